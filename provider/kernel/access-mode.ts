@@ -1,0 +1,26 @@
+/** Why code may look across workspaces. Closed: a new reason is a decision, not a string. */
+export const systemReasons = [
+  'start', // opening the installation: keys, apps from the config file
+  'migration',
+  'sign-in', // before a proof there is no user and no workspace
+  'protocol', // an OpenID Connect request names a token, and the token names the tenant
+  'job',
+  'command-line',
+  'doctor',
+] as const
+
+export type SystemReason = (typeof systemReasons)[number]
+
+/** Who acts, as the audit log names them. */
+export type Actor =
+  | { kind: 'user'; userId: string }
+  | { kind: 'app'; clientId: string }
+  | { kind: 'system'; reason: SystemReason }
+
+/**
+ * On whose behalf code touches data. Nothing reads or writes without one; the database enforces it again by row-level security.
+ */
+export type AccessMode =
+  | { kind: 'workspace'; workspaceId: string; actor: Actor }
+  | { kind: 'self'; userId: string }
+  | { kind: 'system'; reason: SystemReason }

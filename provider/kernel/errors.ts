@@ -1,0 +1,55 @@
+/** Every way in which a request can be answered with an error of ours. The person's words for each are in views/locales. */
+export const errorTable = {
+  'bad-request': { status: 400, message: 'The request could not be understood.' },
+  'field-needed': { status: 400, message: 'Something is missing from the form.' },
+  'address-unusable': { status: 400, message: 'That e-mail address cannot be used.' },
+  'code-wrong': { status: 400, message: 'That code does not match.' },
+  'code-tries-used-up': { status: 400, message: 'Too many codes were tried. Ask for a new e-mail.' },
+  'codes-switched-off': { status: 400, message: 'Codes are switched off for this address until a link is used.' },
+  'attempt-expired': { status: 400, message: 'This sign-in has expired. Start again.' },
+  'link-used': { status: 400, message: 'This link has been used or replaced by a newer one.' },
+  'no-account': { status: 403, message: 'There is no account for this address.' },
+  'not-signed-in': { status: 401, message: 'Sign in first.' },
+  forbidden: { status: 403, message: 'That is not allowed.' },
+  'cross-site': { status: 403, message: 'The request came from another site.' },
+  'not-found': { status: 404, message: 'There is nothing here.' },
+  'method-not-allowed': { status: 405, message: 'That method is not available here.' },
+  conflict: { status: 409, message: 'Somebody changed this in the meantime.' },
+  'too-large': { status: 413, message: 'The request is too large.' },
+  'unsupported-media-type': { status: 415, message: 'That content type is not accepted here.' },
+  'wrong-host': { status: 421, message: 'This address belongs to another host.' },
+  'too-many-requests': { status: 429, message: 'Too many requests. Wait a moment.' },
+  unexpected: { status: 500, message: 'Something went wrong on our side.' },
+  unavailable: { status: 503, message: 'The service is not available right now.' },
+} as const satisfies Record<string, { status: number; message: string }>
+
+export type ErrorCode = keyof typeof errorTable
+
+/**
+ * An error that may be shown. `code` decides status and words; `detail` is a safe sentence for a developer;
+ * `cause` goes to the log alone.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly detail: string | undefined
+  /** For `too-many-requests`: when it is worth trying again. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, options: { detail?: string; retryAfterSeconds?: number; cause?: unknown } = {}) {
+    super(errorTable[code].message, { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.status = errorTable[code].status
+    this.detail = options.detail
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}
+
+/** A setting, file or outside service that keeps Latchkey from starting: one line for an operator, no stack. */
+export class StartError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StartError'
+  }
+}

@@ -1,0 +1,34 @@
+/** Whose data key a field is sealed under. */
+export type KeyOwner = { kind: 'installation' } | { kind: 'workspace'; workspaceId: string } | { kind: 'user'; userId: string }
+
+/** Where a ciphertext lives. Bound as associated data, so that a ciphertext moved to another row or column does not open. */
+export interface FieldContext {
+  table: string
+  column: string
+  /** The row's primary key. */
+  row: string
+}
+
+/** One unwrapped data key in use: AES-256-GCM. */
+export interface DataKey {
+  seal(context: FieldContext, plaintext: string): Buffer
+  /** Throws where the ciphertext was altered, moved, or sealed under another key. */
+  open(context: FieldContext, sealed: Buffer): string
+}
+
+/** What the SQL adapter needs in order to keep personal data as ciphertext. The envelope implements it. */
+export interface FieldCipher {
+  /** For what belongs to nobody yet, and for signing keys and queued mail. */
+  readonly installation: DataKey
+  /** Makes a data key for a new owner. `wrapped` is what is stored; the key is usable at once. */
+  createKey(owner: KeyOwner): Promise<{ wrapped: Buffer; key: DataKey }>
+  /**
+   * The owner's key. `loadWrapped` is asked only when the key is not in the bounded cache; where it answers undefined the
+   * owner has been erased, and the returned promise rejects with an AppError `not-found`.
+   */
+  keyFor(owner: KeyOwner, loadWrapped: () => Promise<Buffer | undefined>): Promise<DataKey>
+  /** Keyed hash for lookup of an encrypted value. The same value gives another index for another purpose. */
+  blindIndex(purpose: BlindIndexPurpose, value: string): Buffer
+}
+
+export type BlindIndexPurpose = 'email-address' | 'recipient' | 'code'

@@ -1,0 +1,12 @@
+/**
+ * A key management service that holds the master key. It never gives the master key away: it wraps and unwraps data keys.
+ * `context` is authenticated with the wrapped key, so a key wrapped for one owner does not unwrap for another.
+ */
+export interface KeyWrapper {
+  /** Names the master key, for an operator who has to find it: never a secret. */
+  readonly masterKeyName: string
+  wrap(dataKey: Buffer, context: string): Promise<Buffer>
+  /** Rejects with AppError `unavailable` where the service is away, and with StartError where the master key is another one. */
+  unwrap(wrapped: Buffer, context: string): Promise<Buffer>
+  close(): Promise<void>
+}

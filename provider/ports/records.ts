@@ -1,0 +1,161 @@
+/** What is kept, as the product sees it: personal data in plain text, times as Date, hashes as bytes. */
+
+export interface UserRecord {
+  id: string
+  status: 'active' | 'suspended'
+  /** The primary address, in normal form. */
+  address: string
+  addressVerifiedAt: Date
+  name: string | undefined
+  /** BCP 47. */
+  locale: string
+  createdAt: Date
+}
+
+export interface WorkspaceRecord {
+  id: string
+  /** Unique over the installation; lower-case letters, digits and hyphens. */
+  slug: string
+  name: string
+  personal: boolean
+  createdAt: Date
+}
+
+/** An OIDC client. `metadata` is OpenID Connect Dynamic Client Registration's, plus ours; validated before it gets here. */
+export interface AppRecord {
+  clientId: string
+  /** SHA-256 of the client secret; a public client has none. */
+  secretHash: Buffer | undefined
+  metadata: Record<string, unknown>
+  /** Where it was registered: an app of the config file is read-only elsewhere. */
+  source: 'config' | 'command-line' | 'api' | 'console'
+  createdAt: Date
+}
+
+/** A `Proof` as policy defines it, in the form in which it is kept. */
+export interface ProofRecord {
+  method: string
+  subject: { kind: 'user'; userId: string } | { kind: 'address'; address: string }
+  factors: string[]
+  /** Seconds since the epoch. */
+  at: number
+}
+
+/** One sign-in in progress, tied to the browser that began it. */
+export interface AttemptRecord {
+  id: string
+  interactionUid: string
+  /** SHA-256 of the browser's `__Host-browser` cookie. */
+  browserHash: Buffer
+  clientId: string
+  /**
+   * `open`: proofs are being collected. `satisfied`: policy has enough, and one tab may resume the sign-in. `completed`: it
+   * was resumed. `ended`: nothing more will come of it.
+   */
+  state: 'open' | 'satisfied' | 'completed' | 'ended'
+  /** The address that was typed, in normal form; personal data. */
+  address: string | undefined
+  userId: string | undefined
+  proofs: ProofRecord[]
+  /** The parameters of the authorization request, with which it can be started again; personal data (login_hint). */
+  request: Record<string, string>
+  /** A short name of the kind of device that began ("Firefox on Linux"), the IP address: personal data. */
+  device: string
+  ip: string
+  locale: string
+  createdAt: Date
+  expiresAt: Date
+}
+
+/** One mail with a link and a code. Token and code are kept hashed. */
+export interface EmailChallengeRecord {
+  id: string
+  attemptId: string
+  tokenHash: Buffer
+  /** Keyed hash, bound to the challenge's id: a code is short enough to guess offline without the key. */
+  codeHash: Buffer
+  wrongCodes: number
+  createdAt: Date
+  expiresAt: Date
+  consumedAt: Date | undefined
+  voidedAt: Date | undefined
+}
+
+export interface SessionRecord {
+  uid: string
+  /** SHA-256 of the cookie's value. */
+  idHash: Buffer
+  userId: string
+  /** oidc-provider's payload, without `jti`. */
+  payload: Record<string, unknown>
+  /** Personal data. */
+  device: string
+  ip: string
+  createdAt: Date
+  expiresAt: Date
+}
+
+export interface GrantRecord {
+  id: string
+  userId: string
+  workspaceId: string | undefined
+  clientId: string
+  /** The session under which it was given. */
+  sessionUid: string | undefined
+  /** oidc-provider's payload. */
+  payload: Record<string, unknown>
+  createdAt: Date
+  expiresAt: Date
+}
+
+/** What must be true for a token to be issued or honoured under a grant, read together. */
+export interface GrantFacts {
+  grant: GrantRecord
+  user: UserRecord
+  /** The workspace that the grant names; undefined where the user is no member of it any more. */
+  membership: { workspaceId: string; slug: string; roles: string[] } | undefined
+}
+
+export interface RefreshFamilyRecord {
+  /** 128 random bits as 32 hex digits; part of every token of the family and of nothing else. */
+  id: string
+  grantId: string
+  userId: string
+  clientId: string
+  currentHash: Buffer
+  previousHash: Buffer | undefined
+  /** The current token, sealed under a key derived from the previous one. */
+  successor: Buffer | undefined
+  rotatedAt: Date | undefined
+  /** oidc-provider's payload, without the token. */
+  payload: Record<string, unknown>
+  createdAt: Date
+  expiresAt: Date
+}
+
+export interface SigningKeyRecord {
+  kid: string
+  algorithm: 'ES256' | 'RS256' | 'EdDSA'
+  /** The private JWK; kept sealed under the installation key. */
+  privateJwk: Record<string, unknown>
+  createdAt: Date
+  /** Published before, signs from then on. */
+  signsFrom: Date
+  /** Published no longer from then on. */
+  retiresAt: Date | undefined
+}
+
+/** An event of the audit log before it is sealed into a chain: salted commitments, and what opens them. */
+export interface AuditEventRecord {
+  id: string
+  /** The workspace's log that it belongs to, if any. */
+  workspaceId: string | undefined
+  /** The person it concerns, under whose key the disclosures are kept, if any. */
+  userId: string | undefined
+  action: string
+  occurredAt: Date
+  /** Field name to base64url(SHA-256(salt, name, value)). */
+  commitments: Record<string, string>
+  /** Field name to salt (base64url) and value; personal data. */
+  disclosures: Record<string, { salt: string; value: string }>
+}

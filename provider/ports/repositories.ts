@@ -1,0 +1,145 @@
+import type { AppRecord, AttemptRecord, AuditEventRecord, EmailChallengeRecord, GrantFacts, GrantRecord, RefreshFamilyRecord, SessionRecord, SigningKeyRecord, UserRecord, WorkspaceRecord } from './records.ts'
+import type { JobName, JobPayloads } from './jobs.ts'
+
+/**
+ * All access to durable state, handed out by `Data.scoped` for the length of one transaction. Personal data goes in and comes
+ * out as plain text; the adapter seals and opens it. Methods that look something up answer undefined where there is none, and
+ * that includes whatever the access mode cannot see.
+ */
+export interface Repositories {
+  users: UserRepository
+  workspaces: WorkspaceRepository
+  apps: AppRepository
+  attempts: AttemptRepository
+  emailChallenges: EmailChallengeRepository
+  codeFailures: CodeFailureRepository
+  sessions: SessionRepository
+  grants: GrantRepository
+  refreshFamilies: RefreshFamilyRepository
+  revokedAccessTokens: RevokedAccessTokenRepository
+  signingKeys: SigningKeyRepository
+  auditEvents: AuditEventRepository
+  jobs: JobRepository
+}
+
+export interface UserRepository {
+  findById(userId: string): Promise<UserRecord | undefined>
+  /** By a verified address, in normal form. */
+  findByAddress(address: string): Promise<UserRecord | undefined>
+  /**
+   * Creates the user, their data key, and their first address, verified at `createdAt`. Rejects with AppError `conflict` where
+   * the address belongs to somebody already.
+   */
+  create(user: { id: string; address: string; locale: string; createdAt: Date }): Promise<void>
+}
+
+export interface WorkspaceRepository {
+  /** Creates the workspace with its data key. */
+  create(workspace: { id: string; slug: string; name: string; personal: boolean; createdAt: Date }): Promise<void>
+  findById(workspaceId: string): Promise<WorkspaceRecord | undefined>
+  addMember(member: { workspaceId: string; userId: string; roles: string[]; createdAt: Date }): Promise<void>
+  /** The workspaces of a user, oldest membership first, each with the user's roles there. */
+  listForUser(userId: string): Promise<Array<WorkspaceRecord & { roles: string[] }>>
+}
+
+export interface AppRepository {
+  find(clientId: string): Promise<AppRecord | undefined>
+  list(): Promise<AppRecord[]>
+  /** Inserts or replaces by client id. */
+  upsert(app: AppRecord): Promise<void>
+  delete(clientId: string): Promise<void>
+}
+
+export interface AttemptRepository {
+  create(attempt: AttemptRecord): Promise<void>
+  find(attemptId: string): Promise<AttemptRecord | undefined>
+  /** The newest attempt of an interaction. */
+  findByInteraction(interactionUid: string): Promise<AttemptRecord | undefined>
+  /**
+   * Moves the attempt from one state to another and stores what `changes` names. False where it was not in state `from`:
+   * of several callers one moves it.
+   */
+  transition(attemptId: string, from: AttemptRecord['state'], to: AttemptRecord['state'], changes: Partial<Pick<AttemptRecord, 'address' | 'proofs' | 'userId'>>): Promise<boolean>
+  /** Deletes at most `limit` attempts (with their challenges) that expired before `moment`; answers how many. */
+  deleteExpired(moment: Date, limit: number): Promise<number>
+}
+
+export interface EmailChallengeRepository {
+  /** Voids every open challenge of the same attempt, then inserts this one. */
+  create(challenge: EmailChallengeRecord): Promise<void>
+  findByTokenHash(tokenHash: Buffer): Promise<EmailChallengeRecord | undefined>
+  /** The one open (neither consumed nor voided) challenge of an attempt. */
+  findOpen(attemptId: string): Promise<EmailChallengeRecord | undefined>
+  /** Adds one wrong code and answers the new count, atomically. */
+  recordWrongCode(challengeId: string): Promise<number>
+  /** Marks it consumed. True for the one caller who did; false where it was consumed or voided already. */
+  consume(challengeId: string, moment: Date): Promise<boolean>
+}
+
+/** Wrong codes in a row for an address, whether or not somebody has it. */
+export interface CodeFailureRepository {
+  count(address: string): Promise<number>
+  /** Adds one and answers the new count, atomically. */
+  increment(address: string, moment: Date): Promise<number>
+  reset(address: string): Promise<void>
+}
+
+export interface SessionRepository {
+  /** Inserts or updates by `uid`. A user's session row is written only here. */
+  upsert(session: SessionRecord): Promise<void>
+  findByIdHash(idHash: Buffer): Promise<SessionRecord | undefined>
+  findByUid(uid: string): Promise<SessionRecord | undefined>
+  delete(uid: string): Promise<void>
+  listForUser(userId: string): Promise<SessionRecord[]>
+  deleteExpired(moment: Date, limit: number): Promise<number>
+}
+
+export interface GrantRepository {
+  upsert(grant: GrantRecord): Promise<void>
+  /**
+   * Everything that decides whether something may be issued under a grant, in one query: the grant, its user, the membership
+   * that it names. With `accessTokenId`, undefined also where that token was revoked.
+   */
+  findFacts(grantId: string, accessTokenId?: string): Promise<GrantFacts | undefined>
+  /** Deletes the grant and its refresh family. */
+  delete(grantId: string): Promise<void>
+  deleteExpired(moment: Date, limit: number): Promise<number>
+}
+
+/**
+ * Refresh tokens: one row a family, so that a chain of any length keeps the number of rows and bytes. The row knows the hash of
+ * the current token and of the one before, and the successor sealed under a key that only the old token yields.
+ */
+export interface RefreshFamilyRepository {
+  create(family: RefreshFamilyRecord): Promise<void>
+  /** The family with the facts of its grant, in one query. */
+  find(familyId: string): Promise<{ family: RefreshFamilyRecord; facts: GrantFacts } | undefined>
+  /** Replaces the current token only where `expectedHash` is still current. True for the one caller who did. */
+  rotate(familyId: string, expectedHash: Buffer, next: Pick<RefreshFamilyRecord, 'currentHash' | 'successor' | 'rotatedAt' | 'payload' | 'expiresAt'>): Promise<boolean>
+  delete(familyId: string): Promise<void>
+}
+
+export interface RevokedAccessTokenRepository {
+  /** Remembers a revoked JWT until it would have expired anyway. */
+  add(tokenId: string, expiresAt: Date): Promise<void>
+  has(tokenId: string): Promise<boolean>
+  deleteExpired(moment: Date, limit: number): Promise<number>
+}
+
+export interface SigningKeyRepository {
+  list(): Promise<SigningKeyRecord[]>
+  insert(key: SigningKeyRecord): Promise<void>
+  update(kid: string, changes: Partial<Pick<SigningKeyRecord, 'signsFrom' | 'retiresAt'>>): Promise<void>
+  delete(kid: string): Promise<void>
+  /** Waits for, then holds until the end of the transaction, the one lock under which keys are made and rotated. */
+  lock(): Promise<void>
+}
+
+export interface AuditEventRepository {
+  append(events: AuditEventRecord[]): Promise<void>
+}
+
+export interface JobRepository {
+  /** Enqueued if and only if the transaction commits. */
+  enqueue<Name extends JobName>(name: Name, payload: JobPayloads[Name]): Promise<void>
+}

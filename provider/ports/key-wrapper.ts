@@ -10,3 +10,10 @@ export interface KeyWrapper {
   unwrap(wrapped: Buffer, context: string): Promise<Buffer>
   close(): Promise<void>
 }
+
+/** Where the installation's one wrapped key is kept. Read before there is any access mode: nothing else opens without it. */
+export interface InstallationKeys {
+  find(): Promise<Buffer | undefined>
+  /** Inserts where there is none, and answers what is kept now: of two first starts one wins. */
+  insertIfAbsent(wrapped: Buffer): Promise<Buffer>
+}

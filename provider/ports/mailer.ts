@@ -17,3 +17,10 @@ export interface Mailer {
   verify(): Promise<void>
   close(): Promise<void>
 }
+
+/** A mailer that keeps what it was given, for an installation without an SMTP server on a loopback issuer. */
+export interface Mailbox extends Mailer {
+  /** Newest first. */
+  list(): Promise<Array<{ id: string; receivedAt: Date; to: string; subject: string }>>
+  find(id: string): Promise<{ id: string; receivedAt: Date; message: MailMessage } | undefined>
+}

@@ -1,0 +1,167 @@
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { link, mkdir, open, rm } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { StartError } from '../../provider/kernel/errors.ts'
+import type { KeyWrapper } from '../../provider/ports/key-wrapper.ts'
+
+/*
+ * The file is one line: a label with the version of the format, and 256 random bits in base64url.
+ * What it wraps is: version | fingerprint of the master key | nonce | ciphertext | tag (AES-256-GCM, NIST SP 800-38D), with
+ * the owner as associated data. The fingerprint is how an operator is told which key file a backup needs.
+ */
+const fileLabel = 'latchkey-master-key-1:'
+const fileFormat = /^latchkey-master-key-1:([A-Za-z0-9_-]{43})\r?\n?$/
+const fileBytesAtMost = 128
+
+const version = 1
+const fingerprintBytes = 8
+const nonceBytes = 12
+const tagBytes = 16
+const headerBytes = 1 + fingerprintBytes + nonceBytes
+
+/**
+ * The master key in a local file, made at first use and readable by its owner alone. Whoever loses the file loses everything
+ * that was encrypted; whoever has file and database can read it. Rejects with StartError where the file cannot be trusted.
+ */
+export async function openKeyFile(options: { path: string }): Promise<KeyWrapper> {
+  const path = resolve(options.path)
+  const masterKey = (await readMasterKey(path)) ?? (await makeMasterKey(path))
+  const fingerprint = fingerprintOf(masterKey)
+
+  return {
+    masterKeyName: `key file ${path} (fingerprint ${fingerprint.toString('hex')})`,
+
+    async wrap(dataKey, context) {
+      const nonce = randomBytes(nonceBytes)
+      const header = Buffer.concat([Buffer.of(version), fingerprint, nonce])
+      const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(associatedData(header, context))
+      return Buffer.concat([header, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()])
+    },
+
+    async unwrap(wrapped, context) {
+      if (wrapped.length < headerBytes + tagBytes || wrapped[0] !== version) {
+        throw new StartError(
+          `A wrapped key was not made by a key file of this version of Latchkey, so ${path} cannot unwrap it. Check KMS_URL.`,
+        )
+      }
+      const needed = wrapped.subarray(1, 1 + fingerprintBytes)
+      if (!needed.equals(fingerprint)) {
+        throw new StartError(
+          `The data was encrypted under the master key with fingerprint ${needed.toString('hex')}, but ${path} holds the one with fingerprint ` +
+            `${fingerprint.toString('hex')}. Put the key file that belongs to this database back; without it the data cannot be read.`,
+        )
+      }
+      const header = wrapped.subarray(0, headerBytes)
+      const decipher = createDecipheriv('aes-256-gcm', masterKey, header.subarray(1 + fingerprintBytes), {
+        authTagLength: tagBytes,
+      })
+        .setAAD(associatedData(header, context))
+        .setAuthTag(wrapped.subarray(-tagBytes))
+      return Buffer.concat([decipher.update(wrapped.subarray(headerBytes, -tagBytes)), decipher.final()])
+    },
+
+    async close() {},
+  }
+}
+
+/** The header has one length, so header and context cannot run into each other. */
+function associatedData(header: Buffer, context: string): Buffer {
+  return Buffer.concat([header, Buffer.from(context)])
+}
+
+/** Yields nothing about the key: a keyed hash of a fixed text, cut short. */
+function fingerprintOf(masterKey: KeyObject): Buffer {
+  return createHmac('sha256', masterKey).update('latchkey master key fingerprint').digest().subarray(0, fingerprintBytes)
+}
+
+/** Undefined where there is no file. Looks at the opened file, not at the path, so that nothing can be exchanged in between. */
+async function readMasterKey(path: string): Promise<KeyObject | undefined> {
+  // Non-blocking, so that a named pipe in its place is refused rather than waited for.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new StartError(
+      `The master key file ${path} cannot be opened (${error.code}). The user that runs Latchkey has to own it.`,
+      { cause: error },
+    )
+  })
+  if (!file) return undefined
+  try {
+    const status = await file.stat()
+    if (!status.isFile())
+      throw new StartError(`The master key file ${path} is not a file. Name a file, or move away what is in its place.`)
+    // Windows keeps no such mode; there the folder's access list decides.
+    if (process.platform !== 'win32' && (status.mode & 0o077) !== 0) {
+      throw new StartError(
+        `The master key file ${path} can be used by others (mode ${(status.mode & 0o777).toString(8)}). Run: chmod 600 '${path}'`,
+      )
+    }
+    const content = await file.read(Buffer.alloc(fileBytesAtMost), 0, fileBytesAtMost, 0)
+    const encoded = fileFormat.exec(content.buffer.toString('latin1', 0, content.bytesRead))?.[1]
+    const key = Buffer.from(encoded ?? '', 'base64url')
+    if (key.length !== 32) {
+      throw new StartError(
+        `The master key file ${path} is damaged: it should be one line, "${fileLabel}" and 43 characters. Restore it from your backup. ` +
+          'If this installation has no data yet, delete the file and start again.',
+      )
+    }
+    return createSecretKey(key)
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Written whole under another name and then linked, because a link never replaces a file and never shows half of one: of two
+ * first starts one wins, and a crash leaves either no key file or a good one.
+ */
+async function makeMasterKey(path: string): Promise<KeyObject> {
+  const folder = dirname(path)
+  const draft = `${path}.${randomBytes(8).toString('hex')}.draft`
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    try {
+      await writeDraft(draft)
+      await linkUnlessThere(draft, path)
+    } finally {
+      await rm(draft, { force: true })
+    }
+    await makeDurable(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException // node:fs rejects with nothing else
+    throw new StartError(
+      `The master key file ${path} cannot be made (${code}). Its folder has to be writable, on a disk that knows hard links.`,
+      { cause: error },
+    )
+  }
+  const key = await readMasterKey(path)
+  if (!key) throw new StartError(`The master key file ${path} vanished while it was being made. Start again.`)
+  return key
+}
+
+async function linkUnlessThere(draft: string, path: string): Promise<void> {
+  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+}
+
+async function writeDraft(path: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(`${fileLabel}${randomBytes(32).toString('base64url')}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** A new name survives a power failure only once its folder is written; Windows cannot do that, and needn't. */
+async function makeDurable(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

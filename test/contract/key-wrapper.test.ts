@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openKeyFile } from '../../adapters/kms/key-file.ts'
+import { StartError } from '../../provider/kernel/errors.ts'
+import type { KeyWrapper } from '../../provider/ports/key-wrapper.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latchkey-key-wrapper-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+/** Every key wrapper, each with a way to open it under its usual master key and under another one. */
+const keyWrappers: Array<{ name: string; open(masterKey: 'usual' | 'other'): Promise<KeyWrapper> }> = [
+  { name: 'key file', open: masterKey => openKeyFile({ path: join(folder, masterKey) }) },
+]
+
+describe.each(keyWrappers)('a key wrapper: $name', ({ open }) => {
+  it('unwraps what it wrapped, also after a restart', async () => {
+    const dataKey = randomBytes(32)
+    const before = await open('usual')
+    const wrapped = await before.wrap(dataKey, 'workspace:one')
+    await before.close()
+    const after = await open('usual')
+    expect(await after.unwrap(wrapped, 'workspace:one')).toEqual(dataKey)
+    expect(after.masterKeyName).toBe(before.masterKeyName)
+    await after.close()
+  })
+
+  it('shows nothing of the data key, and never wraps twice alike', async () => {
+    const wrapper = await open('usual')
+    const dataKey = randomBytes(32)
+    const first = await wrapper.wrap(dataKey, 'workspace:one')
+    const second = await wrapper.wrap(dataKey, 'workspace:one')
+    expect(first.includes(dataKey)).toBe(false)
+    expect(first.equals(second)).toBe(false)
+  })
+
+  it('unwraps for no other owner', async () => {
+    const wrapper = await open('usual')
+    const wrapped = await wrapper.wrap(randomBytes(32), 'workspace:one')
+    await expect(wrapper.unwrap(wrapped, 'workspace:two')).rejects.toThrow()
+    await expect(wrapper.unwrap(wrapped, '')).rejects.toThrow()
+  })
+
+  it('refuses a wrapped key in which any one bit was changed, and any shorter one', async () => {
+    const wrapper = await open('usual')
+    const wrapped = await wrapper.wrap(randomBytes(32), 'workspace:one')
+    for (let bit = 0; bit < wrapped.length * 8; bit++) {
+      const altered = Buffer.from(wrapped)
+      altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      await expect(wrapper.unwrap(altered, 'workspace:one')).rejects.toThrow()
+    }
+    for (let length = 0; length < wrapped.length; length++) {
+      await expect(wrapper.unwrap(wrapped.subarray(0, length), 'workspace:one')).rejects.toThrow()
+    }
+  })
+
+  it('tells an operator which master key is missing', async () => {
+    const usual = await open('usual')
+    const other = await open('other')
+    const wrapped = await usual.wrap(randomBytes(32), 'installation')
+    const fingerprint = /fingerprint ([0-9a-f]+)/.exec(usual.masterKeyName)?.[1] ?? expect.fail('the name has no fingerprint')
+    const refusal = other.unwrap(wrapped, 'installation')
+    await expect(refusal).rejects.toThrow(StartError)
+    await expect(refusal).rejects.toThrow(fingerprint)
+  })
+})
+
+describe('the key file', () => {
+  const openAt = (path: string) => openKeyFile({ path })
+
+  it('is made once, with its folder, for its owner alone, and leaves nothing beside it', async () => {
+    const path = join(folder, 'data', 'master.key')
+    await openAt(path)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    const content = await readFile(path, 'utf8')
+    await openAt(path)
+    expect(await readFile(path, 'utf8')).toBe(content)
+    expect(await readdir(join(folder, 'data'))).toEqual(['master.key'])
+  })
+
+  it('is one and the same for many first starts at once', async () => {
+    const path = join(folder, 'master.key')
+    const wrappers = await Promise.all(Array.from({ length: 20 }, () => openAt(path)))
+    expect(new Set(wrappers.map(wrapper => wrapper.masterKeyName)).size).toBe(1)
+    expect(await readdir(folder)).toEqual(['master.key'])
+  })
+
+  it.each([0o640, 0o604, 0o620, 0o602, 0o610])('is refused with mode %o, with the command that helps', async mode => {
+    const path = join(folder, 'master.key')
+    await openAt(path)
+    await chmod(path, Number.parseInt(mode, 8))
+    await expect(openAt(path)).rejects.toThrow(StartError)
+    await expect(openAt(path)).rejects.toThrow(`chmod 600 '${path}'`)
+  })
+
+  it('is accepted read-only and through a link, as a mounted secret is', async () => {
+    const path = join(folder, 'master.key')
+    const made = await openAt(path)
+    await chmod(path, 0o400)
+    await symlink(path, join(folder, 'mounted'))
+    const dataKey = randomBytes(32)
+    const mounted = await openAt(join(folder, 'mounted'))
+    expect(await mounted.unwrap(await made.wrap(dataKey, 'installation'), 'installation')).toEqual(dataKey)
+  })
+
+  it('is refused, left alone and never shown where it is damaged', async () => {
+    const path = join(folder, 'master.key')
+    await openAt(path)
+    const good = await readFile(path, 'utf8')
+    for (const damaged of [
+      '',
+      '\n',
+      good.slice(0, -5),
+      good.repeat(2),
+      good.replace('key-1', 'key-2'),
+      `${good}more`,
+      good.replace(/.\n/, '!\n'),
+      'x'.repeat(5000),
+    ]) {
+      await writeFile(path, damaged)
+      const failure = await openAt(path).then(
+        () => expect.fail('opened'),
+        (error: unknown) => error,
+      )
+      expect(failure).toBeInstanceOf(StartError)
+      expect(String(failure)).toContain('Restore it from your backup')
+      expect(String(failure)).not.toContain(good.slice(25, 40))
+      expect(await readFile(path, 'utf8')).toBe(damaged)
+    }
+  })
+
+  it('is refused where it is a folder, or where it cannot be made', async () => {
+    await mkdir(join(folder, 'directory'))
+    await expect(openAt(join(folder, 'directory'))).rejects.toThrow('is not a file')
+    await writeFile(join(folder, 'file'), '')
+    await expect(openAt(join(folder, 'file', 'master.key'))).rejects.toThrow(StartError)
+    await expect(openAt(join(folder, 'x'.repeat(250)))).rejects.toThrow('cannot be made')
+  })
+})

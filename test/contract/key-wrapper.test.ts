@@ -90,7 +90,7 @@ describe('the key file', () => {
     expect(await readdir(folder)).toEqual(['master.key'])
   })
 
-  it.each([0o640, 0o604, 0o620, 0o602, 0o610])('is refused with mode %o, with the command that helps', async mode => {
+  it.each(['640', '604', '620', '602', '610'])('is refused with mode %s, with the command that helps', async mode => {
     const path = join(folder, 'master.key')
     await openAt(path)
     await chmod(path, Number.parseInt(mode, 8))

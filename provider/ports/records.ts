@@ -53,6 +53,8 @@ export interface AttemptRecord {
    * was resumed. `ended`: nothing more will come of it.
    */
   state: 'open' | 'satisfied' | 'completed' | 'ended'
+  /** The id of the sign-in method that it waits for. */
+  method: string | undefined
   /** The address that was typed, in normal form; personal data. */
   address: string | undefined
   userId: string | undefined

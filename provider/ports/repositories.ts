@@ -59,7 +59,7 @@ export interface AttemptRepository {
    * Moves the attempt from one state to another and stores what `changes` names. False where it was not in state `from`:
    * of several callers one moves it.
    */
-  transition(attemptId: string, from: AttemptRecord['state'], to: AttemptRecord['state'], changes: Partial<Pick<AttemptRecord, 'address' | 'proofs' | 'userId'>>): Promise<boolean>
+  transition(attemptId: string, from: AttemptRecord['state'], to: AttemptRecord['state'], changes: Partial<Pick<AttemptRecord, 'method' | 'address' | 'proofs' | 'userId'>>): Promise<boolean>
   /** Deletes at most `limit` attempts (with their challenges) that expired before `moment`; answers how many. */
   deleteExpired(moment: Date, limit: number): Promise<number>
 }

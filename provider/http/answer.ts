@@ -1,0 +1,43 @@
+import type { Context } from './context.ts'
+import { allowImagesFrom } from './security-headers.ts'
+
+/** What a handler answers. It describes the response; `send` writes it. */
+export type Answer =
+  | { kind: 'page'; html: string; status?: number; imageFrom?: string | undefined; refreshSeconds?: number }
+  | { kind: 'redirect'; to: string }
+  | { kind: 'json'; body: unknown; status?: number }
+  | { kind: 'text'; body: string; type: string }
+  /** Content that never changes under its URL. */
+  | { kind: 'asset'; body: string; type: string }
+
+export function send(ctx: Context, answer: Answer): void {
+  switch (answer.kind) {
+    case 'page':
+      ctx.status = answer.status ?? 200
+      ctx.type = 'text/html; charset=utf-8'
+      allowImagesFrom(ctx, answer.imageFrom)
+      if (answer.refreshSeconds !== undefined) ctx.set('Refresh', String(answer.refreshSeconds))
+      ctx.body = answer.html
+      return
+    case 'redirect':
+      // 303: whatever the request was, the next one is a GET (RFC 9110 §15.4.4), so reload and back are harmless.
+      ctx.status = 303
+      ctx.set('Location', answer.to)
+      ctx.body = ''
+      return
+    case 'json':
+      ctx.status = answer.status ?? 200
+      ctx.type = 'application/json'
+      ctx.body = JSON.stringify(answer.body)
+      return
+    case 'text':
+      ctx.type = answer.type
+      ctx.body = answer.body
+      return
+    case 'asset':
+      ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
+      ctx.type = answer.type
+      ctx.body = answer.body
+      return
+  }
+}

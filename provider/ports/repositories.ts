@@ -85,8 +85,9 @@ export interface CodeFailureRepository {
 }
 
 export interface SessionRepository {
-  /** Inserts or updates by `uid`. A user's session row is written only here. */
-  upsert(session: SessionRecord): Promise<void>
+  create(session: SessionRecord): Promise<void>
+  /** Replaces by `uid`, `createdAt`, `device` and `ip` aside. False where the session was ended meanwhile: it is never made again. */
+  update(session: Pick<SessionRecord, 'uid' | 'userId' | 'idHash' | 'payload' | 'expiresAt'>): Promise<boolean>
   findByIdHash(idHash: Buffer): Promise<SessionRecord | undefined>
   findByUid(uid: string): Promise<SessionRecord | undefined>
   delete(uid: string): Promise<void>

@@ -1,0 +1,66 @@
+import { LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import { StartError } from '../provider/kernel/errors.ts'
+import { configFileSchema, listSettings } from './schema.ts'
+import { findNearestName } from './spelling.ts'
+import { reasonOf, show, showName } from './wording.ts'
+
+/**
+ * Reads the file that LATCHKEY_CONFIG names; JSON is read as the YAML that it is. A StartError says where it is wrong, and never
+ * quotes the content, which may hold secrets.
+ */
+export function readConfigFile(path: string, readFile: (path: string) => string): z.output<typeof configFileSchema> {
+  const content = parseContent(path, readContent(path, readFile))
+  // an empty file configures nothing
+  const parsed = configFileSchema.safeParse(content ?? {})
+  if (parsed.success) return parsed.data
+  throw new StartError(`LATCHKEY_CONFIG: ${show(path)}: ${describeIssue(parsed.error.issues[0])}`)
+}
+
+function readContent(path: string, readFile: (path: string) => string): string {
+  try {
+    return readFile(path)
+  } catch (cause) {
+    throw new StartError(`LATCHKEY_CONFIG: expected a file that can be read, was given ${show(path)} (${reasonOf(cause)}).`, {
+      cause,
+    })
+  }
+}
+
+function parseContent(path: string, text: string): unknown {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, schema: 'core' })
+  const problem = document.errors[0] ?? document.warnings[0]
+  if (problem !== undefined) {
+    const { line, col } = lines.linePos(problem.pos[0])
+    throw new StartError(`LATCHKEY_CONFIG: ${show(path)} is not well-formed at line ${line}, column ${col} (${problem.code}).`)
+  }
+  try {
+    return document.toJS()
+  } catch {
+    // an alias without an anchor, or aliases that would grow without end
+    throw new StartError(`LATCHKEY_CONFIG: ${show(path)} has an alias (*name) that leads nowhere or too far.`)
+  }
+}
+
+function describeIssue(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'unrecognized_keys') return describeUnknownKey(issue.keys[0] ?? '')
+  const [key, index] = issue?.path ?? []
+  if (key === undefined) return 'expected keys with values at the top, such as `apps:`, was given something else.'
+  const place =
+    index === undefined
+      ? `${String(key)}: expected a list`
+      : `${String(key)}, entry ${Number(index) + 1}: expected keys with values`
+  return `${place}, was given something else.`
+}
+
+function describeUnknownKey(key: string): string {
+  const known = Object.keys(configFileSchema.shape)
+  const intended = findNearestName(key, known)
+  if (intended !== undefined) return `${showName(key)}: there is no such key. Did you mean ${intended}?`
+  const variable = listSettings().find(
+    about => about.variable.replaceAll('_', '') === key.replaceAll(/[_-]/g, '').toUpperCase(),
+  )?.variable
+  if (variable !== undefined) return `${showName(key)}: this is not set here, but by the environment variable ${variable}.`
+  return `${showName(key)}: there is no such key. The keys are: ${known.join(', ')}.`
+}

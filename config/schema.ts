@@ -1,0 +1,195 @@
+import { z } from 'zod'
+import {
+  contact,
+  filePath,
+  keyAddress,
+  networks,
+  oneLine,
+  origin,
+  redisAddress,
+  sender,
+  urlWith,
+  webAddress,
+  wholeNumber,
+  yesOrNo,
+} from './values.ts'
+
+/** What a setting is called and what is said about it: in the README's table, and to an operator who got it wrong. */
+export interface AboutSetting {
+  /** The environment variable; with `_FILE` after it, the name of a file that holds the value. */
+  variable: string
+  /** One line for the README. */
+  documentation: string
+  /** Completes "expected …". */
+  expected: string
+  /** What holds where nothing is given; undefined: nothing does. */
+  default: string | undefined
+  unit?: 'seconds' | undefined
+  /** A secret's value is never shown. */
+  secret: boolean
+}
+
+export const aboutSettings = z.registry<AboutSetting>()
+
+type About = Omit<AboutSetting, 'default' | 'secret' | 'variable'> & { secret?: true }
+
+function setting<Value>(variable: string, kind: z.ZodType<Value, string>, defaultText: string, about: About) {
+  return kind.prefault(defaultText).register(aboutSettings, { secret: false, ...about, variable, default: defaultText })
+}
+
+function optionalSetting<Value>(variable: string, kind: z.ZodType<Value, string>, about: About) {
+  return kind.optional().register(aboutSettings, { secret: false, ...about, variable, default: undefined })
+}
+
+function seconds(variable: string, defaultText: string, documentation: string) {
+  const year = 366 * 86_400
+  const expected = `a whole number of seconds from 60 to ${year}`
+  return setting(variable, wholeNumber(60, year), defaultText, { documentation, expected, unit: 'seconds' })
+}
+
+/** Every setting that is a single value. */
+export const settingsSchema = z.object({
+  issuer: setting('ISSUER', origin, 'http://localhost:3000', {
+    documentation: 'The address of this installation, as browsers and apps see it. With `PORT` alone, `http://localhost:<PORT>`.',
+    expected: 'an origin without a path, https unless it is this machine, such as https://id.example.com',
+  }),
+  port: setting('PORT', wholeNumber(1, 65_535), '3000', {
+    documentation: 'The port to listen on. With `ISSUER` alone, and that on this machine, the port of `ISSUER`.',
+    expected: 'a port from 1 to 65535',
+  }),
+  dataDirectory: setting('DATA_DIR', filePath, '.data', {
+    documentation: 'The folder for the key file, and for the embedded database and the mailbox where those are used.',
+    expected: 'a folder',
+  }),
+  configFile: optionalSetting('LATCHKEY_CONFIG', filePath, {
+    documentation: 'A YAML or JSON file with what has structure: `apps`.',
+    expected: 'the name of a YAML or JSON file',
+  }),
+  databaseUrl: optionalSetting('DATABASE_URL', urlWith('postgres:', 'postgresql:'), {
+    documentation: 'The PostgreSQL database (15 or newer). Without it, the embedded one in `DATA_DIR`.',
+    expected: 'postgres://user:password@host:5432/database',
+    secret: true,
+  }),
+  databaseMigrationUrl: optionalSetting('DATABASE_MIGRATION_URL', urlWith('postgres:', 'postgresql:'), {
+    documentation: 'The same database with the login that owns the tables, connected directly, for migrations.',
+    expected: 'postgres://owner:password@host:5432/database',
+    secret: true,
+  }),
+  databasePooled: setting('DATABASE_POOLED', yesOrNo, 'false', {
+    documentation: '`true` where `DATABASE_URL` leads to a pooler in transaction mode, such as PgBouncer.',
+    expected: 'true or false',
+  }),
+  databasePoolSize: setting('DATABASE_POOL_SIZE', wholeNumber(2, 1000), '10', {
+    documentation: 'How many connections to PostgreSQL each process opens at most.',
+    expected: 'a whole number from 2 to 1000',
+  }),
+  redisUrl: optionalSetting('REDIS_URL', redisAddress, {
+    documentation:
+      'Redis (7 or newer), which several nodes share: one server, Sentinel or Cluster. Without it, the memory of the one process.',
+    expected:
+      'redis://user:password@host:6379, redis+sentinel://host:26379,host:26379/name or redis+cluster://host:6379,host:6379; rediss for TLS',
+    secret: true,
+  }),
+  smtpUrl: optionalSetting('SMTP_URL', urlWith('smtp:', 'smtps:'), {
+    documentation: 'The server that sends the mail. Without it, and only on this machine, mail goes to the mailbox page.',
+    expected: 'smtp://user:password@host:587, or smtps:// for TLS from the start',
+    secret: true,
+  }),
+  mailFrom: optionalSetting('MAIL_FROM', sender, {
+    documentation: 'The sender of every mail. Needed with `SMTP_URL`.',
+    expected: 'an address such as no-reply@example.com, or Example <no-reply@example.com>',
+  }),
+  mailCodeInSubject: setting('MAIL_CODE_IN_SUBJECT', yesOrNo, 'false', {
+    documentation: '`true` puts the code into the subject too: quicker to read, also for somebody who sees the locked screen.',
+    expected: 'true or false',
+  }),
+  kmsUrl: setting('KMS_URL', keyAddress, 'file:', {
+    documentation: 'What holds the master key. `file:` is the file `master.key` in `DATA_DIR`, `file:///path` another one.',
+    expected: 'file: or file:///path/to/the/key',
+    secret: true,
+  }),
+  trustedProxies: setting('TRUSTED_PROXIES', wholeNumber(0, 10), '0', {
+    documentation:
+      'How many reverse proxies stand before every request. Only that many entries of `X-Forwarded-For` are believed.',
+    expected: 'a whole number from 0 to 10',
+  }),
+  egressAllow: setting('EGRESS_ALLOW', networks, '', {
+    documentation: 'Private networks in which apps and upstreams may be called, in CIDR notation, separated by commas.',
+    expected: 'networks such as 10.1.0.0/16, fd00::/8',
+  }),
+  concurrency: setting('WEB_CONCURRENCY', wholeNumber(1, 64), '1', {
+    documentation: 'How many processes serve on this machine. More than one needs `DATABASE_URL` and `REDIS_URL`.',
+    expected: 'a whole number from 1 to 64',
+  }),
+  logLevel: setting('LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info', {
+    documentation: 'How much is logged: `debug`, `info`, `warn`, `error` or `silent`.',
+    expected: 'debug, info, warn, error or silent',
+  }),
+  signUp: setting('SIGN_UP', z.enum(['allowed', 'closed']), 'allowed', {
+    documentation: '`allowed`: whoever proves an e-mail address gets an account. `closed`: only those who have one sign in.',
+    expected: 'allowed or closed',
+  }),
+  signingAlgorithm: setting('SIGNING_ALGORITHM', z.enum(['ES256', 'RS256', 'EdDSA']), 'ES256', {
+    documentation: 'What tokens are signed with: `ES256`, `RS256` or `EdDSA`.',
+    expected: 'ES256, RS256 or EdDSA',
+  }),
+  sessionIdleSeconds: seconds(
+    'SESSION_IDLE_SECONDS',
+    '43200',
+    'A session ends when it has not been used for so long (12 hours).',
+  ),
+  sessionMaximumSeconds: seconds(
+    'SESSION_MAX_SECONDS',
+    '2592000',
+    'A session ends so long after its sign-in at the latest (30 days).',
+  ),
+  refreshIdleSeconds: seconds(
+    'REFRESH_IDLE_SECONDS',
+    '2592000',
+    'A refresh token is good for so long after it was issued (30 days).',
+  ),
+  refreshMaximumSeconds: seconds(
+    'REFRESH_MAX_SECONDS',
+    '7776000',
+    'Refreshing ends so long after the sign-in at the latest (90 days).',
+  ),
+  installationName: setting('INSTALLATION_NAME', oneLine(60), 'Latchkey', {
+    documentation: 'Whose service this is, as pages and mails say it.',
+    expected: 'a name of at most 60 characters on one line',
+  }),
+  helpUrl: optionalSetting('HELP_URL', webAddress, {
+    documentation: 'A page with help, linked at the foot of every page.',
+    expected: 'an https address',
+  }),
+  privacyUrl: optionalSetting('PRIVACY_URL', webAddress, {
+    documentation: 'The privacy notice, linked at the foot of every page.',
+    expected: 'an https address',
+  }),
+  securityContact: optionalSetting('SECURITY_CONTACT', contact, {
+    documentation: 'Where to report a vulnerability, for `/.well-known/security.txt`: an e-mail address or an https address.',
+    expected: 'an e-mail address or an https address',
+  }),
+})
+
+/** The keys of the file that `LATCHKEY_CONFIG` names. */
+export const configFileSchema = z.strictObject({
+  /** OIDC clients: metadata of OpenID Connect Dynamic Client Registration 1.0 §2, and ours. */
+  apps: z.array(z.record(z.string(), z.unknown())).optional(),
+})
+
+/** The settings of this process: read once at start, never changed. Lengths of time are in seconds. */
+export type Settings = Readonly<z.output<typeof settingsSchema>> & {
+  /** The apps of the config file, not yet validated further. */
+  readonly apps: ReadonlyArray<Readonly<Record<string, unknown>>>
+  /** True where the issuer is this very machine, so that nobody else can reach it. */
+  readonly loopback: boolean
+}
+
+/** What is said about each setting, in the order of the table. */
+export function listSettings(): AboutSetting[] {
+  return Object.values(settingsSchema.shape).map(kind => {
+    const about = aboutSettings.get(kind)
+    if (about === undefined) throw new Error('A setting is not documented.')
+    return about
+  })
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+
+/**
+ * The kinds of value that a setting can have. Each takes the text of an environment variable and answers the value in the form
+ * in which the code uses it.
+ */
+
+/** True for a host that is this very machine: `localhost`, names under it (RFC 6761 §6.3), 127.0.0.0/8 and ::1. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined
+}
+
+function isOrigin(text: string): boolean {
+  const url = parseUrl(text)
+  if (url === undefined || url.hostname === '') return false
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') return false
+  // `new URL` forgives what a person would not recognise as an address: an empty query, back slashes, inner spaces
+  if (/[?#\\\s@]/.test(text)) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+}
+
+/** An origin without a path: https, or http on this machine. Normalised to lower case, without a default port or a final slash. */
+export const origin = z
+  .string()
+  .refine(isOrigin)
+  .transform(text => new URL(text).origin)
+
+export function urlWith(...protocols: string[]) {
+  return z.string().refine(text => {
+    const url = parseUrl(text)
+    return url !== undefined && protocols.includes(url.protocol) && !/\s/.test(text)
+  })
+}
+
+/** Its form alone: a list of hosts is not a URL of the standard kind, and the Redis adapter takes it apart. */
+export const redisAddress = z.string().regex(/^rediss?(?:\+(?:sentinel|cluster))?:\/\/[^\s/]+(?:\/\S*)?$/)
+
+/** `file:` for the usual key file, `file:///path` (RFC 8089, without a host) for another one. */
+export const keyAddress = z.string().refine(text => text === 'file:' || (/^file:\/\/\/./.test(text) && URL.canParse(text)))
+
+/** An address for people to follow: https, or http on this machine. */
+export const webAddress = z.string().refine(text => {
+  const url = parseUrl(text)
+  if (url === undefined || /\s/.test(text) || url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
+})
+
+export function wholeNumber(from: number, to: number) {
+  return z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number)
+    .pipe(z.number().min(from).max(to))
+}
+
+export const yesOrNo = z.enum(['true', 'false']).transform(text => text === 'true')
+
+/** Words for people, on one line. */
+export function oneLine(maximumLength: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(maximumLength)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u)
+}
+
+export const filePath = z
+  .string()
+  .min(1)
+  .refine(text => !text.includes('\0'))
+
+const mailbox = /^(?:(?<name>[^<>"@\p{Cc}]*)<(?<bracketed>[^<>\s]+)>|(?<bare>[^<>\s]+))$/u
+
+/** `address@host` or `Name <address@host>` (RFC 5322 §3.4, without quoting or comments). */
+export const sender = z
+  .string()
+  .trim()
+  .max(320)
+  .transform(text => {
+    const parts = mailbox.exec(text)?.groups
+    return { name: (parts?.['name'] ?? '').trim(), address: parts?.['bracketed'] ?? parts?.['bare'] ?? '' }
+  })
+  .pipe(z.object({ name: z.string(), address: z.email() }))
+
+/** Where to report a vulnerability (RFC 9116 §2.5.3): a URI. An e-mail address alone is made one. */
+export const contact = z
+  .string()
+  .trim()
+  .transform(text => (z.email().safeParse(text).success ? `mailto:${text}` : text))
+  .pipe(z.union([z.string().regex(/^mailto:[^\s@?]+@[^\s@?]+$/), webAddress]))
+
+/** Networks in CIDR notation (RFC 4632, RFC 4291 §2.3), separated by commas or spaces. */
+export const networks = z
+  .string()
+  .refine(text => text === '' || /[^\s,]/.test(text))
+  .transform(text => text.split(/[\s,]+/).filter(part => part !== ''))
+  .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()])))

@@ -34,9 +34,8 @@ export async function openKeyFile(options: { path: string }): Promise<KeyWrapper
 
     async wrap(dataKey, context) {
       const nonce = randomBytes(nonceBytes)
-      const header = Buffer.concat([Buffer.of(version), fingerprint, nonce])
-      const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(associatedData(header, context))
-      return Buffer.concat([header, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()])
+      const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(Buffer.from(context))
+      return Buffer.concat([Buffer.of(version), fingerprint, nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()])
     },
 
     async unwrap(wrapped, context) {
@@ -52,22 +51,17 @@ export async function openKeyFile(options: { path: string }): Promise<KeyWrapper
             `${fingerprint.toString('hex')}. Put the key file that belongs to this database back; without it the data cannot be read.`,
         )
       }
-      const header = wrapped.subarray(0, headerBytes)
-      const decipher = createDecipheriv('aes-256-gcm', masterKey, header.subarray(1 + fingerprintBytes), {
+      const nonce = wrapped.subarray(1 + fingerprintBytes, headerBytes)
+      const decipher = createDecipheriv('aes-256-gcm', masterKey, nonce, {
         authTagLength: tagBytes,
       })
-        .setAAD(associatedData(header, context))
+        .setAAD(Buffer.from(context))
         .setAuthTag(wrapped.subarray(-tagBytes))
       return Buffer.concat([decipher.update(wrapped.subarray(headerBytes, -tagBytes)), decipher.final()])
     },
 
     async close() {},
   }
-}
-
-/** The header has one length, so header and context cannot run into each other. */
-function associatedData(header: Buffer, context: string): Buffer {
-  return Buffer.concat([header, Buffer.from(context)])
 }
 
 /** Yields nothing about the key: a keyed hash of a fixed text, cut short. */

@@ -1,0 +1,38 @@
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { AppError, StartError } from '../kernel/errors.ts'
+import type { InstallationKeys, KeyWrapper } from '../ports/key-wrapper.ts'
+import { dataKeyBytes, newKeyBytes } from './data-key.ts'
+
+const context = 'installation'
+
+/**
+ * The installation's one key, made at the very first start. Of two first starts one wins, and both go on with the winner's.
+ * Rejects with StartError where the key wrapper cannot unwrap it, and with AppError `unavailable` where it is away.
+ */
+export async function openInstallationKey(keyWrapper: KeyWrapper, installationKeys: InstallationKeys): Promise<InstallationKey> {
+  const wrapped =
+    (await installationKeys.find()) ?? (await installationKeys.insertIfAbsent(await keyWrapper.wrap(newKeyBytes(), context)))
+  const secret = await unwrap(keyWrapper, wrapped)
+  return { derive: purpose => createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose}`, dataKeyBytes))) }
+}
+
+/** Never used itself: each purpose has a key of its own, derived from it (HKDF, RFC 5869), so that no two can be played against each other. */
+export interface InstallationKey {
+  derive(purpose: string): KeyObject
+}
+
+async function unwrap(keyWrapper: KeyWrapper, wrapped: Buffer): Promise<KeyObject> {
+  const bytes = await keyWrapper.unwrap(wrapped, context).catch((cause: unknown) => {
+    if (cause instanceof StartError || cause instanceof AppError) throw cause
+    throw damaged(keyWrapper, cause)
+  })
+  if (bytes.length !== dataKeyBytes) throw damaged(keyWrapper)
+  return createSecretKey(bytes)
+}
+
+function damaged(keyWrapper: KeyWrapper, cause?: unknown): StartError {
+  return new StartError(
+    `The installation's key in the database cannot be unwrapped by ${keyWrapper.masterKeyName}: it is damaged. Restore the database from a backup.`,
+    { cause },
+  )
+}

@@ -1,0 +1,61 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../kernel/clock.ts'
+import type { DataKey, KeyOwner } from '../ports/field-cipher.ts'
+import { ownerId } from './data-key.ts'
+
+/** How many unwrapped keys are held, and for how long: also how long a destroyed key may still be in use on another node. */
+export interface KeyCacheLimits {
+  keys: number
+  seconds: number
+}
+
+export interface KeyCache {
+  /** The held key, or what `load` resolves with. Callers who miss at the same time share one load. */
+  find(owner: KeyOwner, load: () => Promise<DataKey>): Promise<DataKey>
+  forget(owner: KeyOwner): void
+}
+
+export function createKeyCache(limits: KeyCacheLimits, clock: Clock): KeyCache {
+  const held = new LRUCache<string, DataKey>({
+    max: limits.keys,
+    ttl: limits.seconds * 1000,
+    ttlResolution: 0,
+    perf: { now: () => clock().getTime() },
+  })
+  const loading = new Map<string, Promise<DataKey>>()
+
+  async function loadAndHold(name: string, load: () => Promise<DataKey>): Promise<DataKey> {
+    const promise = load()
+    loading.set(name, promise)
+    try {
+      const key = await promise
+      // Forgotten while it was on its way: good for whoever asked before, and for nobody after.
+      if (loading.get(name) === promise) held.set(name, key)
+      return key
+    } finally {
+      if (loading.get(name) === promise) loading.delete(name)
+    }
+  }
+
+  return {
+    async find(owner, load) {
+      const name = nameOf(owner)
+      const key = held.get(name)
+      if (key) return key
+      const shared = loading.get(name)
+      if (!shared) return loadAndHold(name, load)
+      // The load runs in somebody else's transaction: where that one fails or may not see the owner, this one asks for itself.
+      return shared.catch(() => loadAndHold(name, load))
+    },
+
+    forget(owner) {
+      const name = nameOf(owner)
+      held.delete(name)
+      loading.delete(name)
+    },
+  }
+}
+
+function nameOf(owner: KeyOwner): string {
+  return `${owner.kind}:${ownerId(owner)}`
+}

@@ -69,7 +69,7 @@ export async function command<Result>(promise: Promise<Result>): Promise<Result>
 }
 
 function openSingle(address: RedisAddress): Redis {
-  const target: RedisOptions =
+  const target =
     address.kind === 'sentinel'
       ? {
           sentinels: address.hosts,
@@ -81,7 +81,7 @@ function openSingle(address: RedisAddress): Redis {
           failoverDetector: true,
           ...(address.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
         }
-      : { ...address.hosts[0] }
+      : address.hosts[0]
   return new Redis({
     ...commandOptions,
     ...target,

@@ -1,0 +1,73 @@
+import { renderDocument } from '../document.tsx'
+import { speak } from '../messages.ts'
+import type { FormTarget, PageContext } from '../page-context.ts'
+import { Field } from '../parts/field.tsx'
+import { Button, ButtonForm, Form } from '../parts/form.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { appName } from '../text.ts'
+
+export interface AddressProps {
+  /** Takes the field `address`. */
+  form: FormTarget
+  /** What was typed before, or a hint from the app. */
+  address?: string
+  problem?: 'field-needed' | 'address-unusable'
+  notice?: 'signed-out' | 'expired'
+  /** Other ways in, each a button. */
+  otherWays?: Array<{ label: string; form: FormTarget }>
+  /** Takes the person back to the app without a sign-in. */
+  cancel?: FormTarget
+}
+
+/** The first page: asks for one thing, the e-mail address. */
+export function renderAddress(page: PageContext, props: AddressProps): string {
+  const app = appName(page)
+  const title = speak(page.locale).say('address.heading', { app })
+  return renderDocument(page, { title, problem: Boolean(props.problem) }, ({ say, show }) => (
+    <>
+      {props.notice && (
+        <Notice kind={props.notice === 'expired' ? 'alert' : 'done'}>{say(`address.notice.${props.notice}`)}</Notice>
+      )}
+      <h1>{show('address.heading', { app: <bdi>{app}</bdi> })}</h1>
+      <Form target={props.form} class="stack">
+        <Field
+          name="address"
+          label={say('address.label')}
+          hint={say('address.hint')}
+          problem={props.problem && say(`address.problem.${props.problem}`)}
+          focused
+          input={{
+            type: 'email',
+            value: props.address,
+            autocomplete: 'email username webauthn',
+            inputMode: 'email',
+            autoCapitalize: 'none',
+            spellcheck: false,
+            required: true,
+            enterKeyHint: 'send',
+          }}
+        />
+        <Button kind="primary">{say('address.submit')}</Button>
+      </Form>
+      {props.otherWays && props.otherWays.length > 0 && (
+        <section class="other-ways" aria-label={say('address.other-ways')}>
+          <p class="divider" aria-hidden="true">
+            {say('address.or')}
+          </p>
+          {props.otherWays.map(way => (
+            <ButtonForm target={way.form} kind="secondary">
+              {way.label}
+            </ButtonForm>
+          ))}
+        </section>
+      )}
+      {props.cancel && (
+        <div class="ways-out">
+          <ButtonForm target={props.cancel} kind="plain">
+            {show('back-to-app', { app: <bdi>{app}</bdi> })}
+          </ButtonForm>
+        </div>
+      )}
+    </>
+  ))
+}

@@ -1,0 +1,154 @@
+import type { VNode } from 'preact'
+import { renderDocument } from '../document.tsx'
+import { type Speaker, speak } from '../messages.ts'
+import type { FormTarget, PageContext } from '../page-context.ts'
+import { Field } from '../parts/field.tsx'
+import { Button, ButtonForm, ButtonLink, Form } from '../parts/form.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { maskAddress } from '../text.ts'
+
+export interface CheckMailProps {
+  /** The address that was typed; shown masked. */
+  address: string
+  /** How long the e-mail can be used. */
+  lifetimeMinutes: number
+  /** How this tab continues by itself. */
+  waiting: {
+    /** This page by GET; `?code` is appended for the page that has the form and doesn't reload. */
+    pageUrl: string
+    /** Answers JSON `{ "next": "/…" }` as soon as there is somewhere to go, else `{}`. */
+    stateUrl: string
+    /**
+     * Without script the page reloads itself every five seconds, and offers a link to the page with the code field, which doesn't.
+     * False on that other page, and wherever a field has something in it.
+     */
+    withRefresh: boolean
+  }
+  code:
+    | { kind: 'form'; form: FormTarget; value?: string; problem?: 'field-needed' | 'code-wrong'; triesLeft?: number }
+    /** Too many wrong codes for this account: only the link works. */
+    | { kind: 'switched-off' }
+    /** Too many wrong codes for this e-mail: only a new one helps. */
+    | { kind: 'used-up' }
+  resend: FormTarget
+  changeAddress: FormTarget
+  /** A new e-mail has just been sent. */
+  resent?: boolean
+}
+
+/** The page that waits: for the link to be used, or for the code. */
+export function renderCheckMail(page: PageContext, props: CheckMailProps): string {
+  const speaker = speak(page.locale)
+  const { say, show } = speaker
+  const { code, waiting } = props
+  const problem = code.kind === 'form' && Boolean(code.problem)
+  const usedUp = code.kind === 'used-up'
+  const head = !usedUp && (
+    <>
+      {waiting.withRefresh && (
+        <noscript>
+          <meta http-equiv="refresh" content={`5; url=${waiting.pageUrl}`} />
+        </noscript>
+      )}
+      <script src={page.assets.waitingScript} data-state-url={waiting.stateUrl} defer />
+    </>
+  )
+  return renderDocument(page, { title: say('check-mail.heading'), problem, head }, () => (
+    <>
+      {props.resent && <Notice kind="done">{say('check-mail.resent')}</Notice>}
+      {usedUp && <Notice kind="alert">{say('check-mail.used-up')}</Notice>}
+      <h1>{say('check-mail.heading')}</h1>
+      <p class="lead">
+        {show('check-mail.sent', {
+          address: (
+            <strong>
+              <bdi>{maskAddress(props.address)}</bdi>
+            </strong>
+          ),
+        })}
+      </p>
+      {!usedUp && (
+        <p>
+          {say(code.kind === 'switched-off' ? 'check-mail.link-only' : 'check-mail.what-to-do', {
+            minutes: props.lifetimeMinutes,
+          })}
+        </p>
+      )}
+      {code.kind === 'form' && <CodeForm code={code} waiting={waiting} speaker={speaker} />}
+      {!usedUp && <Offline speaker={speaker} />}
+      <div class="ways-out">
+        {!usedUp && <p class="hint">{say('check-mail.no-mail')}</p>}
+        <ButtonForm target={props.resend} kind={usedUp ? 'primary' : 'plain'}>
+          {say('check-mail.resend')}
+        </ButtonForm>
+        <ButtonForm target={props.changeAddress} kind="plain">
+          {say('check-mail.change-address')}
+        </ButtonForm>
+      </div>
+    </>
+  ))
+}
+
+function CodeForm({
+  code,
+  waiting,
+  speaker: { say },
+}: {
+  code: Extract<CheckMailProps['code'], { kind: 'form' }>
+  waiting: CheckMailProps['waiting']
+  speaker: Speaker
+}): VNode {
+  const problem = code.problem && [say(`check-mail.problem.${code.problem}`)]
+  if (problem && code.triesLeft !== undefined) problem.push(say('check-mail.tries-left', { tries: code.triesLeft }))
+  return (
+    <>
+      <Form target={code.form} class={waiting.withRefresh ? 'stack script-only' : 'stack'}>
+        <Field
+          name="code"
+          label={say('check-mail.code')}
+          hint={say('check-mail.code-hint')}
+          problem={problem?.join(' ')}
+          input={{
+            class: 'code-input',
+            type: 'text',
+            value: code.value,
+            autocomplete: 'one-time-code',
+            autoCapitalize: 'characters',
+            autoCorrect: 'off',
+            spellcheck: false,
+            maxLength: 40,
+            required: true,
+            enterKeyHint: 'go',
+          }}
+        />
+        <Button kind="primary">{say('check-mail.submit')}</Button>
+      </Form>
+      <noscript>
+        {waiting.withRefresh ? (
+          <ButtonLink href={withCode(waiting.pageUrl)} kind="primary">
+            {say('check-mail.type-code')}
+          </ButtonLink>
+        ) : (
+          <ButtonLink href={waiting.pageUrl} kind="plain">
+            {say('check-mail.link-used')}
+          </ButtonLink>
+        )}
+      </noscript>
+    </>
+  )
+}
+
+/** Shown by the script when the server can't be reached. */
+function Offline({ speaker: { say } }: { speaker: Speaker }): VNode {
+  return (
+    <div role="status">
+      <p class="hint" id="offline" hidden>
+        {say('check-mail.offline')}
+      </p>
+    </div>
+  )
+}
+
+function withCode(pageUrl: string): string {
+  return `${pageUrl}${pageUrl.includes('?') ? '&' : '?'}code`
+}

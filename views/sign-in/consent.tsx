@@ -1,0 +1,89 @@
+import { renderDocument } from '../document.tsx'
+import { speak } from '../messages.ts'
+import type { FormTarget, PageContext } from '../page-context.ts'
+import { Button, Form } from '../parts/form.tsx'
+import { appName, maskAddress, tidyName } from '../text.ts'
+
+export interface ConsentProps {
+  /** Takes the field `decision`, `allow` or `refuse`. */
+  form: FormTarget
+  /** Host of the app's site, as its redirect address has it. */
+  site: string
+  /** Scopes that are asked for. Those that aren't of OpenID Connect are shown by name. */
+  scopes: string[]
+  /** Who is signed in; shown masked. */
+  address?: string
+  /** The app's own pages, as it registered them. */
+  links?: { privacy?: string; terms?: string }
+}
+
+const knownScopes = ['openid', 'profile', 'email', 'offline_access'] as const
+
+/** Asks whether a third-party app may see what it asks for. */
+export function renderConsent(page: PageContext, props: ConsentProps): string {
+  const app = appName(page)
+  const { privacy, terms } = props.links ?? {}
+  const otherScopes = props.scopes.filter(scope => !knownScopes.some(known => known === scope))
+  return renderDocument(page, { title: speak(page.locale).say('consent.heading', { app }) }, ({ say, show }) => (
+    <>
+      <h1>{show('consent.heading', { app: <bdi>{app}</bdi> })}</h1>
+      <p class="lead">
+        {props.address
+          ? show('consent.lead-as', {
+              site: (
+                <strong>
+                  <bdi>{props.site}</bdi>
+                </strong>
+              ),
+              address: <bdi>{maskAddress(props.address)}</bdi>,
+            })
+          : show('consent.lead', {
+              site: (
+                <strong>
+                  <bdi>{props.site}</bdi>
+                </strong>
+              ),
+            })}
+      </p>
+      <ul class="scopes">
+        {knownScopes
+          .filter(scope => props.scopes.includes(scope))
+          .map(scope => (
+            <li>{say(`consent.scope.${scope}`)}</li>
+          ))}
+        {otherScopes.map(scope => (
+          <li>{show('consent.scope.other', { scope: <bdi class="value">{tidyName(scope)}</bdi> })}</li>
+        ))}
+      </ul>
+      <p class="hint">
+        {show('consent.not-ours', { app: <bdi>{app}</bdi>, installation: <bdi>{tidyName(page.installationName)}</bdi> })}
+      </p>
+      {(privacy || terms) && (
+        <ul class="app-links">
+          {privacy && (
+            <li>
+              <a href={privacy} rel="noopener noreferrer">
+                {show('consent.privacy', { app: <bdi>{app}</bdi> })}
+              </a>
+            </li>
+          )}
+          {terms && (
+            <li>
+              <a href={terms} rel="noopener noreferrer">
+                {show('consent.terms', { app: <bdi>{app}</bdi> })}
+              </a>
+            </li>
+          )}
+        </ul>
+      )}
+      <Form target={props.form} class="choices">
+        <Button kind="primary" name="decision" value="allow">
+          {say('consent.allow')}
+        </Button>
+        <Button kind="secondary" name="decision" value="refuse">
+          {say('consent.refuse')}
+        </Button>
+      </Form>
+    </>
+  ))
+}

@@ -1,0 +1,36 @@
+import type { Locale } from './page-context.ts'
+
+const tags: Record<Locale, string> = { en: 'en-GB', de: 'de', fr: 'fr', it: 'it' }
+
+/** A moment in the language's own form, with its zone: "20 November 2025 at 14:05 UTC". */
+export function formatMoment(locale: Locale, moment: Date, timeZone = 'UTC'): string {
+  return new Intl.DateTimeFormat(tags[locale], {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(moment)
+}
+
+/** How long ago a moment was, in words: "2 minutes ago". */
+export function formatAge(locale: Locale, moment: Date, now: Date): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - moment.getTime()) / 1000))
+  const words = new Intl.RelativeTimeFormat(tags[locale], { numeric: 'always' })
+  const [amount, unit] = inLargestUnit(seconds)
+  return words.format(-amount, unit)
+}
+
+/** A length of time in words, rounded up so that nobody comes back too early: "2 minutes". */
+export function formatDuration(locale: Locale, seconds: number): string {
+  const [amount, unit] = inLargestUnit(Math.max(1, Math.ceil(seconds)), Math.ceil)
+  return new Intl.NumberFormat(tags[locale], { style: 'unit', unit, unitDisplay: 'long' }).format(amount)
+}
+
+function inLargestUnit(seconds: number, round: (amount: number) => number = Math.floor): [number, 'second' | 'minute' | 'hour'] {
+  if (seconds < 60) return [seconds, 'second']
+  if (seconds < 3600) return [round(seconds / 60), 'minute']
+  return [round(seconds / 3600), 'hour']
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import PostalMime, { type Email } from 'postal-mime'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+
+export interface ReceivedMail {
+  /** The envelope, which decides who receives the mail. */
+  sender: string
+  recipients: string[]
+  raw: string
+  parsed: Email
+}
+
+export interface SmtpSink {
+  url: string
+  port: number
+  /** In the order of arrival. */
+  mails: ReceivedMail[]
+  connections(): number
+  stop(): Promise<void>
+}
+
+/** A real SMTP server on a free port that keeps what it is given. `options` are smtp-server's: hooks that refuse, TLS, login. */
+export async function startSmtpSink(options: SMTPServerOptions & { port?: number } = {}): Promise<SmtpSink> {
+  const { port = 0, ...more } = options
+  const mails: ReceivedMail[] = []
+  let connections = 0
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    logger: false,
+    closeTimeout: 200,
+    onConnect(_session, callback) {
+      connections += 1
+      callback()
+    },
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => void chunks.push(chunk))
+      stream.on('end', () => {
+        const raw = Buffer.concat(chunks).toString()
+        const { mailFrom, rcptTo } = session.envelope
+        PostalMime.parse(raw).then(parsed => {
+          mails.push({ sender: mailFrom ? mailFrom.address : '', recipients: rcptTo.map(({ address }) => address), raw, parsed })
+          callback()
+        }, callback)
+      })
+    },
+    ...more,
+  })
+  // A client that goes away in the middle is part of some tests.
+  server.on('error', () => {})
+  server.listen(port, '127.0.0.1')
+  await once(server.server, 'listening')
+  const { port: actualPort } = server.server.address() as AddressInfo // a TCP server's address is never a path
+  return {
+    url: `smtp://127.0.0.1:${actualPort}`,
+    port: actualPort,
+    mails,
+    connections: () => connections,
+    stop: () => new Promise(resolve => server.close(() => resolve())),
+  }
+}

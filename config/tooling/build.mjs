@@ -1,0 +1,47 @@
+/** Bundles the server and the command line into .build/: a few files load in a third of the time that a thousand take. */
+import { join } from 'node:path'
+import { ensureInstalled } from './ensure-installed.mjs'
+import { projectFolder, runAsScript } from './project.mjs'
+
+export const buildFolder = join(projectFolder, '.build')
+
+/** Packages that find files of their own (WebAssembly, data) beside their code, and so stay where npm put them. */
+const external = ['@electric-sql/pglite', '@electric-sql/pglite/*']
+
+/** Bundled packages in CommonJS ask for Node's modules by `require`, which a module has only if it makes it. */
+const banner = [
+  "import { createRequire as createRequireOfBundle } from 'node:module'",
+  'const require = createRequireOfBundle(import.meta.url)',
+].join('\n')
+
+/**
+ * Leaves .build/ as it was where the code doesn't compile. It may run beside a server that runs from .build/: each bundle is one
+ * file, read once.
+ */
+export async function build() {
+  // esbuild is among what has just been installed.
+  const { build: bundle } = await import('esbuild')
+  await bundle({
+    absWorkingDir: projectFolder,
+    entryPoints: ['provider/main.ts', 'provider/cli.ts'],
+    outdir: buildFolder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node22.14',
+    format: 'esm',
+    banner: { js: banner },
+    external,
+    // Stack traces in the log point to the source, which is not shipped in the map a second time.
+    sourcemap: true,
+    sourcesContent: false,
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+}
+
+await runAsScript(import.meta.url, async () => {
+  ensureInstalled()
+  await build()
+})

@@ -1,0 +1,148 @@
+/**
+ * `npm start`: Latchkey with its embedded database, and a sample product beside it, each a process of its own. Nothing has to be
+ * configured; Latchkey's own settings (PORT, ISSUER, DATA_DIR, DATABASE_URL and so on) hold where they are given.
+ */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { build, buildFolder } from './build.mjs'
+import { isRunning, onEndRequest, startProcess, stopProcess } from './child-processes.mjs'
+import { ensureInstalled } from './ensure-installed.mjs'
+import { environment, projectFolder, runAsScript, ToolingError } from './project.mjs'
+
+/** @typedef {{ name: string, url: string, program: string[], settings: Record<string, string> }} Part */
+
+const startLimitSeconds = 60
+const stopLimitSeconds = 15
+
+async function start() {
+  const node = ensureInstalled()
+  const { issuer, latchkey, product } = describeParts()
+  await refuseTakenPort('PORT', latchkey.url)
+  await refuseTakenPort('PRODUCT_PORT', product.url)
+  await build()
+
+  /** @type {import('node:child_process').ChildProcess[]} */
+  const children = []
+  let isEnding = false
+  /** @param {number} exitCode */
+  const end = async exitCode => {
+    if (isEnding) return
+    isEnding = true
+    process.exitCode = exitCode
+    await Promise.all(children.map(child => stopProcess(child, stopLimitSeconds * 1000)))
+  }
+  /** @param {Part} part */
+  const run = async part => {
+    if (isEnding) return
+    const child = startProcess(node, part.program, { cwd: projectFolder, env: environment(part.settings), stdio: 'inherit' })
+    children.push(child)
+    void once(child, 'exit').then(() => {
+      if (isEnding) return
+      console.error(`${part.name} has ended (${child.signalCode ?? `exit code ${child.exitCode}`}), so everything does.`)
+      return end(1)
+    })
+    if ((await answers(part.url, child)) || isEnding || !isRunning(child)) return
+    console.error(`${part.name} did not answer at ${part.url} within ${startLimitSeconds} seconds.`)
+    await end(1)
+  }
+  onEndRequest(() => void end(0))
+
+  await run(latchkey)
+  await run(product)
+  if (isEnding) return
+  console.log(
+    [
+      '',
+      'Latchkey is running, with a sample product to sign in to. Ctrl-C ends both.',
+      '',
+      `  Sample product  ${product.url}`,
+      `  Mailbox         ${issuer}/mailbox`,
+      `  Issuer          ${issuer}`,
+    ].join('\n'),
+  )
+}
+
+/** @returns {{ issuer: string, latchkey: Part, product: Part }} */
+function describeParts() {
+  const issuer = process.env.ISSUER ?? `http://localhost:${readPort('PORT', 3000)}`
+  const port = readPort('PORT', URL.canParse(issuer) ? Number(new URL(issuer).port || 3000) : 3000)
+  const productPort = readPort('PRODUCT_PORT', 4000)
+  const latchkey = {
+    name: 'Latchkey',
+    url: `http://localhost:${port}`,
+    program: ['--enable-source-maps', join(buildFolder, 'main.mjs')],
+    settings: {
+      ISSUER: issuer,
+      PORT: String(port),
+      LATCHKEY_CONFIG: process.env.LATCHKEY_CONFIG ?? join(projectFolder, 'test/sample-product/latchkey.yaml'),
+      // Whoever tries it wants to see where to go, not each request.
+      LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    },
+  }
+  const product = {
+    name: 'The sample product',
+    url: `http://localhost:${productPort}`,
+    program: [join(projectFolder, 'test/sample-product/main.ts')],
+    settings: { ISSUER: issuer, PRODUCT_PORT: String(productPort) },
+  }
+  return { issuer, latchkey, product }
+}
+
+/**
+ * @param {string} variable
+ * @param {number} otherwise
+ */
+function readPort(variable, otherwise) {
+  const value = process.env[variable]
+  if (value === undefined || value === '') return otherwise
+  const port = /^\d+$/.test(value) ? Number(value) : 0
+  if (port < 1 || port > 65535)
+    throw new ToolingError(`${variable} is ${JSON.stringify(value)}; expected a port from 1 to 65535.`)
+  return port
+}
+
+/**
+ * @param {string} variable
+ * @param {string} url
+ */
+async function refuseTakenPort(variable, url) {
+  const port = Number(new URL(url).port)
+  const probe = createServer().listen(port)
+  try {
+    await once(probe, 'listening')
+    probe.close()
+    await once(probe, 'close')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') {
+      throw new ToolingError(
+        `Port ${port} is taken: end what listens there, or choose another one: ${variable}=${port + 1} npm start`,
+      )
+    }
+    throw new ToolingError(
+      `Port ${port} cannot be used (${String(code)}): choose another one: ${variable}=${port + 1000} npm start`,
+    )
+  }
+}
+
+/**
+ * True as soon as anything is answered at the address, false where the process ends first or takes too long.
+ * @param {string} url
+ * @param {import('node:child_process').ChildProcess} child
+ */
+async function answers(url, child) {
+  const deadline = Date.now() + startLimitSeconds * 1000
+  while (isRunning(child) && Date.now() < deadline) {
+    try {
+      await fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(2000) })
+      return true
+    } catch {
+      await sleep(50)
+    }
+  }
+  return false
+}
+
+await runAsScript(import.meta.url, start)

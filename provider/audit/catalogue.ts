@@ -1,0 +1,79 @@
+/**
+ * Every kind of event that the audit log knows: whom it concerns, the names of its fields, and whether it shows what was
+ * before, after, or both. Nothing secret is a field: ids, names and reasons, never a token or a code. Personal data is
+ * welcome only where `user` is `always`, since it is that person's key that erases it.
+ */
+export const catalogue = {
+  'attempt.started': { user: 'never', workspace: 'never', fields: ['attempt_id', 'client_id'] },
+  'email-challenge.sent': { user: 'never', workspace: 'never', fields: ['attempt_id', 'challenge_id', 'message_id'] },
+  'email-challenge.code-refused': { user: 'never', workspace: 'never', fields: ['attempt_id', 'challenge_id', 'reason'] },
+  'email-challenge.link-refused': { user: 'never', workspace: 'never', fields: ['attempt_id', 'challenge_id', 'reason'] },
+  'sign-in.proved': { user: 'sometimes', workspace: 'never', fields: ['attempt_id', 'client_id', 'method', 'factors'] },
+  'sign-in.refused': { user: 'sometimes', workspace: 'never', fields: ['attempt_id', 'client_id', 'reason'] },
+  'sign-in.completed': { user: 'always', workspace: 'never', fields: ['attempt_id', 'client_id', 'acr', 'amr'] },
+  'user.created': { user: 'always', workspace: 'never', fields: [], change: 'after' },
+  'workspace.created': { user: 'sometimes', workspace: 'always', fields: [], change: 'after' },
+  'membership.added': { user: 'always', workspace: 'always', fields: [], change: 'after' },
+  'session.created': { user: 'always', workspace: 'never', fields: ['session_uid'] },
+  'session.ended': { user: 'always', workspace: 'never', fields: ['session_uid'] },
+  'grant.created': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'grant_id', 'scope'] },
+  'grant.revoked': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'grant_id'] },
+  'consent.given': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'scope'] },
+  'consent.refused': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'scope'] },
+  'token.issued': { user: 'sometimes', workspace: 'sometimes', fields: ['client_id', 'grant_type', 'scope', 'token_id'] },
+  'refresh-token.rotated': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'scope', 'token_id'] },
+  'refresh-token.reused': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'grant_id'] },
+  'access-token.revoked': { user: 'sometimes', workspace: 'sometimes', fields: ['client_id', 'token_id'] },
+  'back-channel-logout.delivered': { user: 'always', workspace: 'never', fields: ['client_id', 'session_uid'] },
+  'back-channel-logout.failed': { user: 'always', workspace: 'never', fields: ['client_id', 'session_uid', 'reason'] },
+  'app.registered': { user: 'never', workspace: 'sometimes', fields: ['client_id', 'source'], change: 'after' },
+  'app.changed': { user: 'never', workspace: 'sometimes', fields: ['client_id', 'source'], change: 'both' },
+  'app.removed': { user: 'never', workspace: 'sometimes', fields: ['client_id', 'source'], change: 'before' },
+  'signing-key.created': { user: 'never', workspace: 'never', fields: ['kid', 'algorithm', 'signs_from'] },
+  'signing-key.retired': { user: 'never', workspace: 'never', fields: ['kid', 'algorithm', 'retires_at'] },
+  'signing-key.removed': { user: 'never', workspace: 'never', fields: ['kid', 'algorithm'] },
+  'mail.delivered': { user: 'never', workspace: 'never', fields: ['message_id'] },
+  'mail.failed': { user: 'never', workspace: 'never', fields: ['message_id', 'reason'] },
+  'migration.applied': { user: 'never', workspace: 'never', fields: ['migration'] },
+} as const satisfies Record<string, EventDefinition>
+
+interface EventDefinition {
+  /** Whether it concerns a person, under whose key it is kept, and a workspace, in whose log it stands. */
+  readonly user: Presence
+  readonly workspace: Presence
+  readonly fields: readonly string[]
+  readonly change?: Change
+}
+
+type Presence = 'always' | 'sometimes' | 'never'
+type Change = 'before' | 'after' | 'both'
+
+type Catalogue = typeof catalogue
+export type AuditAction = keyof Catalogue
+
+/** An event in plain text, as its catalogue entry wants it: a field too few or too many is a compile error. */
+export type AuditEvent = { [Action in AuditAction]: EventOf<Action, Catalogue[Action]> }[AuditAction]
+
+type EventOf<Action extends AuditAction, Definition extends EventDefinition> = {
+  action: Action
+} & Record<Definition['fields'][number], string> &
+  SubjectOf<'userId', Definition['user']> &
+  SubjectOf<'workspaceId', Definition['workspace']> &
+  ChangeOf<Definition extends { change: infer Kind } ? Kind : undefined>
+
+type SubjectOf<Name extends string, Kind extends Presence> = Kind extends 'always'
+  ? Record<Name, string>
+  : Kind extends 'sometimes'
+    ? Record<Name, string | undefined>
+    : Partial<Record<Name, never>>
+
+/** A state before or after; what did not change between the two is left out of the event. */
+export type AuditedState = Record<string, unknown>
+
+type ChangeOf<Kind> = Kind extends 'both'
+  ? { before: AuditedState; after: AuditedState }
+  : Kind extends 'before'
+    ? { before: AuditedState; after?: never }
+    : Kind extends 'after'
+      ? { before?: never; after: AuditedState }
+      : { before?: never; after?: never }

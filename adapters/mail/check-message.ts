@@ -21,5 +21,5 @@ export function checkMessage(message: MailMessage): MailMessage {
 }
 
 function onOneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 }

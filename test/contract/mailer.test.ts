@@ -105,6 +105,11 @@ describe.each([
     expect(await opened.arrived()).toHaveLength(before)
   })
 
+  it('puts what was meant as several lines on one', async () => {
+    await opened.mailer.send(messageTo('a@example.com', { subject: 'Hello\r\nBcc: b@example.com\u2028\u0000 you' }))
+    expect((await opened.arrived()).at(-1)).toEqual({ recipients: ['a@example.com'], subject: 'Hello Bcc: b@example.com you' })
+  })
+
   it('refuses a Message-ID or a language with room for a header', async () => {
     await expect(
       opened.mailer.send(messageTo('a@example.com', { messageId: 'x@y>\r\nBcc: b@example.com' })),

@@ -39,8 +39,8 @@ export function renderDocument(
         {page.assets.icon && <link rel="icon" type="image/svg+xml" href={page.assets.icon} />}
         {options.head}
       </head>
-      <body>
-        <div class={options.wide ? 'column column-wide' : 'column'}>
+      <body class={options.wide ? 'wide' : undefined}>
+        <div class="column">
           <Header page={page} />
           <main>{content(speaker)}</main>
         </div>

@@ -3,7 +3,7 @@
  * MessageFormat; apostrophes are typographic, since the ASCII one quotes. Branches of a plural begin with `#`.
  */
 export const en = {
-  'document.problem': 'Please check: {title}',
+  'document.problem': 'Problem: {title}',
   'footer.service': 'Sign-in for {installation} at {host}',
   'footer.help': 'Help',
   'footer.privacy': 'Privacy',
@@ -212,11 +212,10 @@ export const en = {
   'mail.magic-link.subject-with-code': '{code} is your code for {app}',
   'mail.magic-link.heading': 'Sign in to {app}',
   'mail.magic-link.open': 'Open this link in the browser where you began:',
-  'mail.magic-link.button': 'Sign in to {app}',
+  'mail.magic-link.button': 'Sign in',
   'mail.magic-link.or-code': 'Or type this code there:',
   'mail.magic-link.lifetime': 'Link and code work once, for {minutes, plural, one {# minute} other {# minutes}}.',
   'mail.magic-link.lifetime-link': 'The link works once, for {minutes, plural, one {# minute} other {# minutes}}.',
-  'mail.magic-link.asked': 'Who asked',
   'mail.magic-link.not-you':
     'If this wasn’t you, nothing happens unless the link or the code is used. You can delete this e-mail. Never tell anybody the code: nobody who works for {installation} will ask for it.',
   'mail.magic-link.not-you-link': 'If this wasn’t you, nothing happens unless the link is used. You can delete this e-mail.',

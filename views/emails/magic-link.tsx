@@ -1,0 +1,130 @@
+import { speak } from '../messages.ts'
+import { appName, tidyName } from '../text.ts'
+import { formatMoment } from '../times.ts'
+import type { MailContext, RenderedMail } from './mail-context.ts'
+import { renderMailDocument } from './mail-document.tsx'
+
+export interface MagicLinkProps {
+  /** Under the issuer's own origin. */
+  link: string
+  /** Eight letters without a space; absent where codes are switched off for the account. */
+  code?: string
+  /** Kind of device that asked: "Firefox on Linux". */
+  device: string
+  requestedAt: Date
+  lifetimeMinutes: number
+  /** The subject is what a locked screen shows, so the code stands there only if the installation says so. */
+  codeInSubject?: boolean
+}
+
+/** The mail that carries the link and the code. The text part is complete on its own. */
+export function renderMagicLinkMail(context: MailContext, props: MagicLinkProps): RenderedMail {
+  const { say } = speak(context.locale)
+  const app = appName(context)
+  const { code, link, lifetimeMinutes: minutes } = props
+  const lifetime = say(code ? 'mail.magic-link.lifetime' : 'mail.magic-link.lifetime-link', { minutes })
+  const notYou = code
+    ? say('mail.magic-link.not-you', { installation: tidyName(context.installationName) })
+    : say('mail.magic-link.not-you-link')
+  const facts = [
+    { name: say('fact.app'), value: app },
+    { name: say('fact.device'), value: tidyName(props.device) },
+    { name: say('fact.time'), value: formatMoment(context.locale, props.requestedAt, context.timeZone) },
+  ]
+  return {
+    subject:
+      code && props.codeInSubject
+        ? say('mail.magic-link.subject-with-code', { code, app })
+        : say('mail.magic-link.subject', { app }),
+    text: [
+      say('mail.magic-link.heading', { app }),
+      `${say('mail.magic-link.open')}\n${link}`,
+      code && `${say('mail.magic-link.or-code')}\n${splitCode(code).join(' ')}`,
+      lifetime,
+      facts.map(({ name, value }) => `${name}: ${value}`).join('\n'),
+      notYou,
+      `-- \n${say('mail.footer', { host: context.issuerHost, installation: tidyName(context.installationName) })}`,
+    ]
+      .filter(Boolean)
+      .join('\n\n')
+      .concat('\n'),
+    html: renderHtml(context, props, { app, lifetime, notYou, facts }),
+  }
+}
+
+interface Words {
+  app: string
+  lifetime: string
+  notYou: string
+  facts: Array<{ name: string; value: string }>
+}
+
+function renderHtml(context: MailContext, { link, code }: MagicLinkProps, { app, lifetime, notYou, facts }: Words): string {
+  const { say } = speak(context.locale)
+  const [start, end] = splitCode(code ?? '')
+  return renderMailDocument(context, { title: say('mail.magic-link.subject', { app }), preview: lifetime }, (_, styles) => (
+    <>
+      <h1 class="strong" style={styles.heading}>
+        {say('mail.magic-link.heading', { app })}
+      </h1>
+      <p class="plain" style={styles.text}>
+        {say('mail.magic-link.open')}
+      </p>
+      <table role="presentation" width="100%" cellPadding="0" cellSpacing="0" style="margin:0 0 24px">
+        <tbody>
+          <tr>
+            <td class="button" style={styles.button}>
+              <a href={link} target="_blank" rel="noopener" style={styles.buttonLink}>
+                {say('mail.magic-link.button')}
+              </a>
+            </td>
+          </tr>
+        </tbody>
+      </table>
+      {code && (
+        <>
+          <p class="plain" style={styles.text}>
+            {say('mail.magic-link.or-code')}
+          </p>
+          {/* The gap is a margin, so that copying the code copies no space. */}
+          <p class="strong" style={styles.code}>
+            {start}
+            <span style={styles.codeEnd}>{end}</span>
+          </p>
+        </>
+      )}
+      <p class="quiet" style={styles.small}>
+        {lifetime}
+      </p>
+      <table width="100%" cellPadding="0" cellSpacing="0" style="margin:0 0 16px">
+        <tbody>
+          {facts.map(({ name, value }) => (
+            <tr>
+              <th scope="row" class="quiet line" style={styles.factName}>
+                {name}
+              </th>
+              <td class="strong line" style={styles.fact}>
+                {value}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="quiet" style={styles.small}>
+        {notYou}
+      </p>
+      <p class="quiet" style={styles.small}>
+        {say('mail.magic-link.button-fallback')}
+        <br />
+        <a class="link" href={link} target="_blank" rel="noopener" style="color:inherit;overflow-wrap:anywhere">
+          {link}
+        </a>
+      </p>
+    </>
+  ))
+}
+
+function splitCode(code: string): [string, string] {
+  const middle = Math.ceil(code.length / 2)
+  return [code.slice(0, middle), code.slice(middle)]
+}

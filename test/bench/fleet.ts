@@ -1,0 +1,81 @@
+/** Everything that runs during a bench: stores, mail sink, and the servers under test. Nothing of it outlives the run. */
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findFreePort } from '../support/servers.ts'
+import { startLatchkey } from './latchkey.ts'
+import type { SinkPorts } from './mail-sink.ts'
+import { type Stores, startStores } from './stores.ts'
+import { openSubject, type ServerProcess, type Subject, type SubjectName, startServer } from './subject.ts'
+
+const here = import.meta.dirname
+const buildScript = join(here, '../../config/tooling/build.mjs')
+
+export interface Fleet {
+  /** Absent where no subject needs them. */
+  stores: Stores | undefined
+  /** Starts the server alone. Data of an earlier start under the same `installation` name is found again. */
+  startServer(name: SubjectName, installation?: string): Promise<ServerProcess>
+  openSubject(name: SubjectName): Promise<Subject>
+  stop(): Promise<void>
+}
+
+export async function startFleet(subjects: SubjectName[]): Promise<Fleet> {
+  if (subjects.some(name => name !== 'yardstick') && existsSync(buildScript))
+    execFileSync(process.execPath, [buildScript], { stdio: 'inherit' })
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
+  const servers = new Set<ServerProcess>()
+  const opened = new Set<Subject>()
+  process.once('exit', () => {
+    for (const { child } of servers) child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
+  const stores = subjects.includes('latchkey-postgres') ? await startStores() : undefined
+  const { process: sink, ports } = await startSink()
+
+  const start = async (name: SubjectName, installation: string = name): Promise<ServerProcess> => {
+    const server = await startOne(name, join(folder, installation), ports, stores)
+    servers.add(server)
+    return server
+  }
+  return {
+    stores,
+    startServer: start,
+    async openSubject(name) {
+      const pids = stores && name === 'latchkey-postgres' ? { postgres: stores.postgresPid, redis: stores.redisPid } : {}
+      const linkPort = name === 'yardstick' ? undefined : ports.linkPort
+      const subject = await openSubject({ name, server: await start(name), stores: pids, linkPort })
+      opened.add(subject)
+      return subject
+    },
+    async stop() {
+      for (const subject of opened) await subject.stop()
+      for (const server of servers) await server.stop()
+      sink.disconnect()
+      await once(sink, 'exit')
+      await stores?.stop()
+    },
+  }
+}
+
+async function startOne(name: SubjectName, folder: string, ports: SinkPorts, stores: Stores | undefined): Promise<ServerProcess> {
+  if (name === 'yardstick') {
+    return startServer({
+      script: join(here, 'yardstick.ts'),
+      port: await findFreePort(),
+      environment: {},
+      logFile: `${folder}.log`,
+    })
+  }
+  return startLatchkey({ folder, smtpPort: ports.smtpPort, ...(name === 'latchkey-postgres' && stores ? { stores } : {}) })
+}
+
+async function startSink(): Promise<{ process: ChildProcess; ports: SinkPorts }> {
+  const child = fork(join(here, 'mail-sink.ts'))
+  const [ports] = (await once(child, 'message')) as [SinkPorts]
+  return { process: child, ports }
+}

@@ -1,0 +1,173 @@
+/**
+ * The load generator: a process of its own, whose CPU is not counted. The parent tells it what to do over the channel, one
+ * thing at a time; it answers with latencies, or with what went wrong.
+ */
+import { concurrency, machineApps, profileApps, webApps } from '../apps.ts'
+import type { WorkloadName } from '../workloads.ts'
+import { openConnection, UnexpectedAnswer } from './browser.ts'
+import { type MailInbox, openInbox } from './mail-inbox.ts'
+import { type Lane, operations, signUpByMail } from './operations.ts'
+import { exchangeCode, newPerson, type Person, signIn, type Target } from './person.ts'
+import { verifySignatures } from './tokens.ts'
+
+export type LoadRequest =
+  | { do: 'open'; issuer: string; linkPort: number | undefined; opaqueProfileTokens: boolean }
+  /** Makes what the workload needs, so that the run holds nothing else. */
+  | { do: 'prepare'; workload: WorkloadName; operations: number }
+  | { do: 'run'; workload: WorkloadName; operations: number; clients: number }
+  /** One chain of rotations, one after the other. */
+  | { do: 'rotate'; rotations: number }
+  /** Looks closer at what came back last: do codes work, do signatures verify? Outside the measured time. */
+  | { do: 'inspect' }
+
+export interface PassResult {
+  operations: number
+  seconds: number
+  p50: number
+  p99: number
+  slowest: number
+}
+
+const personsPerLane = 8
+const profilesPerLane = 2
+
+let target: Target | undefined
+let inbox: MailInbox | undefined
+let lanes: Lane[] = []
+
+async function open(request: Extract<LoadRequest, { do: 'open' }>): Promise<void> {
+  const discoveryUrl = `${request.issuer}/.well-known/openid-configuration`
+  const connection = openConnection()
+  const answer = await connection.send(discoveryUrl, '127.0.0.1')
+  connection.close()
+  if (answer.status !== 200) throw new UnexpectedAnswer('discovery', answer)
+  const document = JSON.parse(answer.body) as Record<string, string>
+  const endpoint = (name: string): string => {
+    const url = document[name]
+    if (!url) throw new Error(`the discovery document has no ${name}`)
+    return url
+  }
+  inbox = request.linkPort === undefined ? undefined : openInbox(request.linkPort)
+  target = {
+    issuer: request.issuer,
+    authorizationEndpoint: endpoint('authorization_endpoint'),
+    tokenEndpoint: endpoint('token_endpoint'),
+    userinfoEndpoint: endpoint('userinfo_endpoint'),
+    jwksUri: endpoint('jwks_uri'),
+    discoveryUrl,
+    inbox,
+    opaqueProfileTokens: request.opaqueProfileTokens,
+  }
+  lanes = Array.from({ length: concurrency }, (_, lane) => {
+    const [webApp, profileApp, machineApp] = [webApps[lane], profileApps[lane], machineApps[lane]]
+    if (!webApp || !profileApp || !machineApp) throw new Error('there are fewer apps than clients')
+    return {
+      connection: openConnection(),
+      webApp,
+      profileApp,
+      machineApp,
+      persons: [],
+      profiles: [],
+      recipients: [],
+      turn: 0,
+      lastAccessToken: undefined,
+      lastSignIn: undefined,
+    }
+  })
+}
+
+async function makePersons(server: Target, lane: Lane, persons: Person[], count: number, kind: 'web' | 'profile'): Promise<void> {
+  while (persons.length < count) {
+    const person = newPerson(lane.connection, kind === 'web' ? lane.webApp : lane.profileApp)
+    const { request, code } = await signIn(server, person)
+    person.tokens = await exchangeCode(server, person, request, code, kind === 'profile' && server.opaqueProfileTokens)
+    persons.push(person)
+  }
+}
+
+async function prepareLane(server: Target, lane: Lane, workload: WorkloadName, share: number): Promise<void> {
+  if (workload === 'code' || workload === 'refresh') await makePersons(server, lane, lane.persons, personsPerLane, 'web')
+  if (workload === 'userinfo') await makePersons(server, lane, lane.profiles, profilesPerLane, 'profile')
+  if (workload === 'magic-link') {
+    const mailsLeft = () => lane.recipients.reduce((sum, recipient) => sum + recipient.mailsLeft, 0)
+    while (mailsLeft() < share) await signUpByMail(server, lane)
+  }
+}
+
+function renewConnections(): void {
+  for (const lane of lanes) lane.connection.renew()
+}
+
+async function prepare(server: Target, workload: WorkloadName, count: number): Promise<void> {
+  renewConnections()
+  const share = Math.ceil(count / lanes.length)
+  await Promise.all(lanes.map(lane => prepareLane(server, lane, workload, share)))
+}
+
+async function run(server: Target, workload: WorkloadName, count: number, clients: number): Promise<PassResult> {
+  renewConnections()
+  const operate = operations[workload]
+  const latencies: number[] = []
+  const quota = (index: number) => Math.floor(count / clients) + (index < count % clients ? 1 : 0)
+  const began = performance.now()
+  await Promise.all(
+    lanes.slice(0, clients).map(async (lane, index) => {
+      for (let left = quota(index); left > 0; left -= 1) {
+        const start = performance.now()
+        await operate(server, lane)
+        latencies.push(performance.now() - start)
+      }
+    }),
+  )
+  const seconds = (performance.now() - began) / 1000
+  latencies.sort((a, b) => a - b)
+  const quantile = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
+  return { operations: count, seconds, p50: quantile(0.5), p99: quantile(0.99), slowest: quantile(1) }
+}
+
+async function inspect(server: Target): Promise<void> {
+  for (const lane of lanes) {
+    if (lane.lastSignIn) {
+      const { person, request, code } = lane.lastSignIn
+      lane.lastAccessToken = (await exchangeCode(server, person, request, code)).access_token
+      lane.lastSignIn = undefined
+    }
+  }
+  const tokens = lanes.flatMap(lane => lane.lastAccessToken ?? [])
+  for (const lane of lanes) lane.lastAccessToken = undefined
+  if (tokens.length > 0) await verifySignatures(server.issuer, server.jwksUri, tokens)
+}
+
+async function rotate(server: Target, rotations: number): Promise<PassResult> {
+  const [lane] = lanes
+  if (!lane) throw new Error('open comes first')
+  await makePersons(server, lane, lane.persons, 1, 'web')
+  const others = lane.persons.splice(1)
+  const result = await run(server, 'refresh', rotations, 1)
+  lane.persons.push(...others)
+  return result
+}
+
+async function answer(request: LoadRequest): Promise<PassResult | undefined> {
+  if (request.do === 'open') {
+    await open(request)
+    return undefined
+  }
+  if (!target) throw new Error('open comes first')
+  if (request.do === 'run') return run(target, request.workload, request.operations, request.clients)
+  if (request.do === 'rotate') return rotate(target, request.rotations)
+  if (request.do === 'prepare') await prepare(target, request.workload, request.operations)
+  await inspect(target)
+  return undefined
+}
+
+process.on('message', (request: LoadRequest) => {
+  answer(request).then(
+    value => process.send?.({ value }),
+    (error: unknown) => process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  )
+})
+process.on('disconnect', () => {
+  inbox?.close()
+  process.exit(0)
+})

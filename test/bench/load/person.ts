@@ -1,0 +1,176 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { type BenchApp, personScope, redirectUri } from '../apps.ts'
+import { type Answer, type Browser, type Connection, openBrowser, redirectOf, UnexpectedAnswer } from './browser.ts'
+import type { MailInbox } from './mail-inbox.ts'
+import { readTokens, type TokenAnswer } from './tokens.ts'
+
+/** What the load knows about a server: its discovery document, and how a person signs in there. */
+export interface Target {
+  issuer: string
+  authorizationEndpoint: string
+  tokenEndpoint: string
+  userinfoEndpoint: string
+  jwksUri: string
+  discoveryUrl: string
+  /** Absent for the yardstick, whose login asks nothing. */
+  inbox: MailInbox | undefined
+  /** The yardstick's tokens for userinfo are opaque (see apps.ts). */
+  opaqueProfileTokens: boolean
+}
+
+/** Somebody with a browser and, after the first sign-in, a session. */
+export interface Person {
+  address: string
+  from: string
+  app: BenchApp
+  browser: Browser
+  connection: Connection
+  tokens: TokenAnswer | undefined
+}
+
+let personCount = 0
+let requestCount = 0
+
+/** Loopback source addresses (reported through X-Forwarded-For), so that limits by address see as many as there are persons. */
+export function nextPersonAddress(): string {
+  personCount = (personCount + 1) % (200 * 250)
+  // Neighbours differ in the second and third number: limits by block see different blocks too.
+  return `127.${1 + (personCount % 200)}.${Math.floor(personCount / 200)}.1`
+}
+
+/** The servers of the apps: a thousand. */
+export function nextServerAddress(): string {
+  requestCount = (requestCount + 1) % 1000
+  return `127.250.${Math.floor(requestCount / 250)}.${1 + (requestCount % 250)}`
+}
+
+export function newPerson(connection: Connection, app: BenchApp): Person {
+  const from = nextPersonAddress()
+  return {
+    address: `person-${randomBytes(8).toString('hex')}@bench.example`,
+    from,
+    app,
+    connection,
+    browser: openBrowser(connection, from),
+    tokens: undefined,
+  }
+}
+
+/** The same person with nothing remembered in the browser, somewhere else. */
+export function inNewBrowser(person: Person): Person {
+  const from = nextPersonAddress()
+  return { ...person, from, browser: openBrowser(person.connection, from), tokens: undefined }
+}
+
+export interface CodeRequest {
+  url: string
+  state: string
+  verifier: string
+}
+
+export function requestCode(authorizationEndpoint: string, app: BenchApp): CodeRequest {
+  const verifier = randomBytes(32).toString('base64url')
+  const state = randomUUID()
+  const url = new URL(authorizationEndpoint)
+  url.search = new URLSearchParams({
+    client_id: app.client_id,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: personScope,
+    state,
+    nonce: state,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  }).toString()
+  return { url: url.href, state, verifier }
+}
+
+/** The code in a redirect to the app, checked as a relying party checks it (state; RFC 9207 iss). */
+export function readCode(target: Target, request: CodeRequest, location: string): string {
+  const url = new URL(location)
+  const code = url.searchParams.get('code')
+  if (!location.startsWith(redirectUri) || !code)
+    throw new Error(
+      `no code in the redirect: ${location.split('?')[0]} ${url.searchParams.get('error')} ${url.searchParams.get('error_description')}`,
+    )
+  if (url.searchParams.get('state') !== request.state) throw new Error('the state is another one')
+  if (url.searchParams.get('iss') !== target.issuer) throw new Error('the issuer is another one')
+  return code
+}
+
+export function basicAuthorization(app: BenchApp): string {
+  return `Basic ${Buffer.from(`${app.client_id}:${app.client_secret}`).toString('base64')}`
+}
+
+/** A request of the app's server to the token endpoint. */
+export function askForTokens(
+  target: Target,
+  connection: Connection,
+  app: BenchApp,
+  form: Record<string, string>,
+): Promise<Answer> {
+  return connection.send(target.tokenEndpoint, nextServerAddress(), {
+    method: 'POST',
+    form,
+    headers: { authorization: basicAuthorization(app) },
+  })
+}
+
+export async function exchangeCode(
+  target: Target,
+  person: Person,
+  request: CodeRequest,
+  code: string,
+  opaqueAccessToken = false,
+): Promise<TokenAnswer> {
+  const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: request.verifier }
+  const tokens = readTokens(await askForTokens(target, person.connection, person.app, form), 'code exchange', {
+    opaqueAccessToken,
+  })
+  if (!tokens.id_token) throw new Error('the code exchange gave no ID token')
+  if (!tokens.refresh_token) throw new Error('the code exchange gave no refresh token')
+  return tokens
+}
+
+/** From nothing to a code at the app, by whatever way the server has. */
+export async function signIn(target: Target, person: Person): Promise<{ request: CodeRequest; code: string }> {
+  const request = requestCode(target.authorizationEndpoint, person.app)
+  const first = redirectOf(await person.browser.get(request.url), target.issuer, 'authorize')
+  const location = target.inbox
+    ? await followMail(target, person, first, target.inbox)
+    : await followTrivialLogin(target, person, first)
+  return { request, code: readCode(target, request, location) }
+}
+
+async function followTrivialLogin(target: Target, person: Person, page: string): Promise<string> {
+  const resume = redirectOf(await person.browser.get(page), target.issuer, 'login')
+  return redirectOf(await person.browser.get(resume), target.issuer, 'resumed authorization')
+}
+
+async function followMail(target: Target, person: Person, page: string, inbox: MailInbox): Promise<string> {
+  const { browser } = person
+  expectPage(await browser.get(page), 'sign-in page')
+  const mail = inbox.nextLink(person.address)
+  mail.catch(() => {}) // reported where it is awaited; the post below may fail first
+  const sent = await browser.post(`${page}/address`, { address: person.address })
+  expectPage(sent.status === 200 ? sent : await browser.get(redirectOf(sent, page, 'address')), 'mail-is-on-its-way page')
+  const link = await mail
+  expectPage(await browser.get(link), 'link page')
+  const confirmed = await browser.post(link, {})
+  if (confirmed.status !== 200) redirectOf(confirmed, link, 'link confirmation')
+  return followToApp(target, browser, page)
+}
+
+/** The tab where it began: from the sign-in page over the resumed authorization to the app. */
+async function followToApp(target: Target, browser: Browser, page: string): Promise<string> {
+  let url = page
+  for (let step = 1; step <= 4; step += 1) {
+    url = redirectOf(await browser.get(url), target.issuer, `return to the app, step ${step}`)
+    if (url.startsWith(redirectUri)) return url
+  }
+  throw new Error('the sign-in does not lead back to the app')
+}
+
+function expectPage(answer: Answer, step: string): void {
+  if (answer.status !== 200) throw new UnexpectedAnswer(step, answer)
+}

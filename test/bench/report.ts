@@ -1,0 +1,152 @@
+/** The figures as tables of Markdown, the same on the terminal and in RESULTS.md. */
+import { mean, type Measurement, meanTotal } from './measure.ts'
+import type { MemoryResult } from './memory.ts'
+import type { RotationResult } from './rotations.ts'
+import type { StartResult } from './start-up.ts'
+import type { StoreCommands } from './store-commands.ts'
+import type { SubjectName } from './subject.ts'
+import { workloads } from './workloads.ts'
+
+export const memoryGoals: Partial<Record<SubjectName, { idle?: number; after: number }>> = {
+  'latchkey-postgres': { idle: 160, after: 250 },
+  'latchkey-embedded': { after: 480 },
+}
+
+function table(head: string[], rows: string[][]): string {
+  const all = [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
+  return all.map(row => `| ${row.join(' | ')} |`).join('\n')
+}
+
+const verdict = (met: boolean) => (met ? 'met' : '**missed**')
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0)
+const milliseconds = (value: number) => value.toFixed(value < 1 ? 3 : 2)
+
+function yardstickFor(measurements: Measurement[], measurement: Measurement): Measurement | undefined {
+  const { comparedWith } = workloads[measurement.workload]
+  return measurements.find(other => other.subject === 'yardstick' && other.workload === comparedWith)
+}
+
+/** CPU an operation, against the yardstick of the same run. */
+export function describeWorkloads(measurements: Measurement[]): string {
+  const head = [
+    'workload',
+    'subject',
+    'CPU ms',
+    'server',
+    'Postgres',
+    'Redis',
+    'each pass',
+    'ratio',
+    'goal',
+    '',
+    'p50 ms',
+    'p99 ms',
+    'per second',
+  ]
+  const rows = measurements.map(measurement => {
+    const { workload, subject, passes } = measurement
+    const average = (pick: (pass: Measurement['passes'][number]) => number) => mean(passes.map(pick))
+    const yardstick = yardstickFor(measurements, measurement)
+    const ratio = yardstick && subject !== 'yardstick' ? meanTotal(measurement) / meanTotal(yardstick) : undefined
+    const { goal } = workloads[workload]
+    const judged = ratio !== undefined && subject === 'latchkey-postgres'
+    return [
+      workload,
+      subject,
+      milliseconds(meanTotal(measurement)),
+      milliseconds(average(pass => pass.cpu.server)),
+      milliseconds(average(pass => pass.cpu.postgres)),
+      milliseconds(average(pass => pass.cpu.redis)),
+      passes.map(pass => milliseconds(pass.total)).join(', '),
+      ratio === undefined ? '' : ratio.toFixed(2),
+      judged ? goal.toFixed(1) : '',
+      judged ? verdict(ratio <= goal) : '',
+      average(pass => pass.p50).toFixed(1),
+      average(pass => pass.p99).toFixed(1),
+      average(pass => pass.operations / pass.seconds).toFixed(0),
+    ]
+  })
+  return table(head, rows)
+}
+
+export function describeStoreCommands(counts: StoreCommands[], withDetail: boolean): string {
+  const summary = table(
+    ['workload', 'queries', 'transaction control', 'Redis commands'],
+    counts.map(({ workload, queries, control, redis }) => [
+      workload,
+      ...[queries, control, redis].map(count => count.toFixed(1)),
+    ]),
+  )
+  if (!withDetail) return summary
+  const details = counts.map(
+    ({ workload, detail }) =>
+      `${workload}\n${detail.map(([text, calls]) => `  ${calls.toFixed(1).padStart(5)}  ${text}`).join('\n')}`,
+  )
+  return [summary, ...details].join('\n\n')
+}
+
+export function describeStarts(results: StartResult[]): string {
+  return table(
+    ['start', 'first page after ms', 'goal', '', 'memory MB (PSS)'],
+    results.map(result => [
+      result.what,
+      result.milliseconds.toFixed(0),
+      String(result.goalMilliseconds),
+      verdict(result.milliseconds <= result.goalMilliseconds),
+      megabytes(result.residentBytes),
+    ]),
+  )
+}
+
+export function describeMemory(results: MemoryResult[]): string {
+  const rows = results.map(({ subject, idle, course, heldBefore, heldAfter }) => {
+    const middle = course[Math.floor(course.length / 2) - 1]
+    const last = course.at(-1)
+    const goals = memoryGoals[subject]
+    const met =
+      goals && last
+        ? last.reading.rss <= goals.after * 1e6 && idle.rss <= (goals.idle ?? Number.POSITIVE_INFINITY) * 1e6
+        : undefined
+    return [
+      subject,
+      megabytes(idle.rss),
+      megabytes(idle.heapUsed),
+      `${megabytes(middle?.reading.rss ?? 0)} at ${middle?.operations ?? 0}`,
+      `${megabytes(last?.reading.rss ?? 0)} at ${last?.operations ?? 0}`,
+      megabytes(last?.reading.heapUsed ?? 0),
+      `${megabytes(heldBefore)} → ${megabytes(heldAfter)}`,
+      goals ? `${goals.idle ? `${goals.idle} idle, ` : ''}${goals.after} after` : '',
+      met === undefined ? '' : verdict(met),
+    ]
+  })
+  return table(
+    [
+      'subject',
+      'RSS idle MB',
+      'heap idle',
+      'RSS on the way',
+      'RSS at the end',
+      'heap at the end',
+      'held after collection',
+      'goal',
+      '',
+    ],
+    rows,
+  )
+}
+
+export function describeRotations({ rotations, before, after, pass }: RotationResult): string {
+  const row = (what: string, size: RotationResult['before']) => [
+    what,
+    ...[size.rows, size.rowBytes, size.keys, size.keyBytes, size.auditRows, size.auditBytes].map(String),
+  ]
+  const level = after.rows === before.rows && after.keys === before.keys && Math.abs(after.rowBytes - before.rowBytes) < 256
+  return [
+    table(
+      ['', 'rows', 'bytes of rows', 'Redis keys', 'bytes of keys', 'audit rows', 'bytes of audit rows'],
+      [row('before', before), row('after', after)],
+    ),
+    '',
+    `${rotations} rotations of one refresh token, p50 ${pass.p50.toFixed(1)} ms, p99 ${pass.p99.toFixed(1)} ms: keys and bytes ${level ? 'constant' : '**not constant**'}.`,
+  ].join('\n')
+}

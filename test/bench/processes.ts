@@ -55,12 +55,3 @@ export function residentBytes(root: number): number {
   }
   return kilobytes * 1024
 }
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

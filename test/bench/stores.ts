@@ -29,7 +29,6 @@ export async function startStores(): Promise<Stores> {
     durable: true,
     settings: {
       shared_preload_libraries: 'pg_stat_statements',
-      'pg_stat_statements.track': 'none',
       shared_buffers: '128MB',
       max_connections: '100',
     },
@@ -40,6 +39,8 @@ export async function startStores(): Promise<Stores> {
   const client = new Client({ connectionString: superuserUrl.href })
   await client.connect()
   await client.query('CREATE EXTENSION pg_stat_statements')
+  // Not by the command line, which would outrank what the counter sets later.
+  await track(client, 'none')
   const redis = new Redis(redisServer.url)
   const [version] = (await client.query<{ server_version: string }>('SHOW server_version')).rows
   const about = await redis.info('server')
@@ -61,17 +62,18 @@ export async function startStores(): Promise<Stores> {
   }
 }
 
+async function track(client: Client, what: 'top' | 'none'): Promise<void> {
+  await client.query(`ALTER SYSTEM SET pg_stat_statements.track = '${what}'`)
+  await client.query('SELECT pg_reload_conf()')
+  // Each backend takes the setting at its next command; a moment for the signal itself.
+  await client.query('SELECT pg_sleep(0.2)')
+}
+
 /** Statements are tracked only between `begin` and `end`, so that counting costs the measured passes nothing. */
 function createCounter(client: Client, redis: Redis): StoreCounter {
-  const track = async (what: 'top' | 'none') => {
-    await client.query(`ALTER SYSTEM SET pg_stat_statements.track = '${what}'`)
-    await client.query('SELECT pg_reload_conf()')
-    // The settings reach each backend at its next command; a moment for the signal itself.
-    await client.query('SELECT pg_sleep(0.2)')
-  }
   return {
     async begin() {
-      await track('top')
+      await track(client, 'top')
       await client.query('SELECT pg_stat_statements_reset()')
       await redis.config('RESETSTAT')
     },
@@ -81,7 +83,7 @@ function createCounter(client: Client, redis: Redis): StoreCounter {
          WHERE r.rolname <> 'postgres' GROUP BY s.query`,
       )
       const information = await redis.info('commandstats')
-      await track('none')
+      await track(client, 'none')
       const commands = [...information.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(
         ([, name = '', calls]) => [name, Number(calls)] as const,
       )

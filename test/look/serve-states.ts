@@ -1,0 +1,61 @@
+import type { BrowserContext } from 'playwright-core'
+import { buildAssets } from '../../views/assets.ts'
+import type { MailContext } from '../../views/emails/mail-context.ts'
+import { type Locale, locales, type PageContext } from '../../views/page-context.ts'
+import { mailPartPath, mailStates, pageStates } from './states.ts'
+
+export const origin = 'https://id.example.com'
+
+const assets = buildAssets()
+const assetPath = (name: string) => `/assets/${name}`
+
+/** As strict as the server's: what a page does inline or loads from outside is refused, and the browser says so. */
+export const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'"
+
+export function makePageContext(locale: Locale): PageContext {
+  return {
+    locale,
+    app: { name: 'Fieldnotes' },
+    issuerHost: 'id.example.com',
+    installationName: 'Meadow Software',
+    links: { help: '/help', privacy: '/privacy' },
+    assets: {
+      stylesheet: assetPath(assets.stylesheet.name),
+      waitingScript: assetPath(assets.waitingScript.name),
+      icon: assetPath(assets.icon.name),
+    },
+    languages: locales.map(each => ({ locale: each, href: `?ui_locales=${each}` })),
+  }
+}
+
+/** The address at which a state is shown. */
+export function urlOf(locale: Locale, state: string): string {
+  return `${origin}/${locale}/${state}`
+}
+
+/** Answers a browser's requests with the states, without a server. Anything else is refused. */
+export async function serveStates(context: BrowserContext): Promise<void> {
+  await context.route('**/*', async route => {
+    const { pathname } = new URL(route.request().url())
+    const asset = Object.values(assets).find(({ name }) => assetPath(name) === pathname)
+    if (asset) return await route.fulfill({ contentType: asset.contentType, body: asset.body })
+    const html = findHtml(pathname)
+    if (html === undefined) return await route.fulfill({ status: 404, contentType: 'application/json', body: '{}' })
+    return await route.fulfill({ contentType: 'text/html; charset=utf-8', body: html.body, headers: html.headers })
+  })
+}
+
+function findHtml(path: string): { body: string; headers: Record<string, string> } | undefined {
+  if (path.endsWith('/state')) return undefined
+  const mail: MailContext = makePageContext('en')
+  if (path === mailPartPath) return { body: mailStates[0]?.render(mail).html ?? '', headers: {} }
+  const [, locale = '', name = ''] = path.split('/')
+  const page = makePageContext(locales.find(each => each === locale) ?? 'en')
+  const state = pageStates.find(each => each.name === name)
+  if (state) return { body: state.render(page), headers: { 'content-security-policy': pagePolicy } }
+  const mailState = mailStates.find(each => each.name === name)
+  return mailState && { body: mailState.render(page).html, headers: {} }
+}
+
+export const stateNames = [...pageStates, ...mailStates].map(({ name }) => name)

@@ -1,0 +1,202 @@
+import { renderConfirmDeviceCode } from '../../views/device/confirm-code.tsx'
+import { renderEnterDeviceCode } from '../../views/device/enter-code.tsx'
+import { renderDeviceFinished } from '../../views/device/finished.tsx'
+import { renderMagicLinkMail } from '../../views/emails/magic-link.tsx'
+import type { MailContext, RenderedMail } from '../../views/emails/mail-context.ts'
+import { renderError } from '../../views/error.tsx'
+import { renderLanding } from '../../views/landing.tsx'
+import { renderMailboxList } from '../../views/mailbox/list.tsx'
+import { renderMailboxMail } from '../../views/mailbox/mail.tsx'
+import type { PageContext } from '../../views/page-context.ts'
+import { renderAddress } from '../../views/sign-in/address.tsx'
+import { renderAlreadySignedIn } from '../../views/sign-in/already-signed-in.tsx'
+import { type CheckMailProps, renderCheckMail } from '../../views/sign-in/check-mail.tsx'
+import { renderConfirmLink } from '../../views/sign-in/confirm-link.tsx'
+import { renderConsent } from '../../views/sign-in/consent.tsx'
+import { renderExpired } from '../../views/sign-in/expired.tsx'
+import { renderFinished } from '../../views/sign-in/finished.tsx'
+import { renderLinkConfirmed } from '../../views/sign-in/link-confirmed.tsx'
+import { renderLinkElsewhere } from '../../views/sign-in/link-elsewhere.tsx'
+import { renderNoAccount } from '../../views/sign-in/no-account.tsx'
+import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
+import { renderSignedOut } from '../../views/sign-out/finished.tsx'
+
+export interface PageState {
+  name: string
+  render(page: PageContext): string
+}
+
+export interface MailState {
+  name: string
+  render(context: MailContext): RenderedMail
+}
+
+const now = new Date('2026-03-05T14:05:00Z')
+const beginning = { device: 'Firefox on Linux', requestedAt: new Date('2026-03-05T14:03:00Z'), now }
+const address = 'anna.keller@example.com'
+const form = { action: '/somewhere' }
+
+function checkMail(change: Partial<CheckMailProps>): PageState['render'] {
+  return page =>
+    renderCheckMail(page, {
+      address,
+      lifetimeMinutes: 10,
+      waiting: { pageUrl: '/sign-in/a1b2', stateUrl: '/sign-in/a1b2/state', withRefresh: true },
+      code: { kind: 'form', form },
+      resend: form,
+      changeAddress: form,
+      ...change,
+    })
+}
+
+export const mailStates: MailState[] = [
+  {
+    name: 'mail-magic-link',
+    render: context =>
+      renderMagicLinkMail(context, {
+        link: 'https://id.example.com/link/3q2-7wEjRWeJq83vASNFZ4mrze8BI0Vnias3vQEjRWc',
+        code: 'BCDFGHJK',
+        device: 'Firefox on Linux',
+        requestedAt: now,
+        lifetimeMinutes: 10,
+      }),
+  },
+  {
+    name: 'mail-magic-link-without-code',
+    render: context =>
+      renderMagicLinkMail(context, {
+        link: 'https://id.example.com/link/3q2-7wEjRWeJq83vASNFZ4mrze8BI0Vnias3vQEjRWc',
+        device: 'Safari on iPhone',
+        requestedAt: now,
+        lifetimeMinutes: 10,
+      }),
+  },
+]
+
+/** Where the mailbox's page finds the HTML part. */
+export const mailPartPath = '/mailbox/1/html'
+
+function showMail(page: PageContext): string {
+  const mail = mailStates[0]?.render(page)
+  return renderMailboxMail(page, {
+    mail: { to: address, subject: mail?.subject ?? '', text: mail?.text ?? '', receivedAt: now },
+    htmlHref: mailPartPath,
+    listHref: '/mailbox',
+  })
+}
+
+/** Every page in every state that looks different. */
+export const pageStates: PageState[] = [
+  { name: 'address', render: page => renderAddress(page, { form }) },
+  {
+    name: 'address-with-other-ways',
+    render: page =>
+      renderAddress(page, {
+        form,
+        notice: 'signed-out',
+        address,
+        otherWays: ['Google', 'Microsoft'].map(label => ({ label, form })),
+        cancel: form,
+      }),
+  },
+  { name: 'address-missing', render: page => renderAddress(page, { form, problem: 'field-needed', cancel: form }) },
+  {
+    name: 'address-unusable',
+    render: page => renderAddress(page, { form, address: 'anna.keller@', problem: 'address-unusable', notice: 'expired' }),
+  },
+  { name: 'check-mail', render: checkMail({}) },
+  { name: 'check-mail-resent', render: checkMail({ resent: true }) },
+  {
+    name: 'check-mail-code-wrong',
+    render: checkMail({ code: { kind: 'form', form, value: 'bcdf ghjx', problem: 'code-wrong', triesLeft: 3 } }),
+  },
+  {
+    name: 'check-mail-code-without-script',
+    render: checkMail({ waiting: { pageUrl: '/sign-in/a1b2', stateUrl: '/sign-in/a1b2/state', withRefresh: false } }),
+  },
+  { name: 'check-mail-codes-switched-off', render: checkMail({ code: { kind: 'switched-off' } }) },
+  { name: 'check-mail-used-up', render: checkMail({ code: { kind: 'used-up' } }) },
+  { name: 'confirm-link', render: page => renderConfirmLink(page, { ...beginning, form }) },
+  { name: 'link-elsewhere', render: page => renderLinkElsewhere(page, { ...beginning, codes: 'usable' }) },
+  {
+    name: 'link-elsewhere-codes-switched-off',
+    render: page => renderLinkElsewhere(page, { ...beginning, codes: 'switched-off' }),
+  },
+  { name: 'link-confirmed', render: page => renderLinkConfirmed(page, { form }) },
+  { name: 'finished', render: renderFinished },
+  { name: 'expired', render: page => renderExpired(page, { startAgain: form }) },
+  { name: 'expired-unknown', render: page => renderExpired(page, {}) },
+  { name: 'no-account', render: page => renderNoAccount(page, { address, startAgain: form, cancel: form }) },
+  {
+    name: 'consent',
+    render: page =>
+      renderConsent(page, {
+        form,
+        site: 'reports.example.net',
+        scopes: ['openid', 'profile', 'email', 'offline_access', 'invoices:read'],
+        address,
+        links: { privacy: 'https://reports.example.net/privacy', terms: 'https://reports.example.net/terms' },
+      }),
+  },
+  { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },
+  { name: 'device-enter-code', render: page => renderEnterDeviceCode(page, { action: '/device', xsrf: 'x' }) },
+  {
+    name: 'device-enter-code-wrong',
+    render: page => renderEnterDeviceCode(page, { action: '/device', xsrf: 'x', userCode: 'BCDF-GHJK', problem: 'wrong' }),
+  },
+  {
+    name: 'device-enter-code-stopped',
+    render: page => renderEnterDeviceCode(page, { action: '/device', xsrf: 'x', problem: 'stopped' }),
+  },
+  {
+    name: 'device-confirm-code',
+    render: page => renderConfirmDeviceCode(page, { action: '/device', xsrf: 'x', userCode: 'BCDF-GHJK' }),
+  },
+  { name: 'device-finished', render: renderDeviceFinished },
+  { name: 'sign-out-confirm', render: page => renderConfirmSignOut(page, { action: '/logout', xsrf: 'x' }) },
+  { name: 'sign-out-finished', render: page => renderSignedOut(page, { appHref: 'https://fieldnotes.example.com/' }) },
+  { name: 'error-too-many-requests', render: page => renderError(page, { code: 'too-many-requests', retryAfterSeconds: 95 }) },
+  { name: 'error-link-used', render: page => renderError(page, { code: 'link-used', startAgain: form }) },
+  {
+    name: 'error-not-found',
+    render: page => renderError(page, { code: 'not-found', requestId: '0195f2f4-6c1c-7b6e-9c53-7f0f9f1e2d3c' }),
+  },
+  { name: 'error-unavailable', render: page => renderError(page, { code: 'unavailable' }) },
+  {
+    name: 'error-protocol',
+    render: page =>
+      renderError(page, {
+        code: 'bad-request',
+        protocol: {
+          error: 'invalid_redirect_uri',
+          description: "redirect_uri did not match any of the client's registered redirect_uris",
+        },
+        requestId: '0195f2f4-6c1c-7b6e-9c53-7f0f9f1e2d3c',
+      }),
+  },
+  {
+    name: 'landing',
+    render: ({ app: _, ...page }) =>
+      renderLanding(page, {
+        issuer: 'https://id.example.com',
+        discoveryHref: '/.well-known/openid-configuration',
+        mailboxHref: '/mailbox',
+      }),
+  },
+  { name: 'mailbox-empty', render: ({ app: _, ...page }) => renderMailboxList(page, { mails: [] }) },
+  {
+    name: 'mailbox',
+    render: ({ app: _, ...page }) =>
+      renderMailboxList(page, {
+        mails: [address, 'li.wei@example.org', 'a-rather-long-address-of-a-person@a-rather-long-department.example.com'].map(
+          to => ({
+            href: '/mailbox/1',
+            to,
+            subject: mailStates[0]?.render({ ...page, app: { name: 'Fieldnotes' } }).subject ?? '',
+            receivedAt: now,
+          }),
+        ),
+      }),
+  },
+  { name: 'mailbox-mail', render: showMail },
+]

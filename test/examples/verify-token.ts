@@ -1,0 +1,20 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import Koa from 'koa'
+
+/** An API for one app: whoever calls it needs an access token that was issued for `audience`, which is the app's client id. */
+export function createApi({ issuer, audience }: { issuer: string; audience: string }): Koa {
+  const keys = createRemoteJWKSet(new URL('/jwks', issuer))
+  const api = new Koa()
+
+  api.use(async ctx => {
+    const token = ctx.get('Authorization').replace(/^Bearer /i, '')
+    try {
+      const { payload } = await jwtVerify(token, keys, { issuer, audience, typ: 'at+jwt', algorithms: ['ES256'] })
+      ctx.body = { caller: payload.sub, workspace: payload['workspace'], roles: payload['roles'] }
+    } catch {
+      ctx.status = 401
+      ctx.set('WWW-Authenticate', 'Bearer error="invalid_token"')
+    }
+  })
+  return api
+}

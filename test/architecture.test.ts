@@ -1,0 +1,221 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { findCycles, findForbiddenImports, findStrayPackages, type ImportTable } from './support/architecture/import-rules.ts'
+import { listFiles, parseSourceFile, readSourceFiles, type SourceFile } from './support/architecture/source-file.ts'
+
+/** The rooms of the house. */
+const folders = ['provider', 'adapters', 'views', 'config', 'test'] as const
+
+/** What stands beside them. */
+const filesBesideThem = [
+  'README.md SECURITY.md CONTRIBUTING.md CHANGELOG.md LICENSE',
+  'package.json package-lock.json .npmrc tsconfig.json vitest.config.ts',
+  'biome.json .oxlintrc.json knip.json .editorconfig .gitattributes .gitignore .ci',
+].flatMap(line => line.split(' '))
+
+const ground = ['provider/http', 'provider/ports', 'provider/kernel', 'views']
+
+/** The features, lowest first. Each may import those of the lines above its own. */
+const features = [
+  ['provider/envelope'],
+  ['provider/audit'],
+  ['provider/keys', 'provider/users', 'provider/policy', 'provider/workspaces'],
+  ['provider/apps', 'provider/connections', 'provider/sign-in'],
+  ['provider/oidc'],
+  ['provider/api', 'provider/account', 'provider/console', 'provider/doctor'],
+]
+
+const mayImport: ImportTable = {
+  'provider/kernel': [],
+  'provider/ports': ['provider/kernel'],
+  'provider/http': ['provider/ports', 'provider/kernel', 'views'],
+  ...Object.fromEntries(
+    features.flatMap((level, index) => level.map(feature => [feature, [...ground, ...features.slice(0, index).flat()]])),
+  ),
+  adapters: ['provider/ports', 'provider/kernel', 'config/schema.ts'],
+  views: ['type provider/kernel'],
+  'config/schema.ts': ['config/values.ts'],
+  'config/values.ts': [],
+  config: ['provider/kernel/errors.ts'],
+  'config/tooling': [],
+  'vitest.config.ts': [],
+  // Whatever is put together is put together here.
+  'provider/main.ts': ['*'],
+  'provider/app.ts': ['*'],
+  'provider/cli.ts': ['*'],
+  'provider/command-line': ['*'],
+  test: ['*'],
+}
+
+/** Packages that would take over if they could be used everywhere. */
+const packageHomes = {
+  pg: ['adapters', 'test'],
+  kysely: ['adapters', 'test'],
+  'pg-boss': ['adapters', 'test'],
+  '@electric-sql/pglite': ['adapters', 'test'],
+  ioredis: ['adapters', 'test'],
+  'rate-limiter-flexible': ['adapters', 'test'],
+  nodemailer: ['adapters', 'test'],
+  pino: ['adapters', 'test'],
+  'prom-client': ['adapters', 'test'],
+  'oidc-provider': ['provider/oidc', 'test'],
+  koa: ['provider/http', 'provider/oidc', 'provider/app.ts', 'provider/main.ts', 'test'],
+  '@koa/router': ['provider/http', 'test'],
+  preact: ['views', 'test'],
+  'preact-render-to-string': ['views', 'test'],
+  'intl-messageformat': ['views', 'test'],
+  commander: ['provider/command-line'],
+  yaml: ['config', 'test'],
+}
+
+/** What says nothing of what is in it. */
+const emptyWords = /^(utils?|helpers?|common|shared|misc|lib)$/
+/** A document for people may shout, as README does. */
+const goodName = /^([a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*|[A-Z]+\.md)$/
+
+const lineLimit = 300
+
+/** Tools that ask for a default export. */
+const defaultExports = /^(vitest\.config\.ts|config\/tooling\/vitest-summary\.mjs)$/
+const environmentReaders = /^(config\/load\.ts|provider\/(main|cli)\.ts|config\/tooling\/.*|test\/.*)$/
+const consoleUsers = /^(config\/tooling\/.*|config\/settings-table\.ts|test\/.*)$/
+
+type Rule = {
+  name: string
+  find(files: SourceFile[]): string[]
+  /** Trees that break the rule, from path to source text: the rule has to find something in each of them. */
+  breaches: Record<string, string>[]
+}
+
+const rules: Rule[] = [
+  {
+    name: 'each folder imports what the table allows',
+    find: files => findForbiddenImports(files, mayImport),
+    breaches: [
+      { 'provider/kernel/a.ts': "import '../ports/data.ts'" },
+      { 'provider/ports/a.ts': "import type { A } from '../http/route.ts'" },
+      { 'provider/http/a.ts': "import { a } from '../policy/gate.ts'" },
+      { 'provider/audit/a.ts': "import { a } from '../users/create.ts'" },
+      { 'provider/users/a.ts': "import { a } from '../workspaces/personal.ts'" },
+      { 'provider/sign-in/a.ts': "import type { A } from '../oidc/provider.ts'" },
+      { 'provider/sign-in/a.ts': "const a = await import('../../adapters/memory/store.ts')" },
+      { 'provider/oidc/a.ts': "export { a } from '../../config/load.ts'" },
+      { 'adapters/sql/a.ts': "import { a } from '../../provider/envelope/envelope.ts'" },
+      { 'adapters/sql/a.ts': "import { a } from '../../config/load.ts'" },
+      { 'views/a.tsx': "import { a } from '../provider/kernel/errors.ts'" },
+      { 'views/a.tsx': "type A = import('../provider/ports/data.ts').A" },
+      { 'config/schema.ts': "import { a } from '../provider/kernel/errors.ts'" },
+      { 'config/load.ts': "import { a } from '../provider/kernel/secrets.ts'" },
+      { 'provider/main.ts': "import { a } from '../test/support/servers.ts'" },
+      { 'provider/newcomer/a.ts': 'export const a = 1' },
+    ],
+  },
+  {
+    name: 'each package stays at home',
+    find: files => findStrayPackages(files, packageHomes),
+    breaches: [
+      { 'provider/users/a.ts': "import { Client } from 'pg'" },
+      { 'provider/sign-in/a.ts': "import type { Provider } from 'oidc-provider'" },
+      { 'provider/oidc/a.ts': "import { PGlite } from '@electric-sql/pglite/worker'" },
+    ],
+  },
+  {
+    name: 'no file imports itself by way of others',
+    find: findCycles,
+    breaches: [
+      { 'views/a.ts': "import { b } from './b.ts'", 'views/b.ts': "import { c } from './c.ts'", 'views/c.ts': "import './a.ts'" },
+      { 'views/a.ts': "export type { A } from './a.ts'" },
+    ],
+  },
+  {
+    name: 'no file only passes on what others export',
+    find: files => files.filter(file => file.isBarrel).map(file => file.path),
+    breaches: [
+      { 'views/a.ts': "export * from './b.ts'" },
+      { 'views/a.ts': "import { b } from './b.ts'\nexport { b }\nexport type { C } from './c.ts'" },
+    ],
+  },
+  {
+    name: 'nothing is exported by default',
+    find: files => files.filter(file => file.hasDefaultExport && !defaultExports.test(file.path)).map(file => file.path),
+    breaches: [{ 'views/a.ts': 'export default 1' }, { 'views/a.ts': 'const a = 1\nexport { a as default }' }],
+  },
+  {
+    name: `no file is longer than ${lineLimit} lines`,
+    find: files => files.filter(file => file.lineCount > lineLimit).map(file => `${file.path}: ${file.lineCount}`),
+    breaches: [{ 'views/a.ts': '// line\n'.repeat(lineLimit + 1) }],
+  },
+  {
+    name: 'files and folders have a name in kebab-case that says something',
+    find: files => files.filter(file => !hasGoodName(file.path)).map(file => file.path),
+    breaches: ['views/userName.ts', 'views/utils/a.ts', 'views/helper.ts', 'adapters/Common.ts', 'views/some_thing.ts'].map(
+      path => ({
+        [path]: 'export const a = 1',
+      }),
+    ),
+  },
+  {
+    name: 'the environment is read where settings are loaded, and nowhere else',
+    find: files => files.filter(file => file.readsEnvironment && !environmentReaders.test(file.path)).map(file => file.path),
+    breaches: [
+      { 'provider/users/a.ts': 'export const a = process.env.A' },
+      { 'adapters/sql/a.ts': "export const a = process['env']" },
+      { 'adapters/sql/a.ts': 'const { env } = process' },
+      { 'adapters/sql/a.ts': "import { env as e } from 'node:process'" },
+    ],
+  },
+  {
+    name: 'nothing is written to the console: the log is a port',
+    find: files => files.filter(file => file.usesConsole && !consoleUsers.test(file.path)).map(file => file.path),
+    breaches: [
+      { 'provider/users/a.ts': 'console.log(1)' },
+      { 'adapters/mail/a.ts': 'const { error } = { error: console.error }' },
+    ],
+  },
+]
+
+const root = join(import.meta.dirname, '..')
+const paths = [...listFiles(root, folders), 'vitest.config.ts']
+const tree = readSourceFiles(root, paths)
+
+describe.each(rules)('$name', ({ find, breaches }) => {
+  it('holds', () => {
+    expect(find(tree)).toEqual([])
+  })
+
+  it.each(breaches.map(files => ({ files, shown: show(files) })))('bites: $shown', ({ files }) => {
+    expect(find(Object.entries(files).map(([path, text]) => parseSourceFile(path, text)))).not.toEqual([])
+  })
+})
+
+describe('the tree', () => {
+  it('was found', () => {
+    expect(tree.length).toBeGreaterThan(50)
+    expect(folders.filter(folder => !tree.some(file => file.path.startsWith(`${folder}/`)))).toEqual([])
+  })
+
+  it('has nothing at its top but the five folders and the usual files', () => {
+    expect(readdirSync(root).filter(name => !isKnownAtTop(name))).toEqual([])
+    expect(isKnownAtTop('src')).toBe(false)
+  })
+
+  it('has no other file or folder with a name that says nothing', () => {
+    expect(paths.filter(path => !hasGoodName(path))).toEqual([])
+  })
+})
+
+function show(files: Record<string, string>): string {
+  return Object.entries(files)
+    .map(([path, text]) => `${path} with ${text.split('\n')[0]}`)
+    .join(', ')
+}
+
+function hasGoodName(path: string): boolean {
+  return path.split('/').every(part => goodName.test(part) && !emptyWords.test(part.replace(/\..*$/, '')))
+}
+
+function isKnownAtTop(name: string): boolean {
+  const ignored = readFileSync(join(root, '.gitignore'), 'utf8').split('\n')
+  return [...folders, ...filesBesideThem, '.git'].includes(name) || ignored.includes(name) || ignored.includes(`${name}/`)
+}

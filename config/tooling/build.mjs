@@ -35,7 +35,6 @@ export async function build() {
     // Stack traces in the log point to the source, which is not shipped in the map a second time.
     sourcemap: true,
     sourcesContent: false,
-    keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
   })

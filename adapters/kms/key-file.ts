@@ -72,10 +72,10 @@ function fingerprintOf(masterKey: KeyObject): Buffer {
 /** Undefined where there is no file. Looks at the opened file, not at the path, so that nothing can be exchanged in between. */
 async function readMasterKey(path: string): Promise<KeyObject | undefined> {
   // Non-blocking, so that a named pipe in its place is refused rather than waited for.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined
     throw new StartError(
-      `The master key file ${path} cannot be opened (${error.code}). The user that runs Latchkey has to own it.`,
+      `The master key file ${path} cannot be opened (${codeOf(error)}). The user that runs Latchkey has to own it.`,
       { cause: error },
     )
   })
@@ -122,9 +122,8 @@ async function makeMasterKey(path: string): Promise<KeyObject> {
     }
     await makeDurable(folder)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException // node:fs rejects with nothing else
     throw new StartError(
-      `The master key file ${path} cannot be made (${code}). Its folder has to be writable, on a disk that knows hard links.`,
+      `The master key file ${path} cannot be made (${codeOf(error)}). Its folder has to be writable, on a disk that knows hard links.`,
       { cause: error },
     )
   }
@@ -134,8 +133,8 @@ async function makeMasterKey(path: string): Promise<KeyObject> {
 }
 
 async function linkUnlessThere(draft: string, path: string): Promise<void> {
-  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
+  await link(draft, path).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error
   })
 }
 
@@ -158,4 +157,9 @@ async function makeDurable(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+/** As node:fs names what went wrong. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

@@ -9,6 +9,6 @@ export function canonicalJson(value: object): string {
 function write(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) // by UTF-16 code units, as §3.2.3 wants it
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)) // by UTF-16 code units, as §3.2.3 wants it
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${write(member)}`).join(',')}}`
 }

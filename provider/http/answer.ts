@@ -1,9 +1,8 @@
 import type { Context } from './context.ts'
-import { allowImagesFrom } from './security-headers.ts'
 
 /** What a handler answers. It describes the response; `send` writes it. */
 export type Answer =
-  | { kind: 'page'; html: string; status?: number; imageFrom?: string | undefined; refreshSeconds?: number }
+  | { kind: 'page'; html: string; status?: number }
   | { kind: 'redirect'; to: string }
   | { kind: 'json'; body: unknown; status?: number }
   | { kind: 'text'; body: string; type: string }
@@ -15,8 +14,6 @@ export function send(ctx: Context, answer: Answer): void {
     case 'page':
       ctx.status = answer.status ?? 200
       ctx.type = 'text/html; charset=utf-8'
-      allowImagesFrom(ctx, answer.imageFrom)
-      if (answer.refreshSeconds !== undefined) ctx.set('Refresh', String(answer.refreshSeconds))
       ctx.body = answer.html
       return
     case 'redirect':

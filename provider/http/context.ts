@@ -1,5 +1,5 @@
 import type { DefaultContext, Middleware as KoaMiddleware, ParameterizedContext } from 'koa'
-import type { Locale } from './locale.ts'
+import type { Locale } from '../../views/page-context.ts'
 
 /** What is known of a request before anything is decided about it. */
 export interface RequestFacts {

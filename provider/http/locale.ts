@@ -1,11 +1,11 @@
-/** The languages that Latchkey speaks, the first being the one for everybody else. */
-export const locales = ['en', 'de', 'fr', 'it'] as const
+import { type Locale, locales } from '../../views/page-context.ts'
+import type { Context } from './context.ts'
 
-export type Locale = (typeof locales)[number]
+const cookieName = '__Host-language'
+const lifetimeMilliseconds = 365 * 24 * 60 * 60 * 1000
 
 /**
- * The first language of the lists that we speak. Lists come in order of preference: `ui_locales` (OpenID Connect Core §3.1.2.1,
- * separated by spaces), a choice that was kept, Accept-Language (RFC 9110 §12.5.4) already sorted by weight.
+ * The first language of the lists that we speak, each in order of preference; English for everybody else.
  */
 export function chooseLocale(...preferences: ReadonlyArray<readonly string[]>): Locale {
   for (const tag of preferences.flat()) {
@@ -13,5 +13,24 @@ export function chooseLocale(...preferences: ReadonlyArray<readonly string[]>): 
     const spoken = locales.find((locale) => locale === language)
     if (spoken !== undefined) return spoken
   }
-  return locales[0]
+  return 'en'
+}
+
+/**
+ * The language for this request: what the person chose on one of our pages, then what the app asked for (`ui_locales`, OpenID
+ * Connect Core §3.1.2.1), then Accept-Language (RFC 9110 §12.5.4).
+ */
+export function negotiateLocale(ctx: Context, requestedByApp = ''): Locale {
+  const chosen = ctx.cookies.get(cookieName, { signed: false })
+  const inQuery = typeof ctx.query['ui_locales'] === 'string' ? ctx.query['ui_locales'] : ''
+  return chooseLocale(chosen === undefined ? [] : [chosen], requestedByApp.split(' '), inQuery.split(' '), ctx.acceptsLanguages())
+}
+
+/** Keeps the language that somebody chose by one of our own pages' links, and answers it; undefined where none was chosen. */
+export function keepChosenLocale(ctx: Context): Locale | undefined {
+  const { language } = ctx.query
+  const chosen = locales.find((locale) => locale === language)
+  if (chosen === undefined) return undefined
+  ctx.cookies.set(cookieName, chosen, { httpOnly: true, secure: true, sameSite: 'lax', path: '/', maxAge: lifetimeMilliseconds, signed: false })
+  return chosen
 }

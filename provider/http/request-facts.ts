@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { newId } from '../kernel/ids.ts'
 import { addressBlock, findClientAddress } from './client-address.ts'
 import type { Middleware } from './context.ts'
-import { chooseLocale } from './locale.ts'
+import { keepChosenLocale, negotiateLocale } from './locale.ts'
 
 const maximumUserAgentLength = 512
 
@@ -12,24 +12,22 @@ export function establishRequestFacts(options: { trustedProxies: number; issuer:
   const issuer = new URL(options.issuer)
   const describe = createDeviceNamer()
   return function establishFacts(ctx, next) {
+    // Browsers keep Secure cookies over http on loopback, the one place where an issuer may be http.
+    ctx.cookies.secure = true
     const userAgent = ctx.get('user-agent').slice(0, maximumUserAgentLength)
     const ip = findClientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'), options.trustedProxies)
-    const uiLocales = typeof ctx.query['ui_locales'] === 'string' ? ctx.query['ui_locales'].split(' ') : []
-    const kept = ctx.cookies.get('__Host-language')
     ctx.state.facts = {
       id: newId(),
       ip,
       addressBlock: addressBlock(ip),
       userAgent,
       device: describe(userAgent),
-      locale: chooseLocale(uiLocales, kept === undefined ? [] : [kept], ctx.acceptsLanguages()),
+      locale: keepChosenLocale(ctx) ?? negotiateLocale(ctx),
     }
     // Whatever stands before us, the issuer says under which scheme and host we are reached; a header never does.
     delete ctx.req.headers['x-forwarded-for']
     ctx.req.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
     ctx.req.headers['x-forwarded-host'] = issuer.host
-    // Browsers keep Secure cookies over http on loopback, the one place where an issuer may be http.
-    ctx.cookies.secure = true
     ctx.set('X-Request-Id', ctx.state.facts.id)
     return next()
   }

@@ -1,29 +1,25 @@
-import type { Context, Middleware } from './context.ts'
+import type { Middleware } from './context.ts'
 
 /**
  * `form-action` is left out on purpose: browsers hold a form's later redirects to it too, and a sign-in ends at the app's
  * redirect URI.
  */
-function contentSecurityPolicy(imageSources: readonly string[]): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    ["img-src 'self'", ...imageSources].join(' '),
-    "connect-src 'self'",
-    "frame-src 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ].join('; ')
-}
-
-const withoutImages = contentSecurityPolicy([])
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "frame-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ')
 
 /** On every response, errors included. `no-store` is the rule; what may be cached says so itself. */
 export function setSecurityHeaders(issuer: string): Middleware {
   const secure = issuer.startsWith('https:')
   return function securityHeaders(ctx, next) {
-    ctx.set('Content-Security-Policy', withoutImages)
+    ctx.set('Content-Security-Policy', contentSecurityPolicy)
     ctx.set('X-Content-Type-Options', 'nosniff')
     ctx.set('X-Frame-Options', 'DENY')
     ctx.set('Referrer-Policy', 'same-origin')
@@ -33,10 +29,4 @@ export function setSecurityHeaders(issuer: string): Middleware {
     if (secure) ctx.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains')
     return next()
   }
-}
-
-/** Lets a page show an image from elsewhere: the logo that an app was registered with. */
-export function allowImagesFrom(ctx: Context, url: string | undefined): void {
-  const parsed = url === undefined ? null : URL.parse(url)
-  if (parsed !== null) ctx.set('Content-Security-Policy', contentSecurityPolicy([parsed.origin]))
 }

@@ -1,0 +1,52 @@
+import { LRUCache } from 'lru-cache'
+import type { AppRecord } from '../ports/records.ts'
+import type { Data } from '../ports/data.ts'
+import { type AppMetadata, appMetadata } from './metadata.ts'
+
+export interface RegisteredApp {
+  clientId: string
+  secretHash: Buffer | undefined
+  metadata: AppMetadata
+}
+
+/** Registered apps, as every request needs them: kept in memory for a few seconds, so a change is seen on every node soon. */
+export interface AppRegistry {
+  /** The same object for as long as it is unchanged and cached. */
+  find(clientId: string): Promise<RegisteredApp | undefined>
+  /** Whether any app may call from this origin. Preflights do not say which app they are for. */
+  isKnownOrigin(origin: string): Promise<boolean>
+}
+
+const cacheMilliseconds = 5000
+
+export function createAppRegistry(data: Data): AppRegistry {
+  const apps = new LRUCache<string, RegisteredApp | 'none'>({
+    max: 10_000,
+    ttl: cacheMilliseconds,
+    fetchMethod: async (clientId) => {
+      const record = await data.read({ kind: 'system', reason: 'protocol' }, ({ apps }) => apps.find(clientId))
+      return record === undefined ? 'none' : parseRecord(record)
+    },
+  })
+  const origins = new LRUCache<'all', Set<string>>({
+    max: 1,
+    ttl: cacheMilliseconds,
+    fetchMethod: async () => {
+      const records = await data.read({ kind: 'system', reason: 'protocol' }, ({ apps }) => apps.list())
+      return new Set(records.flatMap((record) => parseRecord(record).metadata.origins))
+    },
+  })
+  return {
+    async find(clientId) {
+      const found = await apps.fetch(clientId)
+      return found === 'none' ? undefined : found
+    },
+    async isKnownOrigin(origin) {
+      return (await origins.fetch('all'))?.has(origin) ?? false
+    },
+  }
+}
+
+function parseRecord(record: AppRecord): RegisteredApp {
+  return { clientId: record.clientId, secretHash: record.secretHash, metadata: appMetadata.parse(record.metadata) }
+}

@@ -1,0 +1,127 @@
+import { LRUCache } from 'lru-cache'
+import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose'
+import type { AccessToken, ClientCredentials, Provider } from 'oidc-provider'
+import { recordEvent } from '../audit/record.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { newId } from '../kernel/ids.ts'
+import { hashSecret } from '../kernel/secrets.ts'
+import type { Data } from '../ports/data.ts'
+import { findGrantFacts, protocol } from './grant-adapter.ts'
+import { circumstancesOf, currentContext, currentState } from './request-state.ts'
+import type { SigningKey } from './signing.ts'
+
+/** Signatures that were found good. A fact about bytes, so it may be remembered; expiry and revocation are asked every time. */
+const rememberedTokens = 10_000
+
+/**
+ * Lets JWT access tokens be used at userinfo, introspection and revocation: finding one verifies it (RFC 9068 §4) and reads its
+ * grant, so it dies here with its grant, its user's suspension, or its own revocation, whatever its hour still says.
+ */
+export function acceptJwtAccessTokens(provider: Provider, keys: readonly SigningKey[], { data, clock }: { data: Data; clock: Clock }): void {
+  const { issuer } = provider
+  const keySet = createLocalJWKSet({ keys: keys.map((key) => ({ ...key.keyObject().export({ format: 'jwk' }), kid: key.kid, alg: key.alg })) })
+  const algorithms = [...new Set(keys.map((key) => key.alg))]
+  const good = new LRUCache<string, JWTPayload>({ max: rememberedTokens })
+
+  async function verify(token: string): Promise<JWTPayload | undefined> {
+    const fingerprint = hashSecret(token).toString('base64')
+    const known = good.get(fingerprint)
+    const payload =
+      known ??
+      (await jwtVerify(token, keySet, { issuer, algorithms, typ: 'at+jwt', currentDate: clock(), requiredClaims: ['exp', 'jti', 'client_id'] }).then(
+        (verified) => verified.payload,
+        () => undefined,
+      ))
+    if (payload === undefined || Number(payload.exp) * 1000 <= clock().getTime()) return undefined
+    if (known === undefined) good.set(fingerprint, payload)
+    return payload
+  }
+
+  const members = (payload: JWTPayload) => ({
+    jti: payload.jti,
+    iat: payload.iat,
+    exp: payload.exp,
+    clientId: payload['client_id'],
+    scope: payload['scope'],
+    aud: audienceFor(payload, issuer),
+    jkt: confirmationOf(payload),
+    extra: extraOf(payload),
+  })
+
+  const findAccessToken = async (value: string): Promise<AccessToken | undefined> => {
+    const payload = await verify(restoreToken(value))
+    const grantId = payload?.['grant_id']
+    if (payload === undefined || typeof grantId !== 'string') return undefined
+    if ((await findGrantFacts(data, grantId, payload.jti)) === undefined) return undefined
+    return new provider.AccessToken({
+      ...members(payload),
+      grantId,
+      accountId: payload.sub,
+      sid: payload['sid'],
+      // Our own claims, whose types the signature vouches for.
+    } as unknown as ConstructorParameters<typeof provider.AccessToken>[0])
+  }
+
+  const findClientCredentials = async (value: string): Promise<ClientCredentials | undefined> => {
+    const payload = await verify(restoreToken(value))
+    if (payload?.jti === undefined || payload['grant_id'] !== undefined) return undefined
+    const { jti } = payload
+    const revoked = await data.read(protocol, ({ revokedAccessTokens }) => revokedAccessTokens.has(jti))
+    return revoked ? undefined : new provider.ClientCredentials(members(payload) as unknown as ConstructorParameters<typeof provider.ClientCredentials>[0])
+  }
+
+  async function revoke(this: AccessToken | ClientCredentials): Promise<void> {
+    const { jti, exp, clientId } = this
+    const userId = 'accountId' in this ? this.accountId : undefined
+    if (exp === undefined || clientId === undefined) return
+    await data.scoped(protocol, async (repositories) => {
+      await repositories.revokedAccessTokens.add(jti, new Date(exp * 1000))
+      await recordEvent(
+        repositories,
+        { action: 'access-token.revoked', userId, workspaceId: undefined, client_id: clientId, token_id: jti },
+        circumstancesOf({ kind: 'app', clientId }, clock),
+      )
+    })
+  }
+
+  // An event may have to name a token before it is made; then it takes that name.
+  const generateTokenId = () => currentState()?.accessTokenId ?? newId()
+
+  Object.assign(provider.AccessToken, { find: findAccessToken })
+  Object.assign(provider.AccessToken.prototype, { destroy: revoke, generateTokenId })
+  Object.assign(provider.ClientCredentials, { find: findClientCredentials })
+  Object.assign(provider.ClientCredentials.prototype, { destroy: revoke, generateTokenId })
+}
+
+/**
+ * oidc-provider answers userinfo only for tokens without an audience. Ours always have one; those that may be used at userinfo
+ * have the issuer among theirs.
+ */
+function audienceFor(payload: JWTPayload, issuer: string): string | undefined {
+  const audiences = [payload.aud ?? []].flat()
+  const atUserinfo = currentContext()?.oidc.route === 'userinfo'
+  return atUserinfo && audiences.includes(issuer) ? undefined : audiences.find((audience) => audience !== issuer)
+}
+
+function confirmationOf(payload: JWTPayload): string | undefined {
+  const confirmation = payload['cnf']
+  const thumbprint = typeof confirmation === 'object' && confirmation !== null && 'jkt' in confirmation ? confirmation.jkt : undefined
+  return typeof thumbprint === 'string' ? thumbprint : undefined
+}
+
+function extraOf(payload: JWTPayload): Record<string, unknown> {
+  const { workspace, roles, permissions, auth_time, acr, amr } = payload
+  return { workspace, roles, permissions, auth_time, acr, amr }
+}
+
+/*
+ * oidc-provider turns away whatever looks like a JWT at introspection and revocation. A JWT whose dots are written as tildes
+ * does not; the token endpoint's form is rewritten so before it gets there, and read back here.
+ */
+export function disguiseToken(token: string): string {
+  return token.replaceAll('.', '~')
+}
+
+function restoreToken(token: string): string {
+  return token.replaceAll('~', '.')
+}

@@ -1,0 +1,45 @@
+import type { Account, KoaContextWithOIDC } from 'oidc-provider'
+import type { Data } from '../ports/data.ts'
+import type { UserRecord } from '../ports/records.ts'
+import { findGrantFacts, protocol } from './grant-adapter.ts'
+import { stateOf } from './request-state.ts'
+
+/**
+ * The person of a session or token. Undefined for whoever is gone or suspended, which ends sessions and tokens alike. Where the
+ * request has a grant for the person already, its facts serve, so the database is asked once.
+ */
+export function createFindAccount(data: Data) {
+  return async function findAccount(ctx: KoaContextWithOIDC, accountId: string): Promise<Account | undefined> {
+    const user = await findUser(ctx, accountId)
+    if (user?.status !== 'active') return undefined
+    return {
+      accountId,
+      claims: () => ({ sub: accountId, ...claimsOf(user) }),
+    }
+  }
+
+  async function findUser(ctx: KoaContextWithOIDC, userId: string): Promise<UserRecord | undefined> {
+    const known = stateOf(ctx).grantFacts?.user
+    if (known?.id === userId) return known
+    const grantId = ctx.oidc.client === undefined ? undefined : ctx.oidc.session?.grantIdFor(ctx.oidc.client.clientId)
+    const facts = grantId === undefined ? undefined : await findGrantFacts(data, grantId)
+    if (facts?.user.id === userId) return facts.user
+    return data.read(protocol, ({ users }) => users.findById(userId))
+  }
+}
+
+/** OpenID Connect Core §5.1. */
+function claimsOf(user: UserRecord): Record<string, unknown> {
+  return {
+    email: user.address,
+    email_verified: true,
+    locale: user.locale,
+    ...(user.name === undefined ? {} : { name: user.name }),
+  }
+}
+
+export const claims = {
+  openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
+  email: ['email', 'email_verified'],
+  profile: ['name', 'locale'],
+}

@@ -1,0 +1,56 @@
+import { LRUCache } from 'lru-cache'
+import type { Client, Provider } from 'oidc-provider'
+import type { AppRegistry, RegisteredApp } from '../apps/registry.ts'
+import { constantTimeEqual, hashSecret } from '../kernel/secrets.ts'
+
+/** Members of ours in an app's metadata, which oidc-provider carries along. */
+export const ownMetadata = ['first_party', 'refresh_token_delivery', 'origins', 'audience', 'resources'] as const
+
+/** oidc-provider wants a client to have its secret. Ours is a hash alone, so this stands there and the comparison is ours. */
+const secretStandIn = 'kept-as-a-hash'
+
+/**
+ * Finds oidc-provider's clients among the registered apps. Building one costs more than a request does, so it is kept for as
+ * long as the registry hands out the same app.
+ */
+export function findClientsInRegistry(provider: Provider, registry: AppRegistry): void {
+  const built = new LRUCache<string, { app: RegisteredApp; client: Client }>({ max: 10_000 })
+
+  const find = async (clientId: string): Promise<Client | undefined> => {
+    const app = await registry.find(clientId)
+    if (app === undefined) return undefined
+    const known = built.get(clientId)
+    if (known?.app === app) return known.client
+    const metadata = app.secretHash === undefined ? app.metadata : { ...app.metadata, client_secret: secretStandIn }
+    // The metadata went through a stricter schema than oidc-provider's types describe.
+    const client: Client = Reflect.construct(provider.Client, [metadata])
+    const { secretHash } = app
+    Object.assign(client, {
+      compareClientSecret: (secret: string) => secretHash !== undefined && constantTimeEqual(hashSecret(secret), secretHash),
+    })
+    built.set(clientId, { app, client })
+    return client
+  }
+  Object.assign(provider.Client, { find })
+  // Every token names the session, for products that keep theirs in step with it.
+  Object.assign(provider.Client.prototype, { includeSid: () => true })
+}
+
+/** The app that a client was built from. */
+export function appOf(client: Client): {
+  firstParty: boolean
+  delivery: 'body' | 'cookie'
+  origins: readonly string[]
+  audience: string
+  resources: ReadonlyArray<{ identifier: string; scope: string }>
+} {
+  // Put there by `find`, out of metadata that the registry validated.
+  const metadata = client as unknown as Pick<RegisteredApp['metadata'], 'first_party' | 'refresh_token_delivery' | 'origins' | 'audience' | 'resources'>
+  return {
+    firstParty: metadata.first_party,
+    delivery: metadata.refresh_token_delivery,
+    origins: metadata.origins,
+    audience: metadata.audience ?? client.clientId,
+    resources: metadata.resources,
+  }
+}

@@ -1,0 +1,109 @@
+import type { Adapter } from 'oidc-provider'
+import type { AccessMode } from '../kernel/access-mode.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { recordEvent } from '../audit/record.ts'
+import type { Data } from '../ports/data.ts'
+import type { GrantFacts } from '../ports/records.ts'
+import { circumstancesOf, currentContext, currentState } from './request-state.ts'
+
+export const protocol: AccessMode = { kind: 'system', reason: 'protocol' }
+
+/**
+ * Whether anything may still be issued or honoured under a grant: its user is active, and still a member of the workspace that
+ * it names.
+ */
+export function isHonoured(facts: GrantFacts): boolean {
+  return facts.user.status === 'active' && (facts.grant.workspaceId === undefined || facts.membership !== undefined)
+}
+
+/**
+ * Grants are always read from the database, with the user and the membership they depend on, in one query: a suspended user, a
+ * removed member or a revoked grant is seen at the next use of any token.
+ */
+export function createGrantAdapter({ data, clock }: { data: Data; clock: Clock }): Adapter {
+  return {
+    async find(id) {
+      const facts = await findGrantFacts(data, id)
+      return facts?.grant.payload
+    },
+
+    async upsert(id, payload, expiresIn) {
+      const { accountId, clientId } = payload
+      if (accountId === undefined || clientId === undefined) throw new Error('a grant names its account and its client')
+      const state = currentState()
+      const now = clock()
+      const { workspaceId } = payload
+      await data.scoped(protocol, async (repositories) => {
+        await repositories.grants.upsert({
+          id,
+          userId: accountId,
+          workspaceId: typeof workspaceId === 'string' ? workspaceId : undefined,
+          clientId,
+          sessionUid: currentContext()?.oidc.session?.uid,
+          payload,
+          createdAt: now,
+          expiresAt: new Date(now.getTime() + (expiresIn ?? 0) * 1000),
+        })
+        await recordEvent(
+          repositories,
+          {
+            action: 'grant.created',
+            userId: accountId,
+            workspaceId: typeof workspaceId === 'string' ? workspaceId : undefined,
+            client_id: clientId,
+            grant_id: id,
+            scope: Object.values(payload.resources ?? {}).join(' '),
+          },
+          circumstancesOf({ kind: 'user', userId: accountId }, clock),
+        )
+      })
+      if (state !== undefined) delete state.grantFacts
+    },
+
+    async destroy(id) {
+      await revokeGrant({ data, clock }, id)
+    },
+
+    async consume() {},
+    async findByUid() {
+      return undefined
+    },
+    async findByUserCode() {
+      return undefined
+    },
+    async revokeByGrantId() {},
+  }
+}
+
+/** The facts of a grant that is honoured. Read once in a request: account, claims and checks all speak of the same moment. */
+export async function findGrantFacts(data: Data, grantId: string, accessTokenId?: string): Promise<GrantFacts | undefined> {
+  const state = currentState()
+  if (state?.grantFacts?.grant.id === grantId) return state.grantFacts
+  const facts = await data.read(protocol, ({ grants }) => grants.findFacts(grantId, accessTokenId))
+  if (facts === undefined || !isHonoured(facts)) return undefined
+  if (state !== undefined) state.grantFacts = facts
+  return facts
+}
+
+/** Ends a grant and all that hangs on it: its refresh family at once, its access tokens wherever they are checked here. */
+export async function revokeGrant({ data, clock }: { data: Data; clock: Clock }, grantId: string): Promise<void> {
+  const state = currentState()
+  const ctx = currentContext()
+  await data.scoped(protocol, async (repositories) => {
+    const facts = await repositories.grants.findFacts(grantId)
+    if (facts === undefined) return
+    await repositories.grants.delete(grantId)
+    const { userId, clientId, workspaceId } = facts.grant
+    // oidc-provider revokes the grant of a refresh token that it finds spent, here and nowhere else.
+    const reused = ctx?.oidc.route === 'token' && ctx.oidc.entities.RefreshToken?.consumed !== undefined
+    const actor = ctx?.oidc.session?.accountId === userId ? ({ kind: 'user', userId } as const) : ({ kind: 'app', clientId } as const)
+    await recordEvent(
+      repositories,
+      reused
+        ? { action: 'refresh-token.reused', userId, workspaceId, client_id: clientId, grant_id: grantId }
+        : { action: 'grant.revoked', userId, workspaceId, client_id: clientId, grant_id: grantId },
+      circumstancesOf(actor, clock),
+    )
+  })
+  if (state !== undefined) delete state.grantFacts
+}

@@ -1,0 +1,140 @@
+import { errors, type Provider, type RefreshToken } from 'oidc-provider'
+import type { Clock } from '../kernel/clock.ts'
+import { newId } from '../kernel/ids.ts'
+import { hashSecret } from '../kernel/secrets.ts'
+import { recordEvent } from '../audit/record.ts'
+import type { Data } from '../ports/data.ts'
+import { isHonoured, protocol } from './grant-adapter.ts'
+import { familyOf, newRefreshToken, sealSuccessor, standingOf } from './refresh-family.ts'
+import { circumstancesOf, currentContext, currentState } from './request-state.ts'
+
+/**
+ * Gives oidc-provider's RefreshToken our families: finding reads the family with all that decides about it in one query, saving
+ * is one transaction with its audit events, and nothing is consumed apart from being replaced.
+ */
+export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }: { data: Data; clock: Clock }): void {
+  const model = provider.RefreshToken
+
+  const find = async (token: string): Promise<RefreshToken | undefined> => {
+    const familyId = familyOf(token)
+    if (familyId === undefined) return undefined
+    const found = await data.read(protocol, ({ refreshFamilies }) => refreshFamilies.find(familyId))
+    if (found === undefined || !isHonoured(found.facts)) return undefined
+    const state = currentState()
+    if (state !== undefined) state.grantFacts = found.facts
+
+    const standing = standingOf(found.family, token, clock())
+    const refreshing = currentContext()?.oidc.route === 'token'
+    const spent = standing.kind === 'reused' || (standing.kind === 'grace' && !refreshing)
+    if (standing.kind === 'grace' && refreshing && state !== undefined) state.graceSuccessor = standing.successor
+    // The payload is what `keepable` below took out of such a token.
+    return new model({
+      ...found.family.payload,
+      jti: token,
+      exp: Math.floor(found.family.expiresAt.getTime() / 1000),
+      ...(spent ? { consumed: true } : {}),
+    } as unknown as ConstructorParameters<typeof model>[0])
+  }
+  Object.assign(model, { find })
+
+  model.prototype.save = async function save(this: RefreshToken) {
+    const state = currentState()
+    const replaced = currentContext()?.oidc.entities['RotatedRefreshToken'] as RefreshToken | undefined
+    if (replaced === undefined) return create(this)
+    const token = state?.graceSuccessor ?? (await rotate(this, replaced.jti))
+    this.jti = token
+    return token
+  }
+
+  // Replacing is what consumes; see save. And whoever destroys a refresh token revokes its grant next, which ends the family.
+  model.prototype.consume = async function consume() {}
+  model.prototype.destroy = async function destroy() {}
+
+  function keepable(refreshToken: RefreshToken): { payload: Record<string, unknown>; expiresAt: Date } {
+    const iat = Math.floor(clock().getTime() / 1000)
+    const exp = iat + refreshToken.expiration
+    const members = model.IN_PAYLOAD.filter((name) => name !== 'jti' && name !== 'consumed')
+    const payload = Object.fromEntries(members.map((name) => [name, Reflect.get(refreshToken, name)]))
+    return { payload: { ...payload, iat, exp }, expiresAt: new Date(exp * 1000) }
+  }
+
+  async function create(refreshToken: RefreshToken): Promise<string> {
+    const token = newRefreshToken()
+    const { grantId, accountId, clientId } = refreshToken
+    const familyId = familyOf(token)
+    if (grantId === undefined || accountId === undefined || clientId === undefined || familyId === undefined) {
+      throw new Error('a refresh token names its grant, its account and its client')
+    }
+    refreshToken.jti = token
+    const { payload, expiresAt } = keepable(refreshToken)
+    const issued = currentContext()?.oidc.entities.AccessToken
+    await data.scoped(protocol, async (repositories) => {
+      await repositories.refreshFamilies.create({
+        id: familyId,
+        grantId,
+        userId: accountId,
+        clientId,
+        currentHash: hashSecret(token),
+        previousHash: undefined,
+        successor: undefined,
+        rotatedAt: undefined,
+        payload,
+        createdAt: clock(),
+        expiresAt,
+      })
+      await recordEvent(
+        repositories,
+        {
+          action: 'token.issued',
+          userId: accountId,
+          workspaceId: currentState()?.grantFacts?.grant.workspaceId,
+          client_id: clientId, grant_type: refreshToken.gty ?? '', scope: issued?.scope ?? '', token_id: issued?.jti ?? '',
+        },
+        circumstancesOf({ kind: 'app', clientId }, clock),
+      )
+    })
+    return token
+  }
+
+  async function rotate(refreshToken: RefreshToken, replaced: string): Promise<string> {
+    const familyId = familyOf(replaced)
+    const { accountId, clientId, scope } = refreshToken
+    const state = currentState()
+    if (familyId === undefined || accountId === undefined || clientId === undefined || state === undefined) {
+      throw new Error('a rotation happens in a request, with a token that was found')
+    }
+    const successor = newRefreshToken(familyId)
+    refreshToken.jti = successor
+    const { payload, expiresAt } = keepable(refreshToken)
+    const tokenId = newId()
+    state.accessTokenId = tokenId
+    const won = await data.scoped(protocol, async (repositories) => {
+      const rotated = await repositories.refreshFamilies.rotate(familyId, hashSecret(replaced), {
+        currentHash: hashSecret(successor),
+        successor: sealSuccessor(successor, replaced),
+        rotatedAt: clock(),
+        payload,
+        expiresAt,
+      })
+      if (!rotated) return false
+      await recordEvent(
+        repositories,
+        {
+          action: 'refresh-token.rotated',
+          userId: accountId,
+          workspaceId: state.grantFacts?.grant.workspaceId,
+          client_id: clientId, scope: scope ?? '', token_id: tokenId,
+        },
+        circumstancesOf({ kind: 'app', clientId }, clock),
+      )
+      return true
+    })
+    if (won) return successor
+
+    // Another request with the same token was faster by less than this one took: its successor is ours too.
+    const found = await data.read(protocol, ({ refreshFamilies }) => refreshFamilies.find(familyId))
+    const standing = found === undefined ? undefined : standingOf(found.family, replaced, clock())
+    if (standing?.kind !== 'grace') throw new errors.InvalidGrant('refresh token was replaced')
+    return standing.successor
+  }
+}

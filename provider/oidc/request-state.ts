@@ -1,0 +1,40 @@
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Circumstances } from '../audit/record.ts'
+import type { RequestFacts } from '../http/context.ts'
+import type { Actor } from '../kernel/access-mode.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { GrantFacts } from '../ports/records.ts'
+
+/** What one request has learnt on its way through oidc-provider, whose callbacks share nothing but the context. */
+export interface RequestState {
+  facts: RequestFacts
+  /** Read once, used by grant, account and claims. */
+  grantFacts?: GrantFacts
+  /** What the database holds of the session, so that it is written only when that changes. */
+  keptSession?: string
+  /** The id that the next access token gets, where something had to name it before it was made. */
+  accessTokenId?: string
+  /** A rotation that another request won: the successor that it handed out. */
+  graceSuccessor?: string
+}
+
+export function stateOf(ctx: KoaContextWithOIDC): RequestState {
+  // Koa types `state` as open; our first middleware has put the facts there before oidc-provider sees the request.
+  return ctx.state as RequestState
+}
+
+/** The request that oidc-provider is serving right now; undefined in background work. */
+export function currentContext(): KoaContextWithOIDC | undefined {
+  return Provider.ctx
+}
+
+export function currentState(): RequestState | undefined {
+  const ctx = currentContext()
+  return ctx === undefined ? undefined : stateOf(ctx)
+}
+
+/** Under which an event of the present request happened. */
+export function circumstancesOf(actor: Actor, clock: Clock): Circumstances {
+  const facts = currentState()?.facts
+  return { actor, ip: facts?.ip, userAgent: facts?.userAgent, requestId: facts?.id, clock }
+}

@@ -1,0 +1,54 @@
+import { type AccessToken, type Client, type ClientCredentials, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
+import { appOf } from './clients.ts'
+import { stateOf } from './request-state.ts'
+
+/** Every access token lives an hour, exactly. */
+export const accessTokenSeconds = 3600
+
+const baseScopes = ['openid', 'profile', 'email', 'offline_access'] as const
+
+/**
+ * What an access token is for. Without `resource` (RFC 8707) it is for the app itself: the issuer stands for it as the
+ * resource, and `aud` is the app's audience. An app may ask for the resources that it was registered with, and no others.
+ */
+export function describeResource(issuer: string, algorithm: string) {
+  return function getResourceServerInfo(_ctx: KoaContextWithOIDC, resource: string, client: Client): ResourceServer {
+    const app = appOf(client)
+    const registered = app.resources.find((each) => each.identifier === resource)
+    if (resource !== issuer && registered === undefined) throw new errors.InvalidTarget()
+    const scopes = registered === undefined ? (client.scope ?? '').split(' ') : registered.scope.split(' ')
+    return {
+      scope: [...new Set([...baseScopes, ...scopes])].filter((scope) => scope !== '').join(' '),
+      audience: registered === undefined ? app.audience : resource,
+      accessTokenFormat: 'jwt',
+      accessTokenTTL: accessTokenSeconds,
+      jwt: { sign: { alg: algorithm } },
+      // The type asks for more members than oidc-provider reads.
+    } as unknown as ResourceServer
+  }
+}
+
+/** Claims of ours in access tokens (RFC 9068 §2.2), and the workspace the token is for. */
+export function describeToken(ctx: KoaContextWithOIDC, token: AccessToken | ClientCredentials): Record<string, unknown> | undefined {
+  if (!('accountId' in token) || token.accountId === undefined) return undefined
+  const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.DeviceCode
+  const { membership } = stateOf(ctx).grantFacts ?? {}
+  return {
+    auth_time: source?.authTime,
+    acr: source?.acr,
+    amr: source?.amr,
+    sid: token.sid,
+    grant_id: token.grantId,
+    ...(membership === undefined
+      ? {}
+      : { workspace: { id: membership.workspaceId, slug: membership.slug }, roles: membership.roles, permissions: [] }),
+  }
+}
+
+/** A token with `openid` in its scope may also be used at userinfo, so the issuer is among its audiences. */
+export function nameAudiences(issuer: string) {
+  return function customize(_ctx: KoaContextWithOIDC, token: AccessToken | ClientCredentials, jwt: { payload: Record<string, unknown> }): void {
+    const atUserinfo = 'accountId' in token && token.accountId !== undefined && token.scopes.has('openid')
+    if (atUserinfo && typeof jwt.payload['aud'] === 'string' && jwt.payload['aud'] !== issuer) jwt.payload['aud'] = [jwt.payload['aud'], issuer]
+  }
+}

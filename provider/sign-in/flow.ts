@@ -1,0 +1,238 @@
+import { type Circumstances, recordEvent } from '../audit/record.ts'
+import type { RequestFacts } from '../http/context.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { secondsAfter } from '../kernel/clock.ts'
+import { AppError, type ErrorCode } from '../kernel/errors.ts'
+import { newId } from '../kernel/ids.ts'
+import { decide, type PolicyRequest, type Requirement } from '../policy/gate.ts'
+import { factors, type Proof } from '../policy/proof.ts'
+import type { Data } from '../ports/data.ts'
+import type { AttemptRecord, ProofRecord, UserRecord } from '../ports/records.ts'
+import type { Repositories } from '../ports/repositories.ts'
+import type { PendingSignIn } from './interactions.ts'
+import type { MethodContext, SignInMethod } from './method.ts'
+import { signUp } from './sign-up.ts'
+
+/** An attempt lives longer than the mail that was sent for it, so that its page can still say what happened and send another. */
+const attemptLifetimeSeconds = 3600
+const mode = { kind: 'system', reason: 'sign-in' } as const
+
+export interface FlowOptions {
+  data: Data
+  clock: Clock
+  methods: readonly SignInMethod[]
+  signUpAllowed: boolean
+  /** What the installation requires of everybody. */
+  requirement: Requirement
+}
+
+export type Outcome =
+  /** Policy has enough: the sign-in can be resumed. */
+  | { kind: 'satisfied' }
+  /** Something was proved, and something is still needed. */
+  | { kind: 'continued' }
+  | { kind: 'refused'; problem: ErrorCode; attempt: AttemptRecord }
+
+export type SignInFlow = ReturnType<typeof createSignInFlow>
+
+/**
+ * One way through, forward only: begin, verify, and at the end what policy decided. Each step is one transaction with its audit
+ * events. Methods are known by their id alone.
+ */
+export function createSignInFlow({ data, clock, methods, signUpAllowed, requirement }: FlowOptions) {
+  const findMethod = (id: string | undefined): SignInMethod => {
+    const method = methods.find((each) => each.id === id)
+    if (method === undefined) throw new AppError('not-found')
+    return method
+  }
+  const circumstancesFor = (facts: RequestFacts): Circumstances => ({
+    actor: { kind: 'system', reason: 'sign-in' },
+    ip: facts.ip,
+    userAgent: facts.userAgent,
+    requestId: facts.id,
+    clock,
+  })
+  const contextFor = (repositories: Repositories, facts: RequestFacts, appName: string): MethodContext => ({
+    repositories,
+    facts,
+    circumstances: circumstancesFor(facts),
+    appName,
+  })
+  const isLive = (attempt: AttemptRecord) => attempt.state === 'open' && attempt.expiresAt > clock()
+
+  /** Starts an attempt with a method, in place of the one that this interaction had. */
+  async function begin(methodId: string, pending: PendingSignIn, browser: Buffer, facts: RequestFacts, form: Readonly<Record<string, string>>): Promise<void> {
+    const method = findMethod(methodId)
+    const beginning = method.parseBeginning(form)
+    await method.limitBeginning(beginning, facts)
+    const createdAt = clock()
+    const attempt: AttemptRecord = {
+      id: newId(),
+      interactionUid: pending.uid,
+      browserHash: browser,
+      clientId: pending.app.clientId,
+      state: 'open',
+      method: method.id,
+      address: beginning.address,
+      userId: undefined,
+      proofs: [],
+      request: pending.request,
+      device: facts.device,
+      ip: facts.ip,
+      locale: facts.locale,
+      createdAt,
+      expiresAt: secondsAfter(createdAt, attemptLifetimeSeconds),
+    }
+    await data.scoped(mode, async (repositories) => {
+      const earlier = await repositories.attempts.findByInteraction(pending.uid)
+      if (earlier !== undefined) await repositories.attempts.transition(earlier.id, 'open', 'ended', {})
+      await repositories.attempts.create(attempt)
+      await recordEvent(repositories, { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId }, circumstancesFor(facts))
+      await method.begin(contextFor(repositories, facts, pending.app.name), attempt)
+    })
+  }
+
+  /** Has the method looked at what the person gave, and policy at what that proves. */
+  async function verify(pending: PendingSignIn, browser: Buffer, facts: RequestFacts, form: Readonly<Record<string, string>>): Promise<Outcome> {
+    return data.scoped(mode, async (repositories) => {
+      const attempt = await repositories.attempts.findByInteraction(pending.uid)
+      if (attempt === undefined || !isLive(attempt) || !attempt.browserHash.equals(browser)) throw new AppError('attempt-expired')
+      const context = contextFor(repositories, facts, pending.app.name)
+      const verdict = await findMethod(attempt.method).verify(context, attempt, form)
+      if (verdict.kind === 'refused') return { kind: 'refused', problem: verdict.problem, attempt }
+      return accept(context, attempt, verdict.proof)
+    })
+  }
+
+  /**
+   * Takes a proof into an attempt, in the caller's transaction: finds or makes the person, asks policy, and moves the attempt on.
+   * Of two proofs that arrive together, one moves it.
+   */
+  async function accept(context: MethodContext, attempt: AttemptRecord, proof: Proof): Promise<Outcome> {
+    const { repositories, circumstances } = context
+    const refuse = async (problem: ErrorCode, userId: string | undefined): Promise<Outcome> => {
+      await repositories.attempts.transition(attempt.id, 'open', 'ended', {})
+      await recordEvent(
+        repositories,
+        { action: 'sign-in.refused', userId, attempt_id: attempt.id, client_id: attempt.clientId, reason: problem },
+        circumstances,
+      )
+      return { kind: 'refused', problem, attempt }
+    }
+    const user = await findOrSignUp(context, attempt, proof)
+    if (user === undefined) return refuse('no-account', undefined)
+    if (user.status !== 'active') return refuse('forbidden', user.id)
+
+    const proofs = [...attempt.proofs.map(restoreProof), { ...proof, subject: { kind: 'user', userId: user.id } as const }]
+    await recordEvent(
+      repositories,
+      {
+        action: 'sign-in.proved',
+        userId: user.id,
+        attempt_id: attempt.id,
+        client_id: attempt.clientId,
+        method: proof.method,
+        factors: proof.factors.join(' '),
+      },
+      circumstances,
+    )
+    const decision = decideFor(attempt, proofs)
+    if (decision.kind === 'enrolment-needed') return refuse('forbidden', user.id)
+    const satisfied = decision.kind === 'satisfied'
+    const changes = { proofs: proofs.map(keepProof), userId: user.id }
+    if (!(await repositories.attempts.transition(attempt.id, 'open', satisfied ? 'satisfied' : 'open', changes))) {
+      throw new AppError('attempt-expired')
+    }
+    return { kind: satisfied ? 'satisfied' : 'continued' }
+  }
+
+  async function findOrSignUp({ repositories, circumstances }: MethodContext, attempt: AttemptRecord, proof: Proof): Promise<UserRecord | undefined> {
+    const { subject } = proof
+    if (subject.kind === 'user') return repositories.users.findById(subject.userId)
+    const known = await repositories.users.findByAddress(subject.address)
+    if (known !== undefined || !signUpAllowed) return known
+    return signUp(repositories, { address: subject.address, locale: attempt.locale }, circumstances)
+  }
+
+  function decideFor(attempt: AttemptRecord, proofs: readonly Proof[]) {
+    return decide({
+      proofs,
+      enrolments: [],
+      request: policyRequestOf(attempt.request),
+      requirements: [requirement],
+      now: Math.floor(clock().getTime() / 1000),
+    })
+  }
+
+  /** What a satisfied attempt proved, as policy sees it now; undefined where it is not satisfied, or is over. */
+  async function findResult(attempt: AttemptRecord) {
+    if (attempt.userId === undefined || (attempt.state !== 'satisfied' && attempt.state !== 'completed')) return undefined
+    const decision = decideFor(attempt, attempt.proofs.map(restoreProof))
+    return decision.kind === 'satisfied' ? { userId: attempt.userId, ...decision } : undefined
+  }
+
+  /** Marks a satisfied attempt as resumed. Asked again it changes nothing: a tab may reload on its way. */
+  async function complete(attempt: AttemptRecord, result: { userId: string; acr: string; amr: string[] }, facts: RequestFacts): Promise<void> {
+    await data.scoped(mode, async (repositories) => {
+      if (!(await repositories.attempts.transition(attempt.id, 'satisfied', 'completed', {}))) return
+      await recordEvent(
+        repositories,
+        {
+          action: 'sign-in.completed',
+          userId: result.userId,
+          attempt_id: attempt.id,
+          client_id: attempt.clientId,
+          acr: result.acr,
+          amr: result.amr.join(' '),
+        },
+        { ...circumstancesFor(facts), actor: { kind: 'user', userId: result.userId } },
+      )
+    })
+  }
+
+  /** Whether all methods together could ever prove what is asked for. */
+  function isReachable(request: PolicyRequest): boolean {
+    const now = Math.floor(clock().getTime() / 1000)
+    const subject = { kind: 'user', userId: '' } as const
+    const proofs = methods.map((method) => ({ method: method.id, subject, factors: method.yields, at: now }))
+    return decide({ proofs, enrolments: [], request, requirements: [requirement], now }).kind === 'satisfied'
+  }
+
+  return { begin, beginAgain, verify, accept, findAttempt, findResult, complete, end, isLive, isReachable, findMethod, contextFor }
+
+  /** Lets the method begin once more in the same attempt: a new e-mail, which voids the one before. */
+  async function beginAgain(pending: PendingSignIn, browser: Buffer, facts: RequestFacts): Promise<void> {
+    const attempt = await findAttempt(pending.uid, browser)
+    if (attempt === undefined || !isLive(attempt)) throw new AppError('attempt-expired')
+    const method = findMethod(attempt.method)
+    await method.limitBeginning(attempt, facts)
+    await data.scoped(mode, (repositories) => method.begin(contextFor(repositories, facts, pending.app.name), attempt))
+  }
+
+  /** The newest attempt of an interaction, if it was begun in this browser. */
+  async function findAttempt(interactionUid: string, browser: Buffer): Promise<AttemptRecord | undefined> {
+    const attempt = await data.read(mode, ({ attempts }) => attempts.findByInteraction(interactionUid))
+    return attempt?.browserHash.equals(browser) === true ? attempt : undefined
+  }
+
+  /** Gives an attempt up: the person goes back to the first page, or to the app. */
+  async function end(attempt: AttemptRecord): Promise<void> {
+    await data.scoped(mode, ({ attempts }) => attempts.transition(attempt.id, 'open', 'ended', {}))
+  }
+}
+
+export function policyRequestOf(request: Readonly<Record<string, string>>): PolicyRequest {
+  const maximum = request['max_age']
+  return {
+    acrValues: (request['acr_values'] ?? '').split(' ').filter((value) => value !== ''),
+    maxAgeSeconds: maximum === undefined ? undefined : Number(maximum),
+  }
+}
+
+function keepProof(proof: Proof): ProofRecord {
+  return { ...proof, factors: [...proof.factors] }
+}
+
+function restoreProof(record: ProofRecord): Proof {
+  return { ...record, factors: factors.filter((factor) => record.factors.includes(factor)) }
+}

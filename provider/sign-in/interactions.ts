@@ -1,0 +1,35 @@
+import type { Context } from '../http/context.ts'
+import type { PolicyRequest } from '../policy/gate.ts'
+
+/** The app that asked for a sign-in, as pages speak of it. */
+export interface AskingApp {
+  clientId: string
+  name: string
+}
+
+/** A sign-in that a protocol waits for. */
+export interface PendingSignIn {
+  uid: string
+  app: AskingApp
+  /** The authorization request, with which it can be started again. */
+  request: Record<string, string>
+  /** What the app knows of the person (`login_hint`). */
+  loginHint: string | undefined
+  /** `ui_locales`. */
+  requestedLocales: string
+  policy: PolicyRequest
+}
+
+export type SignInResult =
+  | { kind: 'signed-in'; userId: string; acr: string; amr: string[]; authTime: number }
+  | { kind: 'refused'; error: 'access_denied' | 'unmet_authentication_requirements'; description: string }
+
+/** The protocol side of a sign-in: OpenID Connect implements it. */
+export interface Interactions {
+  /** The one that this browser's request belongs to; undefined where there is none, or it has expired or been finished. */
+  find(ctx: Context): Promise<PendingSignIn | undefined>
+  /** Tells the protocol how it ended, and answers the URL at which it goes on. */
+  finish(ctx: Context, result: SignInResult): Promise<string>
+  /** The app by its id, for pages of a sign-in that is over. */
+  findApp(clientId: string): Promise<AskingApp | undefined>
+}

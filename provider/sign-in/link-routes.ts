@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { renderConfirmLink } from '../../views/sign-in/confirm-link.tsx'
+import { renderExpired } from '../../views/sign-in/expired.tsx'
+import { renderFinished } from '../../views/sign-in/finished.tsx'
+import { renderLinkElsewhere } from '../../views/sign-in/link-elsewhere.tsx'
+import type { Answer } from '../http/answer.ts'
+import type { Limit } from '../http/limits.ts'
+import type { Pages } from '../http/pages.ts'
+import { type Route, route } from '../http/route.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { AppError } from '../kernel/errors.ts'
+import { hashSecret } from '../kernel/secrets.ts'
+import type { Data } from '../ports/data.ts'
+import type { SignInFlow } from './flow.ts'
+import type { Interactions } from './interactions.ts'
+import { failuresUntilLinksOnly, proofOf, takeLink } from './magic-link.ts'
+
+const mode = { kind: 'system', reason: 'sign-in' } as const
+const limits: Limit[] = [{ name: 'links', by: 'address', points: 60, windowSeconds: 60 }]
+const params = z.object({ token: z.string().max(100) })
+
+export interface LinkRouteOptions {
+  data: Data
+  flow: SignInFlow
+  interactions: Interactions
+  pages: Pages
+  clock: Clock
+}
+
+/**
+ * The link of the mail. Opening it changes nothing, because mail scanners open links and press what they find; the button
+ * consumes it, and only in the browser that began. Anywhere else it says who asked, and what to do with the code.
+ */
+export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRouteOptions): Route[] {
+  async function find(token: string) {
+    return data.read(mode, async ({ emailChallenges, attempts, codeFailures }) => {
+      const challenge = await emailChallenges.findByTokenHash(hashSecret(token))
+      const attempt = challenge === undefined ? undefined : await attempts.find(challenge.attemptId)
+      if (challenge === undefined || attempt === undefined) return undefined
+      return { challenge, attempt, failures: attempt.address === undefined ? 0 : await codeFailures.count(attempt.address) }
+    })
+  }
+
+  async function show(token: string, browser: Buffer, locale: Parameters<Pages['context']>[0]['locale']): Promise<Answer> {
+    const found = await find(token)
+    const app = found === undefined ? undefined : await interactions.findApp(found.attempt.clientId)
+    const page = pages.context({ locale, app })
+    const here = found?.attempt.browserHash.equals(browser) === true
+    if (here && (found.attempt.state === 'satisfied' || found.attempt.state === 'completed')) {
+      return { kind: 'page', html: renderFinished(page) }
+    }
+    const usable =
+      found !== undefined &&
+      found.challenge.consumedAt === undefined &&
+      found.challenge.voidedAt === undefined &&
+      found.challenge.expiresAt > clock() &&
+      flow.isLive(found.attempt)
+    if (!usable) {
+      const startAgain = here ? { startAgain: { action: `/sign-in/${found.attempt.interactionUid}/restart` } } : {}
+      return { kind: 'page', html: renderExpired(page, startAgain), status: 410 }
+    }
+    const beginning = { device: found.attempt.device, requestedAt: found.challenge.createdAt, now: clock() }
+    return {
+      kind: 'page',
+      html: here
+        ? renderConfirmLink(page, { ...beginning, form: { action: `/link/${token}` } })
+        : renderLinkElsewhere(page, { ...beginning, codes: found.failures < failuresUntilLinksOnly ? 'usable' : 'switched-off' }),
+    }
+  }
+
+  return [
+    route({
+      method: 'GET',
+      path: '/link/:token',
+      access: 'browser',
+      mode: { system: 'sign-in' },
+      limits,
+      params,
+      handler: ({ params: { token }, browser, facts }) => show(token, browser, facts.locale),
+    }),
+    route({
+      method: 'POST',
+      path: '/link/:token',
+      access: 'browser',
+      mode: { system: 'sign-in' },
+      limits,
+      params,
+      async handler({ params: { token }, browser, facts }) {
+        const outcome = await data.scoped(mode, async (repositories) => {
+          const challenge = await repositories.emailChallenges.findByTokenHash(hashSecret(token))
+          const attempt = challenge === undefined ? undefined : await repositories.attempts.find(challenge.attemptId)
+          if (challenge === undefined || attempt === undefined || !flow.isLive(attempt) || !attempt.browserHash.equals(browser)) return undefined
+          const context = flow.contextFor(repositories, facts, '')
+          if (!(await takeLink(context, attempt, challenge, clock))) return undefined
+          return { attempt, accepted: await flow.accept(context, attempt, proofOf(attempt, clock())) }
+        })
+        if (outcome === undefined) return show(token, browser, facts.locale)
+        const home = `/sign-in/${outcome.attempt.interactionUid}`
+        // The token leaves the address bar with this redirect, so it is in no history that is worth reading.
+        if (outcome.accepted.kind !== 'refused') return { kind: 'redirect', to: `${home}/confirmed` }
+        if (outcome.accepted.problem === 'no-account') return { kind: 'redirect', to: `${home}/no-account` }
+        throw new AppError(outcome.accepted.problem)
+      },
+    }),
+  ]
+}

@@ -1,0 +1,203 @@
+import { renderMagicLinkMail } from '../../views/emails/magic-link.tsx'
+import { type Locale, locales } from '../../views/page-context.ts'
+import { renderCheckMail } from '../../views/sign-in/check-mail.tsx'
+import { recordEvent } from '../audit/record.ts'
+import { spendLimit } from '../http/limits.ts'
+import { type Clock, secondsAfter } from '../kernel/clock.ts'
+import { AppError } from '../kernel/errors.ts'
+import { newId } from '../kernel/ids.ts'
+import { constantTimeEqual, hashSecret, newSecret } from '../kernel/secrets.ts'
+import type { FieldCipher } from '../ports/field-cipher.ts'
+import type { RateLimit, RateLimiter } from '../ports/rate-limiter.ts'
+import type { AttemptRecord, EmailChallengeRecord } from '../ports/records.ts'
+import { normaliseAddress } from './address.ts'
+import type { MethodContext, SignInMethod, Verdict } from './method.ts'
+import { newUserCode, normaliseUserCode } from './user-code.ts'
+
+/*
+ * E-mail link and code: one mail carries both, and both stand for the same challenge.
+ *
+ * The link holds 256 random bits and is kept as their SHA-256. The code is eight letters of twenty, so it is kept as a keyed hash
+ * and guarded by counting: five tries an attempt, a hundred wrong ones in a row for an address (then links only, until one is
+ * used), and limits on how many mails there are to try against. The same is done for every address, whether or not somebody
+ * has it: nothing here looks a user up.
+ */
+
+export const challengeLifetimeSeconds = 600
+const triesPerAttempt = 5
+/** After so many wrong codes in a row for an address, its mails carry links only until one is used. */
+export const failuresUntilLinksOnly = 100
+
+const mailsToRecipient: RateLimit = { name: 'mails-to-recipient', points: 5, windowSeconds: 3600 }
+const mailsFromAddressBlock: RateLimit = { name: 'mails-from-address-block', points: 30, windowSeconds: 3600 }
+const mailsOfInstallation: RateLimit = { name: 'mails-of-installation', points: 50_000, windowSeconds: 3600 }
+const codeTriesOfInstallation: RateLimit = { name: 'code-tries-of-installation', points: 20_000, windowSeconds: 3600 }
+
+export interface MagicLinkOptions {
+  cipher: FieldCipher
+  clock: Clock
+  rateLimiter: RateLimiter
+  issuer: string
+  installationName: string
+  codeInSubject: boolean
+}
+
+export function linkUrl(issuer: string, token: string): string {
+  return `${issuer}/link/${token}`
+}
+
+export function createMagicLink({ cipher, clock, rateLimiter, issuer, installationName, codeInSubject }: MagicLinkOptions): SignInMethod {
+  const hashCode = (challengeId: string, code: string) => cipher.blindIndex('code', `${challengeId}:${code}`)
+
+  return {
+    id: 'email',
+    yields: ['email'],
+
+    parseBeginning(form) {
+      const typed = form['address'] ?? ''
+      if (typed.trim() === '') throw new AppError('field-needed')
+      const address = normaliseAddress(typed)
+      if (address === undefined) throw new AppError('address-unusable')
+      return { address }
+    },
+
+    async limitBeginning({ address }, facts) {
+      await spendLimit(rateLimiter, mailsFromAddressBlock, facts.addressBlock)
+      await spendLimit(rateLimiter, mailsToRecipient, addressOf({ address }))
+      await spendLimit(rateLimiter, mailsOfInstallation, 'installation')
+    },
+
+    async begin(context, attempt) {
+      const { repositories, circumstances } = context
+      const address = addressOf(attempt)
+      const before = await repositories.emailChallenges.findOpen(attempt.id)
+      const token = newSecret()
+      const code = newUserCode()
+      const createdAt = clock()
+      const challenge: EmailChallengeRecord = {
+        id: newId(),
+        attemptId: attempt.id,
+        tokenHash: hashSecret(token),
+        codeHash: Buffer.alloc(0),
+        // Another mail is no new set of tries.
+        wrongCodes: before?.wrongCodes ?? 0,
+        createdAt,
+        expiresAt: secondsAfter(createdAt, challengeLifetimeSeconds),
+        consumedAt: undefined,
+        voidedAt: undefined,
+      }
+      challenge.codeHash = hashCode(challenge.id, code)
+      await repositories.emailChallenges.create(challenge)
+
+      const linksOnly = (await repositories.codeFailures.count(address)) >= failuresUntilLinksOnly
+      const messageId = `${challenge.id}@${new URL(issuer).hostname}`
+      const locale = spokenLocale(attempt.locale)
+      const mail = renderMagicLinkMail(
+        { locale, app: { name: context.appName }, issuerHost: new URL(issuer).host, installationName },
+        {
+          link: linkUrl(issuer, token),
+          ...(linksOnly ? {} : { code }),
+          device: attempt.device,
+          requestedAt: createdAt,
+          lifetimeMinutes: challengeLifetimeSeconds / 60,
+          codeInSubject,
+        },
+      )
+      await repositories.jobs.enqueue('mail', { message: { messageId, to: { name: '', address }, language: locale, ...mail } })
+      await recordEvent(
+        repositories,
+        { action: 'email-challenge.sent', attempt_id: attempt.id, challenge_id: challenge.id, message_id: messageId },
+        circumstances,
+      )
+    },
+
+    async show(repositories, attempt, page, urls, notice) {
+      const address = addressOf(attempt)
+      const linksOnly = (await repositories.codeFailures.count(address)) >= failuresUntilLinksOnly
+      const usedUp = attempt.state === 'ended' || notice.problem === 'code-tries-used-up'
+      const form = {
+        kind: 'form',
+        form: { action: urls.verify },
+        ...(notice.typed === undefined ? {} : { value: notice.typed }),
+        ...(notice.problem === 'code-wrong' || notice.problem === 'field-needed' ? { problem: notice.problem } : {}),
+      } as const
+      return renderCheckMail(page, {
+        address,
+        lifetimeMinutes: challengeLifetimeSeconds / 60,
+        waiting: { pageUrl: urls.page, stateUrl: urls.state, withRefresh: notice.still !== true && notice.problem === undefined },
+        code: usedUp ? { kind: 'used-up' } : linksOnly ? { kind: 'switched-off' } : form,
+        resend: { action: urls.again },
+        changeAddress: { action: urls.change },
+        ...(notice.again === true ? { resent: true } : {}),
+      })
+    },
+
+    async verify(context, attempt, form) {
+      const typed = form['code'] ?? ''
+      if (typed.trim() === '') return { kind: 'refused', problem: 'field-needed' }
+      await spendLimit(rateLimiter, codeTriesOfInstallation, 'installation')
+      const challenge = await context.repositories.emailChallenges.findOpen(attempt.id)
+      if (challenge === undefined || challenge.expiresAt <= clock()) return { kind: 'refused', problem: 'attempt-expired' }
+      return tryCode(context, attempt, challenge, normaliseUserCode(typed))
+    },
+  }
+
+  /** Counts first and compares then: of many tries at once no more than five are ever compared. */
+  async function tryCode(context: MethodContext, attempt: AttemptRecord, challenge: EmailChallengeRecord, code: string | undefined): Promise<Verdict> {
+    const { repositories, circumstances } = context
+    const address = addressOf(attempt)
+    const refuse = async (problem: 'code-wrong' | 'code-tries-used-up' | 'codes-switched-off'): Promise<Verdict> => {
+      if (problem === 'code-tries-used-up') await repositories.attempts.transition(attempt.id, 'open', 'ended', {})
+      await recordEvent(
+        repositories,
+        { action: 'email-challenge.code-refused', attempt_id: attempt.id, challenge_id: challenge.id, reason: problem },
+        circumstances,
+      )
+      return { kind: 'refused', problem }
+    }
+    const failures = await repositories.codeFailures.increment(address, clock())
+    if (failures > failuresUntilLinksOnly) return refuse('codes-switched-off')
+    const tries = await repositories.emailChallenges.recordWrongCode(challenge.id)
+    if (tries > triesPerAttempt) return refuse('code-tries-used-up')
+    if (code === undefined || !constantTimeEqual(hashCode(challenge.id, code), challenge.codeHash)) {
+      return refuse(tries === triesPerAttempt ? 'code-tries-used-up' : 'code-wrong')
+    }
+    if (!(await repositories.emailChallenges.consume(challenge.id, clock()))) return { kind: 'refused', problem: 'attempt-expired' }
+    await repositories.codeFailures.reset(address)
+    return { kind: 'proved', proof: proofOf(attempt, clock()) }
+  }
+}
+
+/** Takes a link's challenge for good, in the caller's transaction. False where it was taken, replaced or too late. */
+export async function takeLink(context: MethodContext, attempt: AttemptRecord, challenge: EmailChallengeRecord, clock: Clock): Promise<boolean> {
+  const { repositories, circumstances } = context
+  const now = clock()
+  if (challenge.expiresAt > now && (await repositories.emailChallenges.consume(challenge.id, now))) {
+    await repositories.codeFailures.reset(addressOf(attempt))
+    return true
+  }
+  await recordEvent(
+    repositories,
+    { action: 'email-challenge.link-refused', attempt_id: attempt.id, challenge_id: challenge.id, reason: 'used-replaced-or-expired' },
+    circumstances,
+  )
+  return false
+}
+
+export function proofOf(attempt: AttemptRecord, now: Date) {
+  return {
+    method: 'email',
+    subject: { kind: 'address', address: addressOf(attempt) },
+    factors: ['email'],
+    at: Math.floor(now.getTime() / 1000),
+  } as const
+}
+
+function addressOf(attempt: Pick<AttemptRecord, 'address'>): string {
+  if (attempt.address === undefined) throw new Error('an attempt by e-mail has an address')
+  return attempt.address
+}
+
+function spokenLocale(tag: string): Locale {
+  return locales.find((locale) => locale === tag) ?? 'en'
+}

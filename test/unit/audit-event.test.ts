@@ -67,7 +67,6 @@ describe('an audit event', () => {
   it('shows of a change what changed, in an order that is always the same', () => {
     const changed: AuditEvent = {
       action: 'app.changed',
-      workspaceId: undefined,
       client_id: 'shop',
       source: 'console',
       before: { name: 'Shop', scopes: { b: 1, a: 2 }, gone: true },
@@ -82,7 +81,6 @@ describe('an audit event', () => {
   it('shows of a beginning all there is afterwards, and of an end all there was', () => {
     const registered: AuditEvent = {
       action: 'app.registered',
-      workspaceId: undefined,
       client_id: 'shop',
       source: 'config',
       after: { name: 'Shop' },
@@ -201,7 +199,7 @@ describe('the catalogue', () => {
     // @ts-expect-error a key is nobody's
     const somebodys: AuditEvent = { action: 'signing-key.removed', userId: 'alice', kid: '', algorithm: '' }
     // @ts-expect-error a change has two sides
-    const half: AuditEvent = { action: 'app.changed', workspaceId: undefined, client_id: '', source: '', after: {} }
+    const half: AuditEvent = { action: 'app.changed', client_id: '', source: '', after: {} }
     // @ts-expect-error not in the catalogue
     const unknown: AuditEvent = { action: 'password.changed' }
     expect([few, many, nobody, nobodys, somebodys, half, unknown]).toHaveLength(7)

@@ -1,0 +1,146 @@
+import { PgBoss, type Queue } from 'pg-boss'
+import { newId } from '../../provider/kernel/ids.ts'
+import type { FieldCipher, FieldContext } from '../../provider/ports/field-cipher.ts'
+import type { JobName, JobPayloads, JobRunner } from '../../provider/ports/jobs.ts'
+import type { Logger } from '../../provider/ports/telemetry.ts'
+import type { OwnerSession, ScopeRoles, SqlDatabase, SqlScope, Statement } from './database.ts'
+import { createJobPump, type JobPump } from './job-pump.ts'
+
+/** pg-boss keeps its tables here; its rows belong to no tenant, and what they carry is sealed. */
+const schema = 'latchkey_jobs'
+
+// Pauses of 2, 4, 8 … seconds, then an hour between attempts: the last one comes after 29 hours.
+const queueOptions = {
+  retryLimit: 40,
+  retryDelay: 2,
+  retryBackoff: true,
+  retryDelayMax: 3600,
+  // A process that died stops refreshing its jobs; another one takes them over when this is over.
+  heartbeatSeconds: 20,
+  expireInSeconds: 600,
+  retentionSeconds: 3 * 24 * 3600,
+  // Given-up jobs alone: a job that was done is deleted at once.
+  deleteAfterSeconds: 24 * 3600,
+} satisfies Omit<Queue, 'name'>
+
+const queueNames: Record<JobName, true> = { mail: true, 'back-channel-logout': true }
+
+/**
+ * Creates or updates the queue's tables as their owner, and gives the serving login and the roles of the access modes what
+ * they need: the login runs jobs, the roles add them. To be called by the migrations, under their lock.
+ */
+export async function migrateJobs(owner: OwnerSession, roles: ScopeRoles): Promise<void> {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => owner.execute(text, values) },
+    schema,
+    supervise: false,
+    schedule: false,
+  })
+  const failures: Error[] = []
+  boss.on('error', error => failures.push(error))
+  await boss.start()
+  try {
+    for (const name of Object.keys(queueNames)) {
+      if (await boss.getQueue(name)) await boss.updateQueue(name, queueOptions)
+      else await boss.createQueue(name, queueOptions)
+    }
+  } finally {
+    await boss.stop({ graceful: false })
+  }
+  if (failures[0]) throw failures[0]
+
+  const login = quoteName(owner.servingLogin)
+  const scopes = Object.values(roles).map(quoteName).join(', ')
+  await owner.execute(`
+    grant usage on schema ${schema} to ${login}, ${scopes};
+    grant select, insert, update, delete on all tables in schema ${schema} to ${login};
+    grant execute on all functions in schema ${schema} to ${login}, ${scopes};
+    grant insert on ${schema}.job to ${scopes};
+    grant select on ${schema}.queue to ${scopes};`)
+}
+
+// What pg-boss's own insert does for a job without options, at half its cost: that one unpacks JSON for any number of jobs
+// with any options.
+const insertJob: Statement<{ id: string; name: JobName; data: string }, unknown> = {
+  text: `insert into ${schema}.job (id, name, data, policy, retry_limit, retry_delay, retry_backoff, retry_delay_max,
+      expire_seconds, deletion_seconds, heartbeat_seconds, keep_until)
+    select $1::uuid, name, $2::jsonb, policy, retry_limit, retry_delay, retry_backoff, retry_delay_max,
+      expire_seconds, deletion_seconds, heartbeat_seconds, now() + retention_seconds * interval '1 second'
+    from ${schema}.queue where name = $3`,
+  values: ({ id, name, data }) => [id, data, name],
+  name: kind => `enqueue_job_${kind}`,
+}
+
+/** Adds a job within the caller's transaction: it exists if and only if that commits. `JobRunner.wake` is for after that. */
+export async function enqueueJob<Name extends JobName>(
+  scope: SqlScope,
+  cipher: FieldCipher,
+  name: Name,
+  payload: JobPayloads[Name],
+): Promise<void> {
+  const id = newId()
+  const sealed = cipher.installation.seal(placeOf(name, id), JSON.stringify(payload)).toString('base64')
+  const count = await scope.change(insertJob, { id, name, data: JSON.stringify({ sealed }) })
+  if (count !== 1) throw new Error(`The queue for ${name} jobs is missing: the database is not migrated`)
+}
+
+/** Opens the queue for running jobs. Its own upkeep runs on one node at a time, every quarter of a minute. */
+export async function openJobRunner(database: SqlDatabase, cipher: FieldCipher, log: Logger): Promise<JobRunner> {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => database.execute(text, values) },
+    backend: database.kind === 'embedded' ? 'pglite' : 'postgres',
+    schema,
+    migrate: false,
+    schedule: false,
+    superviseIntervalSeconds: 15,
+    monitorIntervalSeconds: 15,
+    maintenanceIntervalSeconds: 3600,
+    // Neither jobs that wait for others nor changes of queues while serving are used here.
+    flowIntervalSeconds: 24 * 3600,
+    queueCacheIntervalSeconds: 3600,
+    // These need the owner of the tables, or another's statistics.
+    reindex: false,
+    monitorVacuum: false,
+  })
+  boss.on('error', error => log.warn({ error }, 'The job queue could not do its upkeep'))
+  if (database.kind === 'embedded') await releaseOrphans(database)
+  await boss.start()
+
+  const pumps = new Map<JobName, JobPump>()
+  return {
+    async work(name, handler) {
+      const pump = createJobPump({
+        boss,
+        name,
+        log,
+        // Nobody else adds jobs to an embedded database: polling finds what is due again.
+        pollMilliseconds: database.kind === 'embedded' ? 5_000 : 1_500,
+        async run({ id, sealed }) {
+          await handler(JSON.parse(cipher.installation.open(placeOf(name, id), Buffer.from(sealed, 'base64'))))
+        },
+      })
+      pumps.set(name, pump)
+      pump.wake()
+    },
+    wake(name) {
+      pumps.get(name)?.wake()
+    },
+    async stop() {
+      await Promise.all([...pumps.values()].map(pump => pump.stop()))
+      await boss.stop({ graceful: false })
+    },
+  }
+}
+
+/** An embedded database belongs to one process: what another one was busy with has nobody any more. */
+async function releaseOrphans(database: SqlDatabase): Promise<void> {
+  await database.execute(`update ${schema}.job set state = 'retry', start_after = now() where state = 'active'`)
+}
+
+function placeOf(name: JobName, id: string): FieldContext {
+  return { table: 'job', column: name, row: id }
+}
+
+function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

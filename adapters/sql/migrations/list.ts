@@ -1,0 +1,9 @@
+import { first } from './0001-first.ts'
+
+export interface Migration {
+  name: string
+  text: string
+}
+
+/** In the order in which they are applied. What was released is never edited: a change is a migration of its own. */
+export const migrations: readonly Migration[] = [{ name: '0001-first', text: first }]

@@ -1,0 +1,136 @@
+import type { AccessMode } from '../../provider/kernel/access-mode.ts'
+import type { ScopeRoles } from './database.ts'
+import type { TableName } from './schema.ts'
+
+/**
+ * Who may do what, table by table: the grants and the row-level security of each access mode's role. A mode that is not named
+ * has no right to the table at all. An empty or missing scope sees nothing, since no condition is true for null.
+ */
+
+type Right = 'select' | 'insert' | 'update' | 'delete'
+
+interface Protection {
+  rights: Right[]
+  /** Which rows, as a condition on the table's columns. */
+  rows: string
+}
+
+const workspaceId = `nullif(current_setting('latchkey.workspace_id', true), '')::uuid`
+const userId = `nullif(current_setting('latchkey.user_id', true), '')::uuid`
+const anyWorkspace = `${workspaceId} is not null`
+const anyUser = `${userId} is not null`
+const anyReason = `nullif(current_setting('latchkey.reason', true), '') is not null`
+
+function system(...rights: Right[]): Protection {
+  return { rights, rows: anyReason }
+}
+
+function readOnly(rows: string): Protection {
+  return { rights: ['select'], rows }
+}
+
+/** A user's row is a workspace's to read as long as the user is a member there. */
+function ofMember(column: string): Protection {
+  return readOnly(
+    `exists (select from latchkey.memberships as scope where scope.workspace_id = ${workspaceId} and scope.user_id = ${column})`,
+  )
+}
+
+/** A workspace's row is a user's to read as long as the user is a member there. */
+function ofMembership(column: string): Protection {
+  return readOnly(
+    `exists (select from latchkey.memberships as scope where scope.user_id = ${userId} and scope.workspace_id = ${column})`,
+  )
+}
+
+export const protections: Record<TableName, Partial<Record<AccessMode['kind'], Protection>>> = {
+  installation_keys: { system: system('select', 'insert') },
+  users: {
+    system: system('select', 'insert'),
+    workspace: ofMember('users.id'),
+    self: readOnly(`id = ${userId}`),
+  },
+  user_keys: {
+    system: system('select', 'insert'),
+    workspace: ofMember('user_keys.user_id'),
+    self: readOnly(`user_id = ${userId}`),
+  },
+  user_addresses: {
+    system: system('select', 'insert'),
+    workspace: ofMember('user_addresses.user_id'),
+    self: readOnly(`user_id = ${userId}`),
+  },
+  workspaces: {
+    system: system('select', 'insert'),
+    workspace: readOnly(`id = ${workspaceId}`),
+    self: ofMembership('workspaces.id'),
+  },
+  workspace_keys: {
+    system: system('select', 'insert'),
+    workspace: readOnly(`workspace_id = ${workspaceId}`),
+    self: ofMembership('workspace_keys.workspace_id'),
+  },
+  memberships: {
+    system: system('select', 'insert'),
+    // Not to be added to: whoever is a member can be read.
+    workspace: readOnly(`workspace_id = ${workspaceId}`),
+    self: readOnly(`user_id = ${userId}`),
+  },
+  apps: {
+    system: system('select', 'insert', 'update', 'delete'),
+    workspace: readOnly(anyWorkspace),
+    self: readOnly(anyUser),
+  },
+  attempts: { system: system('select', 'insert', 'update', 'delete') },
+  email_challenges: { system: system('select', 'insert', 'update') },
+  code_failures: { system: system('select', 'insert', 'update', 'delete') },
+  sessions: {
+    system: system('select', 'insert', 'update', 'delete'),
+    self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
+  },
+  grants: {
+    system: system('select', 'insert', 'update', 'delete'),
+    workspace: { rights: ['select', 'delete'], rows: `workspace_id = ${workspaceId}` },
+    self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
+  },
+  refresh_families: {
+    system: system('select', 'insert', 'update', 'delete'),
+    workspace: { rights: ['select', 'delete'], rows: `workspace_id = ${workspaceId}` },
+    self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
+  },
+  revoked_access_tokens: { system: system('select', 'insert', 'delete') },
+  signing_keys: { system: system('select', 'insert', 'update', 'delete') },
+  // Append-only: nobody may change or delete an event.
+  audit_events: {
+    system: system('select', 'insert'),
+    workspace: { rights: ['select', 'insert'], rows: `workspace_id = ${workspaceId}` },
+    // A person's own log: what goes into a workspace's is written under the workspace.
+    self: { rights: ['select', 'insert'], rows: `user_id = ${userId} and workspace_id is null` },
+  },
+}
+
+/** The statements that put `protections` into effect, whatever was in effect before. */
+export function describeProtection(roles: ScopeRoles): string {
+  const everyRole = Object.values(roles).join(', ')
+  const statements = [`grant usage on schema latchkey to ${everyRole}`]
+  for (const [table, byMode] of Object.entries(protections)) {
+    const name = `latchkey.${table}`
+    statements.push(
+      `alter table ${name} enable row level security`,
+      // The owner too: with one login for everything, what runs outside a scope sees nothing.
+      `alter table ${name} force row level security`,
+      `revoke all on ${name} from ${everyRole}`,
+    )
+    for (const kind of ['workspace', 'self', 'system'] as const) {
+      statements.push(`drop policy if exists ${kind} on ${name}`)
+      const protection = byMode[kind]
+      if (!protection) continue
+      const { rights, rows } = protection
+      statements.push(
+        `create policy ${kind} on ${name} to ${roles[kind]} using (${rows}) with check (${rows})`,
+        `grant ${rights.join(', ')} on ${name} to ${roles[kind]}`,
+      )
+    }
+  }
+  return statements.join(';\n')
+}

@@ -1,0 +1,107 @@
+import type { AppRecord, AttemptRecord, SigningKeyRecord, UserRecord } from '../../provider/ports/records.ts'
+
+/** The tables as they are read: what `decode` makes of a column (values.ts), which is also what is written, JSON apart. */
+export interface Schema {
+  installation_keys: { id: number; wrapped: Buffer }
+  users: { id: string; status: UserRecord['status']; name_sealed: Buffer | null; locale: string; created_at: Date }
+  user_keys: { user_id: string; wrapped: Buffer }
+  user_addresses: {
+    user_id: string
+    id: string
+    address_index: Buffer
+    address_sealed: Buffer
+    is_primary: boolean
+    verified_at: Date
+  }
+  workspaces: { id: string; slug: string; name_sealed: Buffer; personal: boolean; created_at: Date }
+  workspace_keys: { workspace_id: string; wrapped: Buffer }
+  memberships: { workspace_id: string; user_id: string; roles: string[]; created_at: Date }
+  apps: {
+    client_id: string
+    secret_hash: Buffer | null
+    metadata: Json
+    source: AppRecord['source']
+    created_at: Date
+  }
+  attempts: {
+    id: string
+    interaction_uid: string
+    browser_hash: Buffer
+    client_id: string
+    state: AttemptRecord['state']
+    user_id: string | null
+    address_sealed: Buffer | null
+    proofs_sealed: Buffer
+    details_sealed: Buffer
+    locale: string
+    created_at: Date
+    expires_at: Date
+  }
+  email_challenges: {
+    id: string
+    attempt_id: string
+    token_hash: Buffer
+    code_hash: Buffer
+    wrong_codes: number
+    created_at: Date
+    expires_at: Date
+    consumed_at: Date | null
+    voided_at: Date | null
+  }
+  code_failures: { address_index: Buffer; failures: number; last_failure_at: Date }
+  sessions: {
+    uid: string
+    id_hash: Buffer
+    user_id: string
+    payload: Json
+    origin_sealed: Buffer
+    created_at: Date
+    expires_at: Date
+  }
+  grants: {
+    id: string
+    user_id: string
+    workspace_id: string | null
+    client_id: string
+    session_uid: string | null
+    payload: Json
+    created_at: Date
+    expires_at: Date
+  }
+  refresh_families: {
+    id: string
+    grant_id: string
+    user_id: string
+    workspace_id: string | null
+    client_id: string
+    current_hash: Buffer
+    previous_hash: Buffer | null
+    successor: Buffer | null
+    rotated_at: Date | null
+    payload: Json
+    created_at: Date
+    expires_at: Date
+  }
+  revoked_access_tokens: { token_id: string; expires_at: Date }
+  signing_keys: {
+    kid: string
+    algorithm: SigningKeyRecord['algorithm']
+    private_jwk_sealed: Buffer
+    created_at: Date
+    signs_from: Date
+    retires_at: Date | null
+  }
+  audit_events: {
+    id: string
+    workspace_id: string | null
+    user_id: string | null
+    action: string
+    occurred_at: Date
+    commitments: Json
+    disclosures_sealed: Buffer
+  }
+}
+
+export type TableName = keyof Schema
+
+type Json = Record<string, unknown>

@@ -1,0 +1,191 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AccessMode } from '../../provider/kernel/access-mode.ts'
+import { AppError } from '../../provider/kernel/errors.ts'
+import type { ScopeRoles, SqlResult, SqlScope, Statement } from './database.ts'
+import { describeSqlError } from './errors.ts'
+import type { Command, Reply } from './flight.ts'
+import { encodeValue, type WireValue } from './values.ts'
+
+/**
+ * The only place that opens a transaction, and it opens none without a scope: the role and the scope's settings are set for the
+ * transaction alone (`set_config(…, true)`), so that nothing of them is left on the connection, however it ends.
+ */
+
+/** One connection, ours alone until it is released. */
+export interface Link {
+  /** Never rejects: what went wrong is in the reply. */
+  fly(commands: Command[]): Promise<Reply>
+  /** Gives the connection back, or ends it where it is not fit to be used again. */
+  release(): void
+}
+
+export interface LinkSource {
+  acquire(): Promise<Link>
+  roles(): Promise<ScopeRoles>
+}
+
+const begin: Command = { name: 'begin', text: 'begin', values: [] }
+const commit: Command = { name: 'commit', text: 'commit', values: [] }
+const rollback: Command = { name: 'rollback', text: 'rollback', values: [] }
+
+// All of them, each time: a setting of the session would show through one that the transaction doesn't set.
+const scopeSettings = `set_config('role', $1, true), set_config('latchkey.workspace_id', $2, true),
+  set_config('latchkey.user_id', $3, true), set_config('latchkey.reason', $4, true)`
+const setScope = `select ${scopeSettings}`
+const setReadingScope = `select ${scopeSettings}, set_config('transaction_read_only', 'on', true)`
+
+/** Set while a transaction's work runs, and for whatever that work starts. */
+const surrounding = new AsyncLocalStorage<{ running: boolean }>()
+
+/**
+ * Refuses what would wait for a connection while its caller holds one: on the embedded database, which has one connection, that
+ * wait never ends; on a pool it ends when the pool is large enough.
+ */
+export function assertOutsideTransaction(): void {
+  if (surrounding.getStore()?.running) {
+    throw new Error('A transaction is open here already: use the repositories that it handed in, not the database beside them')
+  }
+}
+
+export async function runTransaction<Result>(
+  source: LinkSource,
+  mode: AccessMode,
+  work: (scope: SqlScope) => Promise<Result>,
+): Promise<Result> {
+  assertOutsideTransaction()
+  const scopeCommand = describeScope(mode, await source.roles(), setScope)
+  const link = await source.acquire()
+  const here = { running: true }
+  try {
+    let opening = [begin, scopeCommand]
+    const scope = new TransactionScope(mode, commands => {
+      const before = opening
+      opening = []
+      return flyBehind(link, before, commands)
+    })
+    let result: Result
+    try {
+      result = await surrounding.run(here, () => work(scope))
+      await scope.close()
+    } catch (error) {
+      await scope.close()
+      if (opening.length === 0) await link.fly([rollback])
+      throw error
+    }
+    if (opening.length > 0) return result
+    const reply = await link.fly([commit])
+    if (reply.error !== undefined) throw describeSqlError(reply.error)
+    // COMMIT of a transaction in which something failed answers ROLLBACK, and is no error to the server.
+    if (reply.tag !== 'COMMIT')
+      throw new AppError('unexpected', { detail: 'The transaction had failed before it was committed.' })
+    return result
+  } finally {
+    here.running = false
+    link.release()
+  }
+}
+
+export async function runRead<Result>(
+  source: LinkSource,
+  mode: AccessMode,
+  work: (scope: SqlScope) => Promise<Result>,
+): Promise<Result> {
+  assertOutsideTransaction()
+  const scopeCommand = describeScope(mode, await source.roles(), setReadingScope)
+  const scope = new TransactionScope(mode, async commands => {
+    const link = await source.acquire()
+    try {
+      return await flyBehind(link, [scopeCommand], commands)
+    } finally {
+      link.release()
+    }
+  })
+  try {
+    return await work(scope)
+  } finally {
+    await scope.close()
+  }
+}
+
+function describeScope(mode: AccessMode, roles: ScopeRoles, text: string): Command {
+  const values: WireValue[] = [roles[mode.kind], '', '', '']
+  if (mode.kind === 'workspace') values[1] = mode.workspaceId
+  else if (mode.kind === 'self') values[2] = mode.userId
+  else values[3] = mode.reason
+  return { name: text === setScope ? 'scope' : 'reading_scope', text, values }
+}
+
+/** Sends `before` and `commands` in one flight, and answers for `commands`. */
+async function flyBehind(link: Link, before: Command[], commands: Command[]): Promise<Reply> {
+  const reply = await link.fly([...before, ...commands])
+  return { ...reply, results: reply.results.slice(before.length) }
+}
+
+interface Pending {
+  command: Command
+  resolve(result: SqlResult): void
+  reject(error: Error): void
+}
+
+class TransactionScope implements SqlScope {
+  readonly mode: AccessMode
+  readonly #fly: (commands: Command[]) => Promise<Reply>
+  #waiting: Pending[] = []
+  #flying: Promise<void> | undefined
+  #closed = false
+
+  constructor(mode: AccessMode, fly: (commands: Command[]) => Promise<Reply>) {
+    this.mode = mode
+    this.#fly = fly
+  }
+
+  async run<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): Promise<Row[]> {
+    const { rows } = await this.#ask(statement.name(this.mode.kind), statement.text, statement.values(parameters))
+    // `prepare` derived Row from the statement's own columns.
+    return rows as Row[]
+  }
+
+  async change<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Promise<number> {
+    const { count } = await this.#ask(statement.name(this.mode.kind), statement.text, statement.values(parameters))
+    return count
+  }
+
+  async query(text: string, values: readonly unknown[] = []): Promise<SqlResult> {
+    return this.#ask('', text, values)
+  }
+
+  /** Waits for what is still under way; nothing can be asked from then on. */
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#flying) await this.#flying
+  }
+
+  #ask(name: string, text: string, values: readonly unknown[]): Promise<SqlResult> {
+    if (this.#closed) throw new Error('A repository was used after its transaction had ended')
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ command: { name, text, values: values.map(encodeValue) }, resolve, reject })
+      // After the microtasks of this turn, in which others may still add what can travel along.
+      this.#flying ??= new Promise(resume => process.nextTick(resume)).then(() => this.#flyAll())
+    })
+  }
+
+  async #flyAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting
+      this.#waiting = []
+      let reply: Reply
+      try {
+        reply = await this.#fly(group.map(({ command }) => command))
+      } catch (error) {
+        reply = { results: [], tag: '', error }
+      }
+      const error = 'error' in reply ? describeSqlError(reply.error) : undefined
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const result = reply.results[index]
+        if (result) resolve(result)
+        else reject(error ?? new AppError('unexpected', { detail: 'The database answered less than it was asked.' }))
+      }
+    }
+    this.#flying = undefined
+  }
+}

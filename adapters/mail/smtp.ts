@@ -21,7 +21,7 @@ export interface SmtpOptions {
 }
 
 /**
- * Sends through one SMTP server, over at most three connections that are kept. `send` rejects with AppError `unavailable`
+ * Sends through one SMTP server, over at most eight connections that are kept. `send` rejects with AppError `unavailable`
  * where it is worth trying again, and with `address-unusable` where the server refused the recipient for good.
  */
 export function createSmtpMailer({ url, from, ...options }: SmtpOptions): Mailer {
@@ -29,7 +29,7 @@ export function createSmtpMailer({ url, from, ...options }: SmtpOptions): Mailer
   const transport = createTransport({
     url,
     pool: true,
-    maxConnections: 3,
+    maxConnections: 8,
     maxMessages: 200,
     idleTimeout: 60_000,
     maxRequeues: 1,

@@ -10,14 +10,14 @@ export interface JobPump {
   stop(): Promise<void>
 }
 
-const maximumRunning = 8
+const maximumRunning = 32
 /** Long enough to fetch and delete several jobs in one statement under load, and too short for anybody to notice. */
 const gatherMilliseconds = 10
 const refreshMilliseconds = 5_000
 const hopeless: readonly ErrorCode[] = ['bad-request', 'not-found', 'address-unusable']
 
 /**
- * Fetches jobs of one name and runs up to eight at a time. In place of pg-boss's own worker, which knows no way to be woken
+ * Fetches jobs of one name and runs up to 32 at a time. In place of pg-boss's own worker, which knows no way to be woken
  * with free hands while other jobs run, asks for one job at a time, and keeps what is done.
  */
 export function createJobPump(options: {

@@ -25,11 +25,28 @@ const queueOptions = {
 
 const queueNames: Record<JobName, true> = { mail: true, 'back-channel-logout': true }
 
+// Any number but the one that the other migrations take.
+const migrationLock = 4_201_650_118
+
 /**
  * Creates or updates the queue's tables as their owner, and gives the serving login and the roles of the access modes what
- * they need: the login runs jobs, the roles add them. To be called by the migrations, under their lock.
+ * they need: the login runs jobs, the roles add them. Comes after the other migrations, which make the roles, and outside
+ * their transaction, because pg-boss commits by itself. Several nodes may call it at once.
  */
-export async function migrateJobs(owner: OwnerSession, roles: ScopeRoles): Promise<void> {
+export async function migrateJobs(database: SqlDatabase): Promise<void> {
+  const roles = await database.roles()
+  await database.asOwner(async owner => {
+    await owner.execute('select pg_advisory_lock($1)', [migrationLock])
+    try {
+      await migrateTables(owner)
+      await grantRights(owner, roles)
+    } finally {
+      await owner.execute('select pg_advisory_unlock($1)', [migrationLock])
+    }
+  })
+}
+
+async function migrateTables(owner: OwnerSession): Promise<void> {
   const boss = new PgBoss({
     db: { executeSql: (text, values) => owner.execute(text, values) },
     schema,
@@ -48,13 +65,14 @@ export async function migrateJobs(owner: OwnerSession, roles: ScopeRoles): Promi
     await boss.stop({ graceful: false })
   }
   if (failures[0]) throw failures[0]
+}
 
+async function grantRights(owner: OwnerSession, roles: ScopeRoles): Promise<void> {
   const login = quoteName(owner.servingLogin)
   const scopes = Object.values(roles).map(quoteName).join(', ')
   await owner.execute(`
     grant usage on schema ${schema} to ${login}, ${scopes};
     grant select, insert, update, delete on all tables in schema ${schema} to ${login};
-    grant execute on all functions in schema ${schema} to ${login}, ${scopes};
     grant insert on ${schema}.job to ${scopes};
     grant select on ${schema}.queue to ${scopes};`)
 }

@@ -8,9 +8,18 @@ export type JobName = keyof JobPayloads
 
 export type JobHandler<Name extends JobName> = (payload: JobPayloads[Name]) => Promise<void>
 
-/** Runs what was enqueued through `Repositories.jobs`. A handler that rejects is tried again with growing pauses. */
+/**
+ * Runs what was enqueued through `Repositories.jobs`, each job at least once: a process that dies takes none with it, and a job
+ * that it was busy with runs again. A handler that rejects is tried again with growing pauses, for more than a day; what will
+ * not change by trying again (AppError `bad-request`, `not-found`, `address-unusable`) is given up at once.
+ */
 export interface JobRunner {
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>): Promise<void>
+  /**
+   * Looks for jobs of that name now: to be called when a transaction that enqueued one has committed. Jobs enqueued by other
+   * processes are found within two seconds without it.
+   */
+  wake(name: JobName): void
   /** Lets running handlers finish, then stops. */
   stop(): Promise<void>
 }

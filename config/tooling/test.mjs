@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { onEndRequest, startProcess, stopProcess } from './child-processes.mjs'
 import { findMissingPackages, installPackages } from './debian-packages.mjs'
 import { ensureInstalled } from './ensure-installed.mjs'
-import { environment, projectFolder, runAsScript } from './project.mjs'
+import { environment, projectFolder, runAsScript, ToolingError } from './project.mjs'
 import { endProcesses } from './test-processes.mjs'
 
 /** @typedef {import('./vitest-summary.mjs').Result} Result */
@@ -153,4 +153,12 @@ function createRunner(folder) {
   return Object.assign(run, { end, isEnding: () => isEnding })
 }
 
-await runAsScript(import.meta.url, test)
+await runAsScript(import.meta.url, async () => {
+  try {
+    await test()
+  } catch (error) {
+    console.error(error instanceof ToolingError ? error.message : error)
+    console.log('0 passed, 1 failed')
+    process.exitCode = 1
+  }
+})

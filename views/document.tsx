@@ -70,33 +70,35 @@ function Footer({ page, speaker }: { page: PageContext; speaker: Speaker }): VNo
           host: <bdi>{page.issuerHost}</bdi>,
         })}
       </p>
-      {(help || privacy) && (
-        <ul class="foot-links">
-          {help && (
-            <li>
-              <a href={help}>{speaker.say('footer.help')}</a>
-            </li>
-          )}
-          {privacy && (
-            <li>
-              <a href={privacy}>{speaker.say('footer.privacy')}</a>
-            </li>
-          )}
-        </ul>
-      )}
-      {page.languages.length > 1 && (
-        <nav aria-label={speaker.say('footer.language')}>
+      <div class="foot-rows">
+        {(help || privacy) && (
           <ul class="foot-links">
-            {page.languages.map(({ locale, href }) => (
+            {help && (
               <li>
-                <a href={href} lang={locale} hreflang={locale} aria-current={locale === page.locale ? 'true' : undefined}>
-                  {languageNames[locale]}
-                </a>
+                <a href={help}>{speaker.say('footer.help')}</a>
               </li>
-            ))}
+            )}
+            {privacy && (
+              <li>
+                <a href={privacy}>{speaker.say('footer.privacy')}</a>
+              </li>
+            )}
           </ul>
-        </nav>
-      )}
+        )}
+        {page.languages.length > 1 && (
+          <nav aria-label={speaker.say('footer.language')}>
+            <ul class="foot-links">
+              {page.languages.map(({ locale, href }) => (
+                <li>
+                  <a href={href} lang={locale} hreflang={locale} aria-current={locale === page.locale ? 'true' : undefined}>
+                    {languageNames[locale]}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        )}
+      </div>
     </footer>
   )
 }

@@ -17,7 +17,7 @@ export const en = {
 
   'address.heading': 'Sign in to {app}',
   'address.label': 'E-mail address',
-  'address.hint': 'You get an e-mail with a link and a code. There is no password.',
+  'address.hint': 'You get a link and a code by e-mail. No password.',
   'address.submit': 'Send me a link',
   'address.or': 'or',
   'address.other-ways': 'Other ways to sign in',
@@ -27,14 +27,15 @@ export const en = {
   'address.notice.expired': 'Your last sign-in was open for too long and has expired. Start again here.',
 
   'check-mail.heading': 'Check your e-mail',
-  'check-mail.sent': 'We sent an e-mail to {address}.',
-  'check-mail.what-to-do':
-    'Open the link in it, in this browser, and this page continues by itself. Or type the code from the e-mail here. Both work for {minutes, plural, one {# minute} other {# minutes}}.',
+  'check-mail.heading-used-up': 'Too many wrong codes',
+  'check-mail.sent': 'We sent an e-mail to {address}. It can be used for {minutes, plural, one {# minute} other {# minutes}}.',
+  'check-mail.what-to-do': 'Open the link in it, in this browser, and this page continues by itself.',
   'check-mail.link-only':
-    'Open the link in it, in this browser, and this page continues by itself. The link works for {minutes, plural, one {# minute} other {# minutes}}. Codes are switched off for this address for now, because too many wrong ones were tried.',
-  'check-mail.used-up': 'Too many wrong codes were tried, so this e-mail no longer works. Send a new one to go on.',
+    'Codes are switched off for this address until the link is used, because too many wrong ones were tried.',
+  'check-mail.used-up':
+    'The e-mail we sent to {address} no longer works, so that nobody can guess the code. Send a new one to go on.',
   'check-mail.resent': 'A new e-mail is on its way. The one before no longer works.',
-  'check-mail.code': 'Code from the e-mail',
+  'check-mail.code': 'Or type the code from the e-mail',
   'check-mail.code-hint': '8 letters. Spaces and small letters are fine.',
   'check-mail.submit': 'Sign in',
   'check-mail.problem.field-needed': 'Type the code from the e-mail.',
@@ -59,10 +60,10 @@ export const en = {
     'The link was asked for in another browser. So that nobody else can use it, it doesn’t sign anybody in here.',
   'link-elsewhere.not-you': 'You didn’t ask for this?',
   'link-elsewhere.not-you-advice':
-    'Then somebody typed your address, perhaps by mistake. Don’t tell anybody the code, and close this page. Nothing happens unless the link or the code is used.',
+    'Then somebody typed your address, perhaps by mistake. Don’t pass on anything from the e-mail, and close this page. Nothing happens unless the link or the code is used.',
 
-  'link-confirmed.heading': 'That’s it',
-  'link-confirmed.lead': 'You’re signed in. The window where you began continues by itself, and you can close this one.',
+  'link-confirmed.heading': 'You’re signed in',
+  'link-confirmed.lead': 'The window where you began continues by itself, and you can close this one.',
   'link-confirmed.submit': 'Continue here',
 
   'finished.heading': 'All done here',
@@ -78,15 +79,15 @@ export const en = {
 
   'consent.heading': '{app} asks for access to your account',
   'consent.lead': 'If you allow it, the app at {site} can:',
-  'consent.lead-as': 'You are signed in as {address}. If you allow it, the app at {site} can:',
+  'consent.signed-in-as': 'You are signed in as {address}.',
   'consent.scope.openid': 'recognise you when you come back',
   'consent.scope.profile': 'see your name and your language',
   'consent.scope.email': 'see your e-mail address',
   'consent.scope.offline_access': 'keep this access while you are away',
   'consent.scope.other': 'use the permission {scope}',
   'consent.not-ours': '{app} isn’t run by {installation}. If you refuse, it learns nothing about you.',
-  'consent.privacy': 'Privacy at {app}',
-  'consent.terms': 'Terms of {app}',
+  'consent.privacy': 'Privacy at the app',
+  'consent.terms': 'Terms of the app',
   'consent.allow': 'Allow access',
   'consent.refuse': 'Refuse',
 

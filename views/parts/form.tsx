@@ -31,7 +31,7 @@ interface ButtonProps {
 export function Button({ kind, name, value, children }: ButtonProps): VNode {
   return (
     <button type="submit" class={`button button-${kind}`} name={name} value={value}>
-      {children}
+      <span>{children}</span>
     </button>
   )
 }
@@ -64,7 +64,7 @@ export function ButtonLink({
 }): VNode {
   return (
     <a class={`button button-${kind}`} href={href}>
-      {children}
+      <span>{children}</span>
     </a>
   )
 }

@@ -43,6 +43,12 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
   const { code, waiting } = props
   const problem = code.kind === 'form' && Boolean(code.problem)
   const usedUp = code.kind === 'used-up'
+  const title = say(usedUp ? 'check-mail.heading-used-up' : 'check-mail.heading')
+  const address = (
+    <strong>
+      <bdi>{maskAddress(props.address)}</bdi>
+    </strong>
+  )
   const head = !usedUp && (
     <>
       {waiting.withRefresh && (
@@ -53,34 +59,36 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
       <script src={page.assets.waitingScript} data-state-url={waiting.stateUrl} defer />
     </>
   )
-  return renderDocument(page, { title: say('check-mail.heading'), problem, head }, () => (
+  return renderDocument(page, { title, problem, head }, () => (
     <>
       {props.resent && <Notice kind="done">{say('check-mail.resent')}</Notice>}
-      {usedUp && <Notice kind="alert">{say('check-mail.used-up')}</Notice>}
-      <h1>{say('check-mail.heading')}</h1>
-      <p class="lead">
-        {show('check-mail.sent', {
-          address: (
-            <strong>
-              <bdi>{maskAddress(props.address)}</bdi>
-            </strong>
-          ),
-        })}
-      </p>
-      {!usedUp && (
-        <p>
-          {say(code.kind === 'switched-off' ? 'check-mail.link-only' : 'check-mail.what-to-do', {
-            minutes: props.lifetimeMinutes,
-          })}
-        </p>
+      <h1>{title}</h1>
+      {usedUp ? (
+        <p class="lead">{show('check-mail.used-up', { address })}</p>
+      ) : (
+        <>
+          <p class="lead">{show('check-mail.sent', { address, minutes: props.lifetimeMinutes })}</p>
+          <p>{say('check-mail.what-to-do')}</p>
+          {code.kind === 'switched-off' && <p>{say('check-mail.link-only')}</p>}
+        </>
       )}
       {code.kind === 'form' && <CodeForm code={code} waiting={waiting} speaker={speaker} />}
-      {!usedUp && <Offline speaker={speaker} />}
-      <div class="ways-out">
-        {!usedUp && <p class="hint">{say('check-mail.no-mail')}</p>}
-        <ButtonForm target={props.resend} kind={usedUp ? 'primary' : 'plain'}>
+      {usedUp ? (
+        <ButtonForm target={props.resend} kind="primary">
           {say('check-mail.resend')}
         </ButtonForm>
+      ) : (
+        <Offline speaker={speaker} />
+      )}
+      <div class="ways-out">
+        {!usedUp && (
+          <>
+            <p class="hint">{say('check-mail.no-mail')}</p>
+            <ButtonForm target={props.resend} kind="plain">
+              {say('check-mail.resend')}
+            </ButtonForm>
+          </>
+        )}
         <ButtonForm target={props.changeAddress} kind="plain">
           {say('check-mail.change-address')}
         </ButtonForm>
@@ -141,8 +149,8 @@ function CodeForm({
 /** Shown by the script when the server can't be reached. */
 function Offline({ speaker: { say } }: { speaker: Speaker }): VNode {
   return (
-    <div role="status">
-      <p class="hint" id="offline" hidden>
+    <div role="status" class="offline">
+      <p id="offline" hidden>
         {say('check-mail.offline')}
       </p>
     </div>

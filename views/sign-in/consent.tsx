@@ -28,22 +28,13 @@ export function renderConsent(page: PageContext, props: ConsentProps): string {
     <>
       <h1>{show('consent.heading', { app: <bdi>{app}</bdi> })}</h1>
       <p class="lead">
-        {props.address
-          ? show('consent.lead-as', {
-              site: (
-                <strong>
-                  <bdi>{props.site}</bdi>
-                </strong>
-              ),
-              address: <bdi>{maskAddress(props.address)}</bdi>,
-            })
-          : show('consent.lead', {
-              site: (
-                <strong>
-                  <bdi>{props.site}</bdi>
-                </strong>
-              ),
-            })}
+        {show('consent.lead', {
+          site: (
+            <strong>
+              <bdi>{props.site}</bdi>
+            </strong>
+          ),
+        })}
       </p>
       <ul class="scopes">
         {knownScopes
@@ -56,6 +47,7 @@ export function renderConsent(page: PageContext, props: ConsentProps): string {
         ))}
       </ul>
       <p class="hint">
+        {props.address && <>{show('consent.signed-in-as', { address: <bdi>{maskAddress(props.address)}</bdi> })} </>}
         {show('consent.not-ours', { app: <bdi>{app}</bdi>, installation: <bdi>{tidyName(page.installationName)}</bdi> })}
       </p>
       {(privacy || terms) && (
@@ -63,14 +55,14 @@ export function renderConsent(page: PageContext, props: ConsentProps): string {
           {privacy && (
             <li>
               <a href={privacy} rel="noopener noreferrer">
-                {show('consent.privacy', { app: <bdi>{app}</bdi> })}
+                {say('consent.privacy')}
               </a>
             </li>
           )}
           {terms && (
             <li>
               <a href={terms} rel="noopener noreferrer">
-                {show('consent.terms', { app: <bdi>{app}</bdi> })}
+                {say('consent.terms')}
               </a>
             </li>
           )}

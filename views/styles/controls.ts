@@ -130,6 +130,17 @@ input:focus-visible {
   display: grid;
   justify-items: start;
 }
+.offline {
+  margin-block-start: 0;
+}
+.offline p {
+  margin-block-start: var(--space-4);
+  padding: var(--space-3) var(--space-4);
+  border: 1px solid var(--neutral-4);
+  border-radius: var(--radius);
+  background: var(--neutral-3);
+  font-size: var(--size-small);
+}
 @media (scripting: none) {
   .script-only {
     display: none;

@@ -93,8 +93,14 @@ main > * + * {
 main > h1 + .lead, main > .lead + p {
   margin-block-start: var(--space-3);
 }
-.lead {
+main > p:not([class]), .lead {
   color: var(--neutral-8);
+}
+main > p + p:not(.empty) {
+  margin-block-start: var(--space-3);
+}
+.lead strong {
+  color: var(--neutral-9);
 }
 .hint {
   color: var(--neutral-7);
@@ -110,10 +116,13 @@ main > h1 + .lead, main > .lead + p {
 .foot bdi {
   overflow-wrap: anywhere;
 }
-.foot-links {
+.foot-rows, .foot-links {
   display: flex;
   flex-wrap: wrap;
   column-gap: var(--space-4);
+}
+.foot-rows {
+  justify-content: space-between;
 }
 .foot-links a {
   display: inline-flex;

@@ -59,9 +59,8 @@ export const partStyles = `.notice {
   font-size: var(--size-small);
 }
 .app-links a {
-  display: inline-flex;
-  align-items: center;
-  min-block-size: var(--target);
+  display: inline-block;
+  line-height: var(--target);
 }
 .value {
   font-family: var(--mono);
@@ -133,7 +132,7 @@ main > .breadcrumb + h1 {
 .mail-html {
   display: block;
   inline-size: 100%;
-  block-size: 44rem;
+  block-size: 48rem;
   border: 1px solid var(--neutral-4);
   border-radius: var(--radius);
 }
@@ -146,6 +145,9 @@ main > .breadcrumb + h1 {
 @media (max-width: 32rem) {
   .mails a {
     grid-template-columns: minmax(0, 1fr);
+  }
+  .mail-html {
+    block-size: 56rem;
   }
 }
 `

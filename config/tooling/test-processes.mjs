@@ -33,8 +33,8 @@ export function findProcesses(folder) {
  * @param {string} folder
  * @returns {Promise<Process[]>}
  */
-export async function endProcesses(folder) {
-  const patience = Date.now() + 3000
+export async function endProcesses(folder, patienceMilliseconds = 3000) {
+  const patience = Date.now() + patienceMilliseconds
   while (findProcesses(folder).length > 0 && Date.now() < patience) await sleep(50)
   const left = findProcesses(folder)
   // SIGQUIT first: Postgres then gives its memory back to the system.

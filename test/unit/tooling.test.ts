@@ -68,7 +68,7 @@ describe.runIf(process.platform === 'linux')('what a test run leaves behind', ()
     // A shell that starts another one in the folder, and goes.
     spawn('sh', ['-c', 'exec env -i sh -c "sleep 60 & exit"'], { cwd: folder, stdio: 'ignore' })
     await expect.poll(() => findProcesses(folder).map(({ command }) => command)).toEqual(['sleep 60'])
-    expect(await endProcesses(folder)).toHaveLength(1)
+    expect(await endProcesses(folder, 100)).toHaveLength(1)
     expect(findProcesses(folder)).toEqual([])
   })
 

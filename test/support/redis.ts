@@ -11,14 +11,14 @@ export interface RunningRedis {
   stop(): Promise<void>
 }
 
-/** A Redis of its own on a free port, kept in memory only, or the one that TEST_REDIS_URL names. */
+/** A Redis of its own on a free port, kept in memory only, or the one that REDIS_URL names. */
 export async function startRedis(): Promise<RunningRedis> {
-  const given = process.env['TEST_REDIS_URL']
+  const given = process.env['REDIS_URL']
   if (given) return { url: given, stop: async () => {} }
   return startOwnRedis()
 }
 
-/** One that the test may stop and start again at the same place, whatever TEST_REDIS_URL says. */
+/** One that the test may stop and start again at the same place, whatever REDIS_URL says. */
 export async function startOwnRedis(port?: number): Promise<RunningRedis & { port: number; suspend(): void; resume(): void }> {
   const chosen = port ?? (await findFreePort())
   const server = await launch(chosen)

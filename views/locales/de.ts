@@ -35,8 +35,8 @@ export const de: Catalogue = {
   'check-mail.used-up':
     'Die E-Mail an {address} gilt nicht mehr, damit niemand den Code erraten kann. Senden Sie eine neue, um fortzufahren.',
   'check-mail.resent': 'Eine neue E-Mail ist unterwegs. Die vorige gilt nicht mehr.',
-  'check-mail.code': 'Oder geben Sie den Code aus der E-Mail ein',
-  'check-mail.code-hint': '8 Buchstaben. Leerzeichen und Kleinschreibung stören nicht.',
+  'check-mail.code': 'Oder Code aus der E-Mail eingeben',
+  'check-mail.code-hint': '8 Buchstaben, auch klein und mit Leerzeichen.',
   'check-mail.submit': 'Anmelden',
   'check-mail.problem.field-needed': 'Geben Sie den Code aus der E-Mail ein.',
   'check-mail.problem.code-wrong': 'Das ist nicht der Code aus der neuesten E-Mail.',
@@ -102,7 +102,7 @@ export const de: Catalogue = {
   'enter-device-code.heading': 'Gerät verbinden',
   'enter-device-code.lead': 'Geben Sie den Code ein, den Ihr Gerät anzeigt.',
   'enter-device-code.label': 'Code auf Ihrem Gerät',
-  'enter-device-code.hint': 'Leerzeichen, Bindestriche und Kleinschreibung stören nicht.',
+  'enter-device-code.hint': 'Auch klein, mit Leerzeichen oder ohne Bindestrich.',
   'enter-device-code.submit': 'Weiter',
   'enter-device-code.problem.missing': 'Geben Sie den Code ein, den Ihr Gerät anzeigt.',
   'enter-device-code.problem.wrong':

@@ -36,7 +36,7 @@ export const en = {
     'The e-mail we sent to {address} no longer works, so that nobody can guess the code. Send a new one to go on.',
   'check-mail.resent': 'A new e-mail is on its way. The one before no longer works.',
   'check-mail.code': 'Or type the code from the e-mail',
-  'check-mail.code-hint': '8 letters. Spaces and small letters are fine.',
+  'check-mail.code-hint': '8 letters, in capitals or not, with or without spaces.',
   'check-mail.submit': 'Sign in',
   'check-mail.problem.field-needed': 'Type the code from the e-mail.',
   'check-mail.problem.code-wrong': 'This isn’t the code from the newest e-mail.',
@@ -98,7 +98,7 @@ export const en = {
   'enter-device-code.heading': 'Connect a device',
   'enter-device-code.lead': 'Type the code that your device shows.',
   'enter-device-code.label': 'Code on your device',
-  'enter-device-code.hint': 'Spaces, hyphens and small letters are fine.',
+  'enter-device-code.hint': 'In capitals or not, with or without the hyphen.',
   'enter-device-code.submit': 'Continue',
   'enter-device-code.problem.missing': 'Type the code that your device shows.',
   'enter-device-code.problem.wrong':

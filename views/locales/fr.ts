@@ -37,7 +37,7 @@ export const fr: Catalogue = {
     'L’e-mail envoyé à {address} n’est plus valable, pour que personne ne puisse deviner le code. Envoyez-en un nouveau pour continuer.',
   'check-mail.resent': 'Un nouvel e-mail est en route. Le précédent n’est plus valable.',
   'check-mail.code': 'Ou saisissez le code de l’e-mail',
-  'check-mail.code-hint': '8 lettres. Espaces et minuscules conviennent aussi.',
+  'check-mail.code-hint': '8 lettres, aussi en minuscules et avec espaces.',
   'check-mail.submit': 'Se connecter',
   'check-mail.problem.field-needed': 'Saisissez le code de l’e-mail.',
   'check-mail.problem.code-wrong': 'Ce n’est pas le code du dernier e-mail.',
@@ -102,7 +102,7 @@ export const fr: Catalogue = {
   'enter-device-code.heading': 'Connecter un appareil',
   'enter-device-code.lead': 'Saisissez le code affiché par votre appareil.',
   'enter-device-code.label': 'Code sur votre appareil',
-  'enter-device-code.hint': 'Espaces, tirets et minuscules conviennent aussi.',
+  'enter-device-code.hint': 'Aussi en minuscules, avec espaces ou sans tiret.',
   'enter-device-code.submit': 'Continuer',
   'enter-device-code.problem.missing': 'Saisissez le code affiché par votre appareil.',
   'enter-device-code.problem.wrong':

@@ -35,7 +35,7 @@ export const it: Catalogue = {
     'L’e-mail inviata a {address} non è più valida, perché nessuno possa indovinare il codice. Ne invii una nuova per proseguire.',
   'check-mail.resent': 'Una nuova e-mail è in arrivo. La precedente non è più valida.',
   'check-mail.code': 'Oppure inserisca il codice dell’e-mail',
-  'check-mail.code-hint': '8 lettere. Vanno bene anche spazi e minuscole.',
+  'check-mail.code-hint': '8 lettere, anche minuscole e con spazi.',
   'check-mail.submit': 'Accedi',
   'check-mail.problem.field-needed': 'Inserisca il codice dell’e-mail.',
   'check-mail.problem.code-wrong': 'Non è il codice dell’ultima e-mail.',
@@ -97,7 +97,7 @@ export const it: Catalogue = {
   'enter-device-code.heading': 'Colleghi un dispositivo',
   'enter-device-code.lead': 'Inserisca il codice che compare sul Suo dispositivo.',
   'enter-device-code.label': 'Codice sul Suo dispositivo',
-  'enter-device-code.hint': 'Vanno bene anche spazi, trattini e minuscole.',
+  'enter-device-code.hint': 'Anche minuscole, con spazi o senza trattino.',
   'enter-device-code.submit': 'Continua',
   'enter-device-code.problem.missing': 'Inserisca il codice che compare sul Suo dispositivo.',
   'enter-device-code.problem.wrong':

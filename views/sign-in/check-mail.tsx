@@ -4,8 +4,8 @@ import { type Speaker, speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Field } from '../parts/field.tsx'
 import { Button, ButtonForm, ButtonLink, Form } from '../parts/form.tsx'
+import { MaskedAddress } from '../parts/masked-address.tsx'
 import { Notice } from '../parts/notice.tsx'
-import { maskAddress } from '../text.ts'
 
 export interface CheckMailProps {
   /** The address that was typed; shown masked. */
@@ -44,11 +44,7 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
   const problem = code.kind === 'form' && Boolean(code.problem)
   const usedUp = code.kind === 'used-up'
   const title = say(usedUp ? 'check-mail.heading-used-up' : 'check-mail.heading')
-  const address = (
-    <strong>
-      <bdi>{maskAddress(props.address)}</bdi>
-    </strong>
-  )
+  const address = <MaskedAddress address={props.address} />
   const head = !usedUp && (
     <>
       {waiting.withRefresh && (

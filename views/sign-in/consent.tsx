@@ -2,7 +2,8 @@ import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Button, Form } from '../parts/form.tsx'
-import { appName, maskAddress, tidyName } from '../text.ts'
+import { MaskedAddress } from '../parts/masked-address.tsx'
+import { appName, tidyName } from '../text.ts'
 
 export interface ConsentProps {
   /** Takes the field `decision`, `allow` or `refuse`. */
@@ -47,7 +48,7 @@ export function renderConsent(page: PageContext, props: ConsentProps): string {
         ))}
       </ul>
       <p class="hint">
-        {props.address && <>{show('consent.signed-in-as', { address: <bdi>{maskAddress(props.address)}</bdi> })} </>}
+        {props.address && <>{show('consent.signed-in-as', { address: <MaskedAddress address={props.address} /> })} </>}
         {show('consent.not-ours', { app: <bdi>{app}</bdi>, installation: <bdi>{tidyName(page.installationName)}</bdi> })}
       </p>
       {(privacy || terms) && (

@@ -2,8 +2,9 @@ import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { ButtonForm } from '../parts/form.tsx'
+import { MaskedAddress } from '../parts/masked-address.tsx'
 import { type StartAgain, StartAgainButton } from '../parts/start-again.tsx'
-import { appName, maskAddress } from '../text.ts'
+import { appName } from '../text.ts'
 
 export interface NoAccountProps {
   /** The address that was proved; shown masked. */
@@ -20,15 +21,7 @@ export function renderNoAccount(page: PageContext, props: NoAccountProps): strin
   return renderDocument(page, { title: speak(page.locale).say('no-account.heading') }, ({ say, show }) => (
     <>
       <h1>{say('no-account.heading')}</h1>
-      <p class="lead">
-        {show('no-account.lead', {
-          address: (
-            <strong>
-              <bdi>{maskAddress(props.address)}</bdi>
-            </strong>
-          ),
-        })}
-      </p>
+      <p class="lead">{show('no-account.lead', { address: <MaskedAddress address={props.address} /> })}</p>
       <p>{show('no-account.what-next', { app: <bdi>{app}</bdi> })}</p>
       {props.startAgain && <StartAgainButton startAgain={props.startAgain}>{say('check-mail.change-address')}</StartAgainButton>}
       {props.cancel && (

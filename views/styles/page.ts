@@ -78,6 +78,10 @@ strong {
   font-weight: var(--weight-strong);
   overflow-wrap: anywhere;
 }
+.whole {
+  display: inline-block;
+  max-inline-size: 100%;
+}
 ul {
   padding: 0;
   list-style: none;

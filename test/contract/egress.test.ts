@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createAddressCheck } from '../../adapters/egress/address-check.ts'
 import { createEgress, type EgressOptions } from '../../adapters/egress/egress.ts'
 
 let certificate: { key: string; cert: string }
@@ -324,5 +325,24 @@ describe('in development', () => {
     }
     await expect(createEgress(development).fetch('http://93.184.216.34/')).rejects.toMatchObject({ code: 'forbidden' })
     await expect(createEgress(development).fetch('https://127.0.0.1/')).rejects.toMatchObject({ code: 'forbidden' })
+  })
+})
+
+describe('an address', () => {
+  it.each([
+    '8.8.8.8',
+    '2606:4700:4700::1111',
+    '::ffff:8.8.8.8',
+    '64:ff9b::8.8.8.8',
+    '10.1.2.3',
+    '::ffff:10.1.2.3',
+    '64:ff9b::10.1.2.3',
+    'fd12::1',
+  ])('such as %s may be called where 10.1.0.0/16 and fd12::/16 are allowed', address => {
+    expect(createAddressCheck(['10.1.0.0/16', 'fd12::/16'])(address)).toBe(true)
+  })
+
+  it.each(['10.2.0.1', '::ffff:10.2.0.1', '64:ff9b::10.2.0.1', 'fd13::1', 'localhost', ''])('such as %j may not', address => {
+    expect(createAddressCheck(['10.1.0.0/16', 'fd12::/16'])(address)).toBe(false)
   })
 })

@@ -3,6 +3,7 @@
  * configured; Latchkey's own settings (PORT, ISSUER, DATA_DIR, DATABASE_URL and so on) hold where they are given.
  */
 import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +14,8 @@ import { environment, projectFolder, runAsScript, ToolingError } from './project
 
 /** @typedef {{ name: string, url: string, program: string[], settings: Record<string, string> }} Part */
 
+const configFile = join(buildFolder, 'sample-product.yaml')
+
 const startLimitSeconds = 60
 const stopLimitSeconds = 15
 
@@ -22,6 +25,7 @@ async function start() {
   await refuseTakenPort('PORT', latchkey.url)
   await refuseTakenPort('PRODUCT_PORT', product.url)
   await build()
+  writeConfig(product.url)
 
   /** @type {import('node:child_process').ChildProcess[]} */
   const children = []
@@ -76,7 +80,7 @@ function describeParts() {
     settings: {
       ISSUER: issuer,
       PORT: String(port),
-      LATCHKEY_CONFIG: process.env.LATCHKEY_CONFIG ?? join(projectFolder, 'test/sample-product/latchkey.yaml'),
+      LATCHKEY_CONFIG: process.env.LATCHKEY_CONFIG ?? configFile,
       // Whoever tries it wants to see where to go, not each request.
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
     },
@@ -88,6 +92,15 @@ function describeParts() {
     settings: { ISSUER: issuer, PRODUCT_PORT: String(productPort) },
   }
   return { issuer, latchkey, product }
+}
+
+/**
+ * The sample product's apps, as they are registered, with the address that it has today.
+ * @param {string} productUrl
+ */
+function writeConfig(productUrl) {
+  const text = readFileSync(join(projectFolder, 'test/sample-product/latchkey.yaml'), 'utf8')
+  writeFileSync(configFile, text.replaceAll('http://localhost:4000', productUrl))
 }
 
 /**

@@ -23,7 +23,7 @@ const features = [
   ['provider/keys', 'provider/users', 'provider/policy', 'provider/workspaces'],
   ['provider/apps', 'provider/connections', 'provider/sign-in'],
   ['provider/oidc'],
-  ['provider/api', 'provider/account', 'provider/console', 'provider/doctor'],
+  ['provider/api', 'provider/account', 'provider/console', 'provider/doctor', 'provider/installation', 'provider/mailbox'],
 ]
 
 const mayImport: ImportTable = {

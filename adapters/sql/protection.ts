@@ -95,7 +95,11 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
   },
   refresh_families: {
     system: system('select', 'insert', 'update', 'delete'),
-    workspace: { rights: ['select', 'delete'], rows: `workspace_id = ${workspaceId}` },
+    // By its grant, which knows the workspace.
+    workspace: {
+      rights: ['select', 'delete'],
+      rows: `exists (select from latchkey.grants as scope where scope.id = grant_id and scope.workspace_id = ${workspaceId})`,
+    },
     self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
   },
   revoked_access_tokens: { system: system('select', 'insert', 'delete') },

@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely'
 import type { AppRecord, AttemptRecord, SigningKeyRecord, UserRecord } from '../../provider/ports/records.ts'
 
 /** The tables as they are read: what `decode` makes of a column (values.ts), which is also what is written, JSON apart. */
@@ -29,6 +30,7 @@ export interface Schema {
     browser_hash: Buffer
     client_id: string
     state: AttemptRecord['state']
+    method: string | null
     user_id: string | null
     address_sealed: Buffer | null
     proofs_sealed: Buffer
@@ -72,7 +74,6 @@ export interface Schema {
     id: string
     grant_id: string
     user_id: string
-    workspace_id: string | null
     client_id: string
     current_hash: Buffer
     previous_hash: Buffer | null
@@ -81,6 +82,8 @@ export interface Schema {
     payload: Json
     created_at: Date
     expires_at: Date
+    /** The day of it, which most rotations leave as it is. */
+    expires_on: Generated<string>
   }
   revoked_access_tokens: { token_id: string; expires_at: Date }
   signing_keys: {

@@ -3,12 +3,21 @@
  * client libraries would each convert in their own way (PGlite gives int8 as number or bigint, pg as text).
  */
 
-export type SqlValue = string | number | boolean | Date | Buffer | readonly string[] | null | undefined
+export type SqlValue =
+  | string
+  | number
+  | boolean
+  | Date
+  | Buffer
+  | readonly string[]
+  | Readonly<Record<string, unknown>>
+  | null
+  | undefined
 
 /** What goes over the wire: text, bytes in binary form, or null. */
 export type WireValue = string | Buffer | null
 
-/** Also takes what the job queue hands over: arrays of anything, and objects, which travel as JSON. */
+/** Objects travel as JSON. */
 export function encodeValue(value: unknown): WireValue {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) return null
@@ -63,4 +72,14 @@ function decodeTextArray(text: string): string[] {
   return Array.from(text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|([^,]+)/g), ([, quoted, plain]) =>
     quoted === undefined ? (plain ?? '') : quoted.replace(/\\(.)/g, '$1'),
   )
+}
+
+/** Text with a NUL is none to PostgreSQL, which would end the transaction over it: so nothing can be found by it either. */
+export function canBeKept(text: string): boolean {
+  return !text.includes('\0')
+}
+
+/** SQL's null is a record's undefined. */
+export function fromNullable<Value>(value: Value | null): Value | undefined {
+  return value === null ? undefined : value
 }

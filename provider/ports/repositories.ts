@@ -118,6 +118,8 @@ export interface RefreshFamilyRepository {
   /** Replaces the current token only where `expectedHash` is still current. True for the one caller who did. */
   rotate(familyId: string, expectedHash: Buffer, next: Pick<RefreshFamilyRecord, 'currentHash' | 'successor' | 'rotatedAt' | 'payload' | 'expiresAt'>): Promise<boolean>
   delete(familyId: string): Promise<void>
+  /** A grant outlives many families: each code flow under it begins one. */
+  deleteExpired(moment: Date, limit: number): Promise<number>
 }
 
 export interface RevokedAccessTokenRepository {

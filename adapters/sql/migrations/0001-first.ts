@@ -70,6 +70,7 @@ create table latchkey.attempts (
   browser_hash bytea not null,
   client_id text not null,
   state text not null check (state in ('open', 'satisfied', 'completed', 'ended')),
+  method text,
   user_id uuid,
   address_sealed bytea,
   proofs_sealed bytea not null,
@@ -127,12 +128,12 @@ create index grants_user on latchkey.grants (user_id);
 create index grants_workspace on latchkey.grants (workspace_id) where workspace_id is not null;
 create index grants_expiry on latchkey.grants (expires_at);
 
--- Goes with its grant, and has no index on what a rotation changes: a chain of any length rewrites its row in place.
+-- No index covers what a rotation changes, the day of expiry apart: so a chain of any length rewrites its row in place (a
+-- heap-only update), and the table keeps its size.
 create table latchkey.refresh_families (
   id uuid primary key,
-  grant_id text not null unique references latchkey.grants on delete cascade,
+  grant_id text not null references latchkey.grants on delete cascade,
   user_id uuid not null,
-  workspace_id uuid,
   client_id text not null,
   current_hash bytea not null,
   previous_hash bytea,
@@ -140,8 +141,11 @@ create table latchkey.refresh_families (
   rotated_at timestamptz,
   payload json not null,
   created_at timestamptz not null,
-  expires_at timestamptz not null
+  expires_at timestamptz not null,
+  expires_on date not null generated always as ((expires_at at time zone 'utc')::date) stored
 ) with (fillfactor = 50);
+create index refresh_families_grant on latchkey.refresh_families (grant_id);
+create index refresh_families_expiry on latchkey.refresh_families (expires_on);
 
 create table latchkey.revoked_access_tokens (
   token_id text primary key,

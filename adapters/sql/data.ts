@@ -1,0 +1,82 @@
+import type { Data } from '../../provider/ports/data.ts'
+import type { FieldCipher } from '../../provider/ports/field-cipher.ts'
+import type { JobRepository, Repositories } from '../../provider/ports/repositories.ts'
+import type { SqlDatabase, SqlScope } from './database.ts'
+import { enqueueJob } from './jobs.ts'
+import { createAppRepository } from './repositories/apps.ts'
+import { createAttemptRepository } from './repositories/attempts.ts'
+import { createAuditEventRepository } from './repositories/audit-events.ts'
+import { createCodeFailureRepository } from './repositories/code-failures.ts'
+import { createEmailChallengeRepository } from './repositories/email-challenges.ts'
+import { createGrantRepository } from './repositories/grants.ts'
+import { createRefreshFamilyRepository } from './repositories/refresh-families.ts'
+import { createRevokedAccessTokenRepository } from './repositories/revoked-access-tokens.ts'
+import { createSessionRepository } from './repositories/sessions.ts'
+import { createSigningKeyRepository } from './repositories/signing-keys.ts'
+import { createUserRepository } from './repositories/users.ts'
+import { createWorkspaceRepository } from './repositories/workspaces.ts'
+import { createVault } from './vault.ts'
+
+/**
+ * Durable state on `database`, which is migrated already. What an access mode may see of a table is what its repository finds;
+ * a table that a mode has no business with at all (protection.ts) rejects with AppError `forbidden`. Calls that do not build on
+ * one another are best made together, by `Promise.all`: they cost one round trip instead of one each.
+ */
+export function createSqlData(database: SqlDatabase, cipher: FieldCipher): Data {
+  return {
+    scoped: (mode, work) => database.transaction(mode, scope => work(createRepositories(scope, cipher))),
+    read: (mode, work) => database.read(mode, scope => work(createRepositories(scope, cipher))),
+    ping: () => database.ping(),
+    close: () => database.close(),
+  }
+}
+
+/** Each is made when it is asked for: most transactions use two or three. */
+function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories {
+  const vault = createVault(scope, cipher)
+  return {
+    get users() {
+      return createUserRepository(scope, vault)
+    },
+    get workspaces() {
+      return createWorkspaceRepository(scope, vault)
+    },
+    get apps() {
+      return createAppRepository(scope)
+    },
+    get attempts() {
+      return createAttemptRepository(scope, vault)
+    },
+    get emailChallenges() {
+      return createEmailChallengeRepository(scope)
+    },
+    get codeFailures() {
+      return createCodeFailureRepository(scope, vault)
+    },
+    get sessions() {
+      return createSessionRepository(scope, vault)
+    },
+    get grants() {
+      return createGrantRepository(scope, vault)
+    },
+    get refreshFamilies() {
+      return createRefreshFamilyRepository(scope, vault)
+    },
+    get revokedAccessTokens() {
+      return createRevokedAccessTokenRepository(scope)
+    },
+    get signingKeys() {
+      return createSigningKeyRepository(scope, vault)
+    },
+    get auditEvents() {
+      return createAuditEventRepository(scope, vault)
+    },
+    get jobs() {
+      return createJobRepository(scope, cipher)
+    },
+  }
+}
+
+function createJobRepository(scope: SqlScope, cipher: FieldCipher): JobRepository {
+  return { enqueue: (name, payload) => enqueueJob(scope, cipher, name, payload) }
+}

@@ -1,0 +1,132 @@
+import { sql } from 'kysely'
+import { isId } from '../../../provider/kernel/ids.ts'
+import type { EmailChallengeRecord } from '../../../provider/ports/records.ts'
+import type { EmailChallengeRepository } from '../../../provider/ports/repositories.ts'
+import type { SqlScope } from '../database.ts'
+import { prepare, queries } from '../statement.ts'
+import { fromNullable } from '../values.ts'
+
+interface ChallengeRow {
+  id: string
+  attempt_id: string
+  token_hash: Buffer
+  code_hash: Buffer
+  wrong_codes: number
+  created_at: Date
+  expires_at: Date
+  consumed_at: Date | null
+  voided_at: Date | null
+}
+
+const lockAttempt = prepare<{ attemptId: string }>()(parameter =>
+  queries.selectFrom('attempts').select('id').where('id', '=', parameter.attemptId).forUpdate(),
+)
+
+const voidOpen = prepare<{ attemptId: string; moment: Date }>()(parameter =>
+  queries
+    .updateTable('email_challenges')
+    .set({ voided_at: parameter.moment })
+    .where('attempt_id', '=', parameter.attemptId)
+    .where('consumed_at', 'is', null)
+    .where('voided_at', 'is', null),
+)
+
+const insert = prepare<ChallengeRow>()(parameter =>
+  queries.insertInto('email_challenges').values({
+    id: parameter.id,
+    attempt_id: parameter.attempt_id,
+    token_hash: parameter.token_hash,
+    code_hash: parameter.code_hash,
+    wrong_codes: parameter.wrong_codes,
+    created_at: parameter.created_at,
+    expires_at: parameter.expires_at,
+    consumed_at: parameter.consumed_at,
+    voided_at: parameter.voided_at,
+  }),
+)
+
+const findByTokenHash = prepare<{ tokenHash: Buffer }>()(parameter =>
+  queries.selectFrom('email_challenges').selectAll().where('token_hash', '=', parameter.tokenHash),
+)
+
+const findOpen = prepare<{ attemptId: string }>()(parameter =>
+  queries
+    .selectFrom('email_challenges')
+    .selectAll()
+    .where('attempt_id', '=', parameter.attemptId)
+    .where('consumed_at', 'is', null)
+    .where('voided_at', 'is', null),
+)
+
+const recordWrongCode = prepare<{ id: string }>()(parameter =>
+  queries
+    .updateTable('email_challenges')
+    .set({ wrong_codes: sql`wrong_codes + 1` })
+    .where('id', '=', parameter.id)
+    .returning('wrong_codes'),
+)
+
+const consume = prepare<{ id: string; moment: Date }>()(parameter =>
+  queries
+    .updateTable('email_challenges')
+    .set({ consumed_at: parameter.moment })
+    .where('id', '=', parameter.id)
+    .where('consumed_at', 'is', null)
+    .where('voided_at', 'is', null),
+)
+
+export function createEmailChallengeRepository(scope: SqlScope): EmailChallengeRepository {
+  return {
+    async create(challenge) {
+      const { attemptId } = challenge
+      await Promise.all([
+        // Of two mails asked for at once the later one counts, as of two after one another.
+        scope.run(lockAttempt, { attemptId }),
+        scope.change(voidOpen, { attemptId, moment: challenge.createdAt }),
+        scope.change(insert, {
+          id: challenge.id,
+          attempt_id: attemptId,
+          token_hash: challenge.tokenHash,
+          code_hash: challenge.codeHash,
+          wrong_codes: challenge.wrongCodes,
+          created_at: challenge.createdAt,
+          expires_at: challenge.expiresAt,
+          consumed_at: challenge.consumedAt ?? null,
+          voided_at: challenge.voidedAt ?? null,
+        }),
+      ])
+    },
+
+    async findByTokenHash(tokenHash) {
+      const [row] = await scope.run(findByTokenHash, { tokenHash })
+      return row && describe(row)
+    },
+
+    async findOpen(attemptId) {
+      if (!isId(attemptId)) return undefined
+      const [row] = await scope.run(findOpen, { attemptId })
+      return row && describe(row)
+    },
+
+    async recordWrongCode(challengeId) {
+      const [row] = await scope.run(recordWrongCode, { id: challengeId })
+      return row?.wrong_codes ?? 0
+    },
+
+    consume: async (challengeId, moment) => (await scope.change(consume, { id: challengeId, moment })) === 1,
+  }
+}
+
+function describe(row: ChallengeRow): EmailChallengeRecord {
+  return {
+    id: row.id,
+    attemptId: row.attempt_id,
+    tokenHash: row.token_hash,
+    codeHash: row.code_hash,
+    wrongCodes: row.wrong_codes,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    consumedAt: fromNullable(row.consumed_at),
+    voidedAt: fromNullable(row.voided_at),
+  }
+}

@@ -1,0 +1,162 @@
+import { sql } from 'kysely'
+import { AppError } from '../../../provider/kernel/errors.ts'
+import type { GrantFacts, GrantRecord } from '../../../provider/ports/records.ts'
+import type { GrantRepository } from '../../../provider/ports/repositories.ts'
+import type { SqlScope } from '../database.ts'
+import { prepare, queries } from '../statement.ts'
+import { canBeKept, fromNullable } from '../values.ts'
+import type { Vault } from '../vault.ts'
+import { openUser, type UserRow, userQuery } from './users.ts'
+
+/** A grant, its user with the key that opens them, and the membership that it names: one query for all of it. */
+export const factsQuery = () =>
+  userQuery()
+    .innerJoin('grants as g', 'g.user_id', 'u.id')
+    .leftJoin('memberships as m', join =>
+      join.onRef('m.workspace_id', '=', 'g.workspace_id').onRef('m.user_id', '=', 'g.user_id'),
+    )
+    .leftJoin('workspaces as w', 'w.id', 'm.workspace_id')
+    .select([
+      'g.id as grant_id',
+      'g.workspace_id as grant_workspace_id',
+      'g.client_id as grant_client_id',
+      'g.session_uid as grant_session_uid',
+      'g.payload as grant_payload',
+      'g.created_at as grant_created_at',
+      'g.expires_at as grant_expires_at',
+      'm.roles as member_roles',
+      'w.slug as workspace_slug',
+    ])
+
+export interface FactsRow extends UserRow {
+  grant_id: string
+  grant_workspace_id: string | null
+  grant_client_id: string
+  grant_session_uid: string | null
+  grant_payload: Record<string, unknown>
+  grant_created_at: Date
+  grant_expires_at: Date
+  member_roles: string[] | null
+  workspace_slug: string | null
+}
+
+const findFacts = prepare<{ grantId: string }>()(parameter => factsQuery().where('g.id', '=', parameter.grantId))
+
+const findFactsUnlessRevoked = prepare<{ grantId: string; accessTokenId: string }>()(parameter =>
+  factsQuery()
+    .where('g.id', '=', parameter.grantId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('revoked_access_tokens as revoked')
+            .select('revoked.token_id')
+            .where('revoked.token_id', '=', parameter.accessTokenId),
+        ),
+      ),
+    ),
+)
+
+// A grant stays its person's and its app's: there is no way to give it to another one.
+const upsert = prepare<{
+  id: string
+  userId: string
+  workspaceId: string | null
+  clientId: string
+  sessionUid: string | null
+  payload: Record<string, unknown>
+  createdAt: Date
+  expiresAt: Date
+}>()(parameter =>
+  queries
+    .insertInto('grants')
+    .values({
+      id: parameter.id,
+      user_id: parameter.userId,
+      workspace_id: parameter.workspaceId,
+      client_id: parameter.clientId,
+      session_uid: parameter.sessionUid,
+      payload: parameter.payload,
+      created_at: parameter.createdAt,
+      expires_at: parameter.expiresAt,
+    })
+    .onConflict(conflict =>
+      conflict
+        .column('id')
+        .doUpdateSet(({ ref }) => ({
+          workspace_id: ref('excluded.workspace_id'),
+          session_uid: ref('excluded.session_uid'),
+          payload: ref('excluded.payload'),
+          expires_at: ref('excluded.expires_at'),
+        }))
+        .whereRef('grants.user_id', '=', 'excluded.user_id')
+        .whereRef('grants.client_id', '=', 'excluded.client_id'),
+    ),
+)
+
+// Its refresh families go with it: their foreign key says so.
+const remove = prepare<{ id: string }>()(parameter => queries.deleteFrom('grants').where('id', '=', parameter.id))
+
+const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
+  queries
+    .deleteFrom('grants')
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('grants as expired')
+        .select('expired.id')
+        .where('expired.expires_at', '<', parameter.moment)
+        .orderBy('expired.expires_at')
+        .limit(sql<number>`${parameter.limit}::bigint`)
+        .forUpdate()
+        .skipLocked(),
+    ),
+)
+
+export async function openFacts(row: FactsRow, vault: Vault): Promise<GrantFacts> {
+  const grant: GrantRecord = {
+    id: row.grant_id,
+    userId: row.user_id,
+    workspaceId: fromNullable(row.grant_workspace_id),
+    clientId: row.grant_client_id,
+    sessionUid: fromNullable(row.grant_session_uid),
+    payload: row.grant_payload,
+    createdAt: row.grant_created_at,
+    expiresAt: row.grant_expires_at,
+  }
+  const { grant_workspace_id: workspaceId, member_roles: roles, workspace_slug: slug } = row
+  const membership = workspaceId !== null && roles !== null && slug !== null ? { workspaceId, slug, roles } : undefined
+  return { grant, user: await openUser(row, vault), membership }
+}
+
+export function createGrantRepository(scope: SqlScope, vault: Vault): GrantRepository {
+  return {
+    async upsert({ id, userId, workspaceId, clientId, sessionUid, payload, createdAt, expiresAt }) {
+      const parameters = {
+        id,
+        userId,
+        workspaceId: workspaceId ?? null,
+        clientId,
+        sessionUid: sessionUid ?? null,
+        payload,
+        createdAt,
+        expiresAt,
+      }
+      if ((await scope.change(upsert, parameters)) !== 1) {
+        throw new AppError('conflict', { detail: 'The grant belongs to another user or app.' })
+      }
+    },
+
+    async findFacts(grantId, accessTokenId) {
+      if (!canBeKept(grantId) || !canBeKept(accessTokenId ?? '')) return undefined
+      const [row] =
+        accessTokenId === undefined
+          ? await scope.run(findFacts, { grantId })
+          : await scope.run(findFactsUnlessRevoked, { grantId, accessTokenId })
+      return row && openFacts(row, vault)
+    },
+
+    async delete(grantId) {
+      await scope.change(remove, { id: grantId })
+    },
+
+    deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),
+  }
+}

@@ -1,0 +1,187 @@
+import { sql } from 'kysely'
+import { AppError } from '../../../provider/kernel/errors.ts'
+import type { RefreshFamilyRecord } from '../../../provider/ports/records.ts'
+import type { RefreshFamilyRepository } from '../../../provider/ports/repositories.ts'
+import type { SqlScope } from '../database.ts'
+import { prepare, queries } from '../statement.ts'
+import { fromNullable } from '../values.ts'
+import type { Vault } from '../vault.ts'
+import { type FactsRow, factsQuery, openFacts } from './grants.ts'
+
+/** Kept as a uuid, which also holds 128 bits in half the space of their digits. */
+const isFamilyId = (id: string) => /^[0-9a-f]{32}$/.test(id)
+
+interface FamilyRow extends FactsRow {
+  family_id: string
+  current_hash: Buffer
+  previous_hash: Buffer | null
+  successor: Buffer | null
+  rotated_at: Date | null
+  family_payload: Record<string, unknown>
+  family_created_at: Date
+  family_expires_at: Date
+}
+
+const find = prepare<{ id: string }>()(parameter =>
+  factsQuery()
+    .innerJoin('refresh_families as f', 'f.grant_id', 'g.id')
+    .select([
+      'f.id as family_id',
+      'f.current_hash',
+      'f.previous_hash',
+      'f.successor',
+      'f.rotated_at',
+      'f.payload as family_payload',
+      'f.created_at as family_created_at',
+      'f.expires_at as family_expires_at',
+    ])
+    .where('f.id', '=', parameter.id),
+)
+
+// Only for the grant's own user and app, as the grant itself says.
+const create = prepare<{
+  id: string
+  grantId: string
+  userId: string
+  clientId: string
+  currentHash: Buffer
+  previousHash: Buffer | null
+  successor: Buffer | null
+  rotatedAt: Date | null
+  payload: Record<string, unknown>
+  createdAt: Date
+  expiresAt: Date
+}>()(parameter =>
+  queries
+    .insertInto('refresh_families')
+    .columns([
+      'id',
+      'grant_id',
+      'user_id',
+      'client_id',
+      'current_hash',
+      'previous_hash',
+      'successor',
+      'rotated_at',
+      'payload',
+      'created_at',
+      'expires_at',
+    ])
+    .expression(
+      queries
+        .selectFrom('grants')
+        .select([
+          sql<string>`${parameter.id}::uuid`.as('family'),
+          'id',
+          'user_id',
+          'client_id',
+          sql<Buffer>`${parameter.currentHash}::bytea`.as('current_hash'),
+          sql<Buffer | null>`${parameter.previousHash}::bytea`.as('previous_hash'),
+          sql<Buffer | null>`${parameter.successor}::bytea`.as('successor'),
+          sql<Date | null>`${parameter.rotatedAt}::timestamptz`.as('rotated_at'),
+          sql<Record<string, unknown>>`${parameter.payload}::json`.as('payload'),
+          sql<Date>`${parameter.createdAt}::timestamptz`.as('created_at'),
+          sql<Date>`${parameter.expiresAt}::timestamptz`.as('expires_at'),
+        ])
+        .where('id', '=', parameter.grantId)
+        .where('user_id', '=', parameter.userId)
+        .where('client_id', '=', parameter.clientId),
+    ),
+)
+
+const rotate = prepare<{
+  id: string
+  expectedHash: Buffer
+  currentHash: Buffer
+  successor: Buffer | null
+  rotatedAt: Date | null
+  payload: Record<string, unknown>
+  expiresAt: Date
+}>()(parameter =>
+  queries
+    .updateTable('refresh_families')
+    .set({
+      previous_hash: sql`current_hash`,
+      current_hash: parameter.currentHash,
+      successor: parameter.successor,
+      rotated_at: parameter.rotatedAt,
+      payload: parameter.payload,
+      expires_at: parameter.expiresAt,
+    })
+    .where('id', '=', parameter.id)
+    .where('current_hash', '=', parameter.expectedHash),
+)
+
+const remove = prepare<{ id: string }>()(parameter => queries.deleteFrom('refresh_families').where('id', '=', parameter.id))
+
+// The day narrows it down by its index; the moment decides.
+const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
+  queries
+    .deleteFrom('refresh_families')
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('refresh_families as expired')
+        .select('expired.id')
+        .where('expired.expires_on', '<=', sql<string>`(${parameter.moment}::timestamptz at time zone 'utc')::date`)
+        .where('expired.expires_at', '<', parameter.moment)
+        .orderBy('expired.expires_on')
+        .limit(sql<number>`${parameter.limit}::bigint`)
+        .forUpdate()
+        .skipLocked(),
+    ),
+)
+
+export function createRefreshFamilyRepository(scope: SqlScope, vault: Vault): RefreshFamilyRepository {
+  return {
+    async create({ previousHash, successor, rotatedAt, ...family }) {
+      const count = await scope.change(create, {
+        ...family,
+        previousHash: previousHash ?? null,
+        successor: successor ?? null,
+        rotatedAt: rotatedAt ?? null,
+      })
+      if (count !== 1) throw new AppError('conflict', { detail: 'The grant of the refresh token is gone.' })
+    },
+
+    async find(familyId) {
+      if (!isFamilyId(familyId)) return undefined
+      const [row] = await scope.run(find, { id: familyId })
+      return row && { family: describe(row), facts: await openFacts(row, vault) }
+    },
+
+    async rotate(familyId, expectedHash, { currentHash, successor, rotatedAt, payload, expiresAt }) {
+      if (!isFamilyId(familyId)) return false
+      const count = await scope.change(rotate, {
+        id: familyId,
+        expectedHash,
+        currentHash,
+        successor: successor ?? null,
+        rotatedAt: rotatedAt ?? null,
+        payload,
+        expiresAt,
+      })
+      return count === 1
+    },
+
+    async delete(familyId) {
+      if (isFamilyId(familyId)) await scope.change(remove, { id: familyId })
+    },
+
+    deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),
+  }
+}
+
+function describe(row: FamilyRow): RefreshFamilyRecord {
+  return {
+    id: row.family_id.replaceAll('-', ''),
+    grantId: row.grant_id,
+    userId: row.user_id,
+    clientId: row.grant_client_id,
+    currentHash: row.current_hash,
+    previousHash: fromNullable(row.previous_hash),
+    successor: fromNullable(row.successor),
+    rotatedAt: fromNullable(row.rotated_at),
+    payload: row.family_payload,
+    createdAt: row.family_created_at,
+    expiresAt: row.family_expires_at,
+  }
+}

@@ -1,0 +1,38 @@
+import { sql } from 'kysely'
+import type { RevokedAccessTokenRepository } from '../../../provider/ports/repositories.ts'
+import type { SqlScope } from '../database.ts'
+import { prepare, queries } from '../statement.ts'
+import { canBeKept } from '../values.ts'
+
+const add = prepare<{ tokenId: string; expiresAt: Date }>()(parameter =>
+  queries
+    .insertInto('revoked_access_tokens')
+    .values({ token_id: parameter.tokenId, expires_at: parameter.expiresAt })
+    .onConflict(conflict => conflict.column('token_id').doNothing()),
+)
+
+const has = prepare<{ tokenId: string }>()(parameter =>
+  queries.selectFrom('revoked_access_tokens').select('token_id').where('token_id', '=', parameter.tokenId),
+)
+
+const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
+  queries
+    .deleteFrom('revoked_access_tokens')
+    .where('token_id', 'in', ({ selectFrom }) =>
+      selectFrom('revoked_access_tokens as expired')
+        .select('expired.token_id')
+        .where('expired.expires_at', '<', parameter.moment)
+        .orderBy('expired.expires_at')
+        .limit(sql<number>`${parameter.limit}::bigint`),
+    ),
+)
+
+export function createRevokedAccessTokenRepository(scope: SqlScope): RevokedAccessTokenRepository {
+  return {
+    async add(tokenId, expiresAt) {
+      await scope.change(add, { tokenId, expiresAt })
+    },
+    has: async tokenId => canBeKept(tokenId) && (await scope.run(has, { tokenId })).length > 0,
+    deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),
+  }
+}

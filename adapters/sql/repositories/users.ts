@@ -1,0 +1,112 @@
+import { AppError } from '../../../provider/kernel/errors.ts'
+import { isId, newId } from '../../../provider/kernel/ids.ts'
+import type { UserRecord } from '../../../provider/ports/records.ts'
+import type { UserRepository } from '../../../provider/ports/repositories.ts'
+import type { SqlScope } from '../database.ts'
+import { isUniqueViolation } from '../errors.ts'
+import { prepare, queries } from '../statement.ts'
+import type { Vault } from '../vault.ts'
+
+/** A user with everything that opens it: who has no key any more has been erased, and is not found. */
+export const userQuery = () =>
+  queries
+    .selectFrom('users as u')
+    .innerJoin('user_keys as k', 'k.user_id', 'u.id')
+    .innerJoin('user_addresses as a', join => join.onRef('a.user_id', '=', 'u.id').on('a.is_primary', '=', true))
+    .select([
+      'u.id as user_id',
+      'u.status as user_status',
+      'u.name_sealed as user_name_sealed',
+      'u.locale as user_locale',
+      'u.created_at as user_created_at',
+      'k.wrapped as user_key',
+      'a.id as address_id',
+      'a.address_sealed',
+      'a.verified_at as address_verified_at',
+    ])
+
+export interface UserRow {
+  user_id: string
+  user_status: UserRecord['status']
+  user_name_sealed: Buffer | null
+  user_locale: string
+  user_created_at: Date
+  user_key: Buffer
+  address_id: string
+  address_sealed: Buffer
+  address_verified_at: Date
+}
+
+const findById = prepare<{ userId: string }>()(parameter => userQuery().where('u.id', '=', parameter.userId))
+
+// By any address of theirs; the primary one is what the record carries.
+const findByAddress = prepare<{ addressIndex: Buffer }>()(parameter =>
+  userQuery()
+    .innerJoin('user_addresses as typed', 'typed.user_id', 'u.id')
+    .where('typed.address_index', '=', parameter.addressIndex),
+)
+
+const insertUser = prepare<{ id: string; locale: string; createdAt: Date }>()(parameter =>
+  queries
+    .insertInto('users')
+    .values({ id: parameter.id, status: 'active', name_sealed: null, locale: parameter.locale, created_at: parameter.createdAt }),
+)
+
+const insertKey = prepare<{ userId: string; wrapped: Buffer }>()(parameter =>
+  queries.insertInto('user_keys').values({ user_id: parameter.userId, wrapped: parameter.wrapped }),
+)
+
+const insertAddress = prepare<{ userId: string; id: string; index: Buffer; sealed: Buffer; verifiedAt: Date }>()(parameter =>
+  queries.insertInto('user_addresses').values({
+    user_id: parameter.userId,
+    id: parameter.id,
+    address_index: parameter.index,
+    address_sealed: parameter.sealed,
+    is_primary: true,
+    verified_at: parameter.verifiedAt,
+  }),
+)
+
+export async function openUser(row: UserRow, vault: Vault): Promise<UserRecord> {
+  const key = await vault.userKey(row.user_id, row.user_key)
+  return {
+    id: row.user_id,
+    status: row.user_status,
+    address: key.open({ table: 'user_addresses', column: 'address', row: row.address_id }, row.address_sealed),
+    addressVerifiedAt: row.address_verified_at,
+    name: row.user_name_sealed ? key.open({ table: 'users', column: 'name', row: row.user_id }, row.user_name_sealed) : undefined,
+    locale: row.user_locale,
+    createdAt: row.user_created_at,
+  }
+}
+
+export function createUserRepository(scope: SqlScope, vault: Vault): UserRepository {
+  return {
+    async findById(userId) {
+      if (!isId(userId)) return undefined
+      const [row] = await scope.run(findById, { userId })
+      return row && openUser(row, vault)
+    },
+
+    async findByAddress(address) {
+      const [row] = await scope.run(findByAddress, { addressIndex: vault.blindIndex('email-address', address) })
+      return row && openUser(row, vault)
+    },
+
+    async create({ id, address, locale, createdAt }) {
+      const { wrapped, key } = await vault.createUserKey(id)
+      const addressId = newId()
+      const sealed = key.seal({ table: 'user_addresses', column: 'address', row: addressId }, address)
+      const index = vault.blindIndex('email-address', address)
+      try {
+        await Promise.all([
+          scope.change(insertUser, { id, locale, createdAt }),
+          scope.change(insertKey, { userId: id, wrapped }),
+          scope.change(insertAddress, { userId: id, id: addressId, index, sealed, verifiedAt: createdAt }),
+        ])
+      } catch (error) {
+        throw isUniqueViolation(error) ? new AppError('conflict', { cause: error }) : error
+      }
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { BlindIndexPurpose, DataKey, FieldCipher } from '../../provider/ports/field-cipher.ts'
+import type { SqlScope } from './database.ts'
+import { prepare, queries } from './statement.ts'
+
+/** The data keys of one transaction: each is loaded, where it has to be, under the transaction's own scope. */
+export interface Vault {
+  readonly installation: DataKey
+  /** `wrapped` is the stored key, where the row at hand came with it: then nothing is asked. */
+  userKey(userId: string, wrapped?: Buffer): Promise<DataKey>
+  workspaceKey(workspaceId: string, wrapped?: Buffer): Promise<DataKey>
+  /** Makes a key for a new owner; answers what is to be stored. */
+  createUserKey(userId: string): Promise<{ wrapped: Buffer; key: DataKey }>
+  createWorkspaceKey(workspaceId: string): Promise<{ wrapped: Buffer; key: DataKey }>
+  blindIndex(purpose: BlindIndexPurpose, value: string): Buffer
+}
+
+const findUserKey = prepare<{ userId: string }>()(parameter =>
+  queries.selectFrom('user_keys').select('wrapped').where('user_id', '=', parameter.userId),
+)
+
+const findWorkspaceKey = prepare<{ workspaceId: string }>()(parameter =>
+  queries.selectFrom('workspace_keys').select('wrapped').where('workspace_id', '=', parameter.workspaceId),
+)
+
+export function createVault(scope: SqlScope, cipher: FieldCipher): Vault {
+  return {
+    installation: cipher.installation,
+    userKey: (userId, wrapped) =>
+      cipher.keyFor({ kind: 'user', userId }, async () => wrapped ?? (await scope.run(findUserKey, { userId }))[0]?.wrapped),
+    workspaceKey: (workspaceId, wrapped) =>
+      cipher.keyFor(
+        { kind: 'workspace', workspaceId },
+        async () => wrapped ?? (await scope.run(findWorkspaceKey, { workspaceId }))[0]?.wrapped,
+      ),
+    createUserKey: userId => cipher.createKey({ kind: 'user', userId }),
+    createWorkspaceKey: workspaceId => cipher.createKey({ kind: 'workspace', workspaceId }),
+    blindIndex: (purpose, value) => cipher.blindIndex(purpose, value),
+  }
+}

@@ -4,22 +4,33 @@ import { z } from 'zod'
 /** A part of the refresh cookie's name, and of URLs: letters, digits, dot, underscore and hyphen. */
 const clientId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'one to 64 letters, digits, dots, underscores or hyphens')
 
-const webUrl = z.string().max(2000).refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'an absolute http(s) URL')
+const webUrl = z
+  .string()
+  .max(2000)
+  .refine(value => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'an absolute http(s) URL')
 
-const origin = z.string().refine((value) => {
+const origin = z.string().refine(value => {
   const url = URL.parse(value)
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === value
 }, 'an origin: scheme, host and port, without a path ("https://app.example.com")')
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-const redirectUri = z.string().max(2000).refine((value) => {
-  const url = URL.parse(value)
-  if (url === null || value.includes('#') || /^(javascript|data|vbscript|blob|file):$/.test(url.protocol)) return false
-  return url.protocol !== 'http:' || loopbackHosts.has(url.hostname)
-}, 'an absolute URI without a fragment, https unless on loopback (RFC 8252 §7)')
+const redirectUri = z
+  .string()
+  .max(2000)
+  .refine(value => {
+    const url = URL.parse(value)
+    if (url === null || value.includes('#') || /^(javascript|data|vbscript|blob|file):$/.test(url.protocol)) return false
+    return url.protocol !== 'http:' || loopbackHosts.has(url.hostname)
+  }, 'an absolute URI without a fragment, https unless on loopback (RFC 8252 §7)')
 
-const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'] as const
+const grantTypes = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+] as const
 
 /**
  * What an app is registered with: OpenID Connect Dynamic Client Registration 1.0 §2, as far as we support it, and these of ours:
@@ -40,7 +51,9 @@ export const appMetadata = z
     post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
     grant_types: z.array(z.enum(grantTypes)).min(1).default(['authorization_code', 'refresh_token']),
     response_types: z.array(z.literal('code')).default(['code']),
-    token_endpoint_auth_method: z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']).default('client_secret_basic'),
+    token_endpoint_auth_method: z
+      .enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'])
+      .default('client_secret_basic'),
     jwks: z.looseObject({ keys: z.array(z.looseObject({})) }).optional(),
     jwks_uri: webUrl.optional(),
     scope: z.string().max(2000).optional(),
@@ -53,7 +66,10 @@ export const appMetadata = z
     refresh_token_delivery: z.enum(['body', 'cookie']).default('body'),
     origins: z.array(origin).max(50).default([]),
     audience: z.string().min(1).max(2000).optional(),
-    resources: z.array(z.strictObject({ identifier: webUrl, scope: z.string().max(2000) })).max(50).default([]),
+    resources: z
+      .array(z.strictObject({ identifier: webUrl, scope: z.string().max(2000) }))
+      .max(50)
+      .default([]),
   })
   .superRefine((app, context) => {
     const refuse = (path: keyof typeof app, message: string) => context.addIssue({ code: 'custom', path: [path], message })
@@ -67,7 +83,11 @@ export const appMetadata = z
       refuse('grant_types', 'client_credentials needs an app that can keep a secret')
     }
     if (app.refresh_token_delivery === 'cookie') {
-      if (app.token_endpoint_auth_method !== 'none') refuse('refresh_token_delivery', 'the cookie is for browser apps, with token_endpoint_auth_method "none"; an app with a server gets the refresh token in the body')
+      if (app.token_endpoint_auth_method !== 'none')
+        refuse(
+          'refresh_token_delivery',
+          'the cookie is for browser apps, with token_endpoint_auth_method "none"; an app with a server gets the refresh token in the body',
+        )
       if (!app.grant_types.includes('refresh_token')) refuse('refresh_token_delivery', 'needs the grant type refresh_token')
       if (app.origins.length === 0) refuse('origins', 'name the origins that may refresh, for refresh_token_delivery "cookie"')
     }
@@ -80,7 +100,7 @@ export type AppMetadata = z.infer<typeof appMetadata>
  * registrable domain. Answers the origins from which it never would.
  */
 export function findCrossSiteOrigins(app: AppMetadata, issuer: string): string[] {
-  return app.refresh_token_delivery === 'cookie' ? app.origins.filter((each) => siteOf(each) !== siteOf(issuer)) : []
+  return app.refresh_token_delivery === 'cookie' ? app.origins.filter(each => siteOf(each) !== siteOf(issuer)) : []
 }
 
 function siteOf(url: string): string {

@@ -16,12 +16,17 @@ export function parseApp(input: unknown, options: { issuer: string; source: AppR
   if (!parsed.success) throw new AppError('bad-request', { detail: describeIssues(parsed.error) })
   const app = parsed.data
 
-  const needsSecret = app.token_endpoint_auth_method === 'client_secret_basic' || app.token_endpoint_auth_method === 'client_secret_post'
+  const needsSecret =
+    app.token_endpoint_auth_method === 'client_secret_basic' || app.token_endpoint_auth_method === 'client_secret_post'
   if (needsSecret && (secret === undefined || secret.length < minimumSecretLength)) {
-    throw new AppError('bad-request', { detail: `client_secret: ${minimumSecretLength} random characters or more are needed for ${app.token_endpoint_auth_method}` })
+    throw new AppError('bad-request', {
+      detail: `client_secret: ${minimumSecretLength} random characters or more are needed for ${app.token_endpoint_auth_method}`,
+    })
   }
   if (!needsSecret && secret !== undefined) {
-    throw new AppError('bad-request', { detail: `client_secret: of no use with token_endpoint_auth_method "${app.token_endpoint_auth_method}"` })
+    throw new AppError('bad-request', {
+      detail: `client_secret: of no use with token_endpoint_auth_method "${app.token_endpoint_auth_method}"`,
+    })
   }
 
   const [foreign] = findCrossSiteOrigins(app, options.issuer)
@@ -42,5 +47,5 @@ export function parseApp(input: unknown, options: { issuer: string; source: AppR
 }
 
 function describeIssues(error: ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'app'}: ${issue.message}`).join('; ')
+  return error.issues.map(issue => `${issue.path.join('.') || 'app'}: ${issue.message}`).join('; ')
 }

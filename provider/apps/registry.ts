@@ -23,7 +23,7 @@ export function createAppRegistry(data: Data): AppRegistry {
   const apps = new LRUCache<string, RegisteredApp | 'none'>({
     max: 10_000,
     ttl: cacheMilliseconds,
-    fetchMethod: async (clientId) => {
+    fetchMethod: async clientId => {
       const record = await data.read({ kind: 'system', reason: 'protocol' }, ({ apps }) => apps.find(clientId))
       return record === undefined ? 'none' : parseRecord(record)
     },
@@ -33,7 +33,7 @@ export function createAppRegistry(data: Data): AppRegistry {
     ttl: cacheMilliseconds,
     fetchMethod: async () => {
       const records = await data.read({ kind: 'system', reason: 'protocol' }, ({ apps }) => apps.list())
-      return new Set(records.flatMap((record) => parseRecord(record).metadata.origins))
+      return new Set(records.flatMap(record => parseRecord(record).metadata.origins))
     },
   })
   return {

@@ -7,7 +7,10 @@ import ipaddr from 'ipaddr.js'
 export function findClientAddress(remoteAddress: string, forwardedFor: string, trustedProxies: number): string {
   const remote = canonicalAddress(remoteAddress) ?? '0.0.0.0'
   if (trustedProxies === 0) return remote
-  const hops = forwardedFor.split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
+  const hops = forwardedFor
+    .split(',')
+    .map(hop => hop.trim())
+    .filter(hop => hop !== '')
   const seen = hops.at(-trustedProxies)
   return (seen === undefined ? undefined : canonicalAddress(seen)) ?? remote
 }
@@ -22,7 +25,10 @@ export function addressBlock(address: string): string {
 
 /** One spelling for each address; IPv4-mapped IPv6 becomes IPv4 (RFC 4291 §2.5.5.2). Undefined where it is no address. */
 function canonicalAddress(text: string): string | undefined {
-  const bare = text.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1').replace(/%.*$/, '')
+  const bare = text
+    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/%.*$/, '')
   if (!ipaddr.isValid(bare) || (/^[\d.]+$/.test(bare) && !ipaddr.IPv4.isValidFourPartDecimal(bare))) return undefined
   return ipaddr.process(bare).toString()
 }

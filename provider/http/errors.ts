@@ -14,7 +14,10 @@ export function answerErrors({ pages, telemetry }: { pages: Pages; telemetry: Te
       const error = cause instanceof AppError ? cause : new AppError('unexpected', { cause })
       const requestId = ctx.state.facts?.id
       if (error.status >= 500) {
-        telemetry.log.error({ requestId, code: error.code, error: error.cause instanceof Error ? error.cause : error }, 'a request failed')
+        telemetry.log.error(
+          { requestId, code: error.code, error: error.cause instanceof Error ? error.cause : error },
+          'a request failed',
+        )
       }
       telemetry.count('latchkey_errors_total', { code: error.code })
       answerError(ctx, pages, error)

@@ -11,9 +11,9 @@ export interface Limit extends RateLimit {
 /** Spends one point of each limit. Throws AppError `too-many-requests` with the longest wait where one is used up. */
 export async function spendLimits(limiter: RateLimiter, limits: readonly Limit[], facts: RequestFacts): Promise<void> {
   const verdicts = await Promise.all(
-    limits.map((limit) => limiter.consume(limit, limit.by === 'address' ? facts.addressBlock : 'installation')),
+    limits.map(limit => limiter.consume(limit, limit.by === 'address' ? facts.addressBlock : 'installation')),
   )
-  const waits = verdicts.flatMap((verdict) => (verdict.allowed ? [] : [verdict.retryAfterSeconds]))
+  const waits = verdicts.flatMap(verdict => (verdict.allowed ? [] : [verdict.retryAfterSeconds]))
   if (waits.length > 0) throw new AppError('too-many-requests', { retryAfterSeconds: Math.max(...waits) })
 }
 

@@ -10,7 +10,7 @@ const lifetimeMilliseconds = 365 * 24 * 60 * 60 * 1000
 export function chooseLocale(...preferences: ReadonlyArray<readonly string[]>): Locale {
   for (const tag of preferences.flat()) {
     const language = tag.toLowerCase().split('-')[0]
-    const spoken = locales.find((locale) => locale === language)
+    const spoken = locales.find(locale => locale === language)
     if (spoken !== undefined) return spoken
   }
   return 'en'
@@ -29,8 +29,15 @@ export function negotiateLocale(ctx: Context, requestedByApp = ''): Locale {
 /** Keeps the language that somebody chose by one of our own pages' links, and answers it; undefined where none was chosen. */
 export function keepChosenLocale(ctx: Context): Locale | undefined {
   const { language } = ctx.query
-  const chosen = locales.find((locale) => locale === language)
+  const chosen = locales.find(locale => locale === language)
   if (chosen === undefined) return undefined
-  ctx.cookies.set(cookieName, chosen, { httpOnly: true, secure: true, sameSite: 'lax', path: '/', maxAge: lifetimeMilliseconds, signed: false })
+  ctx.cookies.set(cookieName, chosen, {
+    httpOnly: true,
+    secure: true,
+    sameSite: 'lax',
+    path: '/',
+    maxAge: lifetimeMilliseconds,
+    signed: false,
+  })
   return chosen
 }

@@ -35,10 +35,10 @@ export function createPages(installation: Installation): Pages {
         installationName: installation.name,
         links: { ...(help === undefined ? {} : { help }), ...(privacy === undefined ? {} : { privacy }) },
         assets: { stylesheet: hrefOf(assets.stylesheet), waitingScript: hrefOf(assets.waitingScript), icon: hrefOf(assets.icon) },
-        languages: path === undefined ? [] : locales.map((each) => ({ locale: each, href: `${path}?language=${each}` })),
+        languages: path === undefined ? [] : locales.map(each => ({ locale: each, href: `${path}?language=${each}` })),
       }
     },
-    routes: Object.values(assets).map((asset) =>
+    routes: Object.values(assets).map(asset =>
       route({
         method: 'GET',
         path: hrefOf(asset),

@@ -36,7 +36,7 @@ export function establishRequestFacts(options: { trustedProxies: number; issuer:
 /** "Firefox on Linux". The parser costs more than the rest of a request's facts, and few user agents make most requests. */
 function createDeviceNamer(): (userAgent: string) => string {
   const known = new LRUCache<string, string>({ max: 1000 })
-  return (userAgent) => {
+  return userAgent => {
     const found = known.get(userAgent)
     if (found !== undefined) return found
     const device = describeDevice(userAgent)
@@ -48,5 +48,5 @@ function createDeviceNamer(): (userAgent: string) => string {
 function describeDevice(userAgent: string): string {
   if (userAgent === '') return ''
   const { browser, os } = Bowser.parse(userAgent)
-  return [browser.name, os.name].filter((part) => part !== undefined && part !== '').join(' · ')
+  return [browser.name, os.name].filter(part => part !== undefined && part !== '').join(' · ')
 }

@@ -7,14 +7,14 @@ import type { Route, RouteSurroundings } from './route.ts'
 /** Serves the declared routes; what none of them answers goes on to the next middleware. */
 export function serveRoutes(routes: readonly Route[], surroundings: RouteSurroundings): Middleware {
   const router = new Router<State, DefaultContext>({ strict: true, sensitive: true })
-  const methods = Map.groupBy(routes, (route) => route.path)
+  const methods = Map.groupBy(routes, route => route.path)
   for (const route of routes) {
     const register = route.method === 'GET' ? router.get.bind(router) : router.post.bind(router)
-    register(route.path, (ctx) => route.serve(ctx, ctx['params'] as Record<string, string>, surroundings))
+    register(route.path, ctx => route.serve(ctx, ctx['params'] as Record<string, string>, surroundings))
   }
   for (const [path, siblings] of methods) {
-    router.all(path, (ctx) => {
-      ctx.set('Allow', siblings.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])).join(', '))
+    router.all(path, ctx => {
+      ctx.set('Allow', siblings.flatMap(route => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])).join(', '))
       throw new AppError('method-not-allowed')
     })
   }

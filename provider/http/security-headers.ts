@@ -24,7 +24,10 @@ export function setSecurityHeaders(issuer: string): Middleware {
     ctx.set('X-Frame-Options', 'DENY')
     ctx.set('Referrer-Policy', 'same-origin')
     ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
-    ctx.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self)')
+    ctx.set(
+      'Permissions-Policy',
+      'camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self)',
+    )
     ctx.set('Cache-Control', 'no-store')
     if (secure) ctx.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains')
     return next()

@@ -17,10 +17,16 @@ const rememberedTokens = 10_000
  * Lets JWT access tokens be used at userinfo, introspection and revocation: finding one verifies it (RFC 9068 §4) and reads its
  * grant, so it dies here with its grant, its user's suspension, or its own revocation, whatever its hour still says.
  */
-export function acceptJwtAccessTokens(provider: Provider, keys: readonly SigningKey[], { data, clock }: { data: Data; clock: Clock }): void {
+export function acceptJwtAccessTokens(
+  provider: Provider,
+  keys: readonly SigningKey[],
+  { data, clock }: { data: Data; clock: Clock },
+): void {
   const { issuer } = provider
-  const keySet = createLocalJWKSet({ keys: keys.map((key) => ({ ...key.keyObject().export({ format: 'jwk' }), kid: key.kid, alg: key.alg })) })
-  const algorithms = [...new Set(keys.map((key) => key.alg))]
+  const keySet = createLocalJWKSet({
+    keys: keys.map(key => ({ ...key.keyObject().export({ format: 'jwk' }), kid: key.kid, alg: key.alg })),
+  })
+  const algorithms = [...new Set(keys.map(key => key.alg))]
   const good = new LRUCache<string, JWTPayload>({ max: rememberedTokens })
 
   async function verify(token: string): Promise<JWTPayload | undefined> {
@@ -28,8 +34,14 @@ export function acceptJwtAccessTokens(provider: Provider, keys: readonly Signing
     const known = good.get(fingerprint)
     const payload =
       known ??
-      (await jwtVerify(token, keySet, { issuer, algorithms, typ: 'at+jwt', currentDate: clock(), requiredClaims: ['exp', 'jti', 'client_id'] }).then(
-        (verified) => verified.payload,
+      (await jwtVerify(token, keySet, {
+        issuer,
+        algorithms,
+        typ: 'at+jwt',
+        currentDate: clock(),
+        requiredClaims: ['exp', 'jti', 'client_id'],
+      }).then(
+        verified => verified.payload,
         () => undefined,
       ))
     if (payload === undefined || Number(payload.exp) * 1000 <= clock().getTime()) return undefined
@@ -67,14 +79,16 @@ export function acceptJwtAccessTokens(provider: Provider, keys: readonly Signing
     if (payload?.jti === undefined || payload['grant_id'] !== undefined) return undefined
     const { jti } = payload
     const revoked = await data.read(protocol, ({ revokedAccessTokens }) => revokedAccessTokens.has(jti))
-    return revoked ? undefined : new provider.ClientCredentials(members(payload) as unknown as ConstructorParameters<typeof provider.ClientCredentials>[0])
+    return revoked
+      ? undefined
+      : new provider.ClientCredentials(members(payload) as unknown as ConstructorParameters<typeof provider.ClientCredentials>[0])
   }
 
   async function revoke(this: AccessToken | ClientCredentials): Promise<void> {
     const { jti, exp, clientId } = this
     const userId = 'accountId' in this ? this.accountId : undefined
     if (exp === undefined || clientId === undefined) return
-    await data.scoped(protocol, async (repositories) => {
+    await data.scoped(protocol, async repositories => {
       await repositories.revokedAccessTokens.add(jti, new Date(exp * 1000))
       await recordEvent(
         repositories,
@@ -84,6 +98,7 @@ export function acceptJwtAccessTokens(provider: Provider, keys: readonly Signing
     })
   }
 
+  letJwtsThrough(provider)
   // An event may have to name a token before it is made; then it takes that name.
   const generateTokenId = () => currentState()?.accessTokenId ?? newId()
 
@@ -100,12 +115,13 @@ export function acceptJwtAccessTokens(provider: Provider, keys: readonly Signing
 function audienceFor(payload: JWTPayload, issuer: string): string | undefined {
   const audiences = [payload.aud ?? []].flat()
   const atUserinfo = currentContext()?.oidc.route === 'userinfo'
-  return atUserinfo && audiences.includes(issuer) ? undefined : audiences.find((audience) => audience !== issuer)
+  return atUserinfo && audiences.includes(issuer) ? undefined : audiences.find(audience => audience !== issuer)
 }
 
 function confirmationOf(payload: JWTPayload): string | undefined {
   const confirmation = payload['cnf']
-  const thumbprint = typeof confirmation === 'object' && confirmation !== null && 'jkt' in confirmation ? confirmation.jkt : undefined
+  const thumbprint =
+    typeof confirmation === 'object' && confirmation !== null && 'jkt' in confirmation ? confirmation.jkt : undefined
   return typeof thumbprint === 'string' ? thumbprint : undefined
 }
 
@@ -116,10 +132,22 @@ function extraOf(payload: JWTPayload): Record<string, unknown> {
 
 /*
  * oidc-provider turns away whatever looks like a JWT at introspection and revocation. A JWT whose dots are written as tildes
- * does not; the token endpoint's form is rewritten so before it gets there, and read back here.
+ * does not, so that is how it travels from the moment the client is known.
  */
-export function disguiseToken(token: string): string {
-  return token.replaceAll('.', '~')
+const structuredTokenRoutes = new Set(['introspection', 'revocation'])
+
+function letJwtsThrough(provider: Provider): void {
+  const { prototype } = provider.OIDCContext
+  const { entity } = prototype
+  Object.assign(prototype, {
+    entity(this: typeof prototype, ...[key, value]: Parameters<typeof entity>) {
+      const { params, route } = this
+      if (key === 'Client' && structuredTokenRoutes.has(route) && typeof params?.['token'] === 'string') {
+        params['token'] = params['token'].replaceAll('.', '~')
+      }
+      return entity.call(this, key, value)
+    },
+  })
 }
 
 function restoreToken(token: string): string {

@@ -4,7 +4,7 @@ import type { AppRegistry, RegisteredApp } from '../apps/registry.ts'
 import { constantTimeEqual, hashSecret } from '../kernel/secrets.ts'
 
 /** Members of ours in an app's metadata, which oidc-provider carries along. */
-export const ownMetadata = ['first_party', 'refresh_token_delivery', 'origins', 'audience', 'resources'] as const
+export const ownMetadata = ['first_party', 'refresh_token_delivery', 'origins', 'audience', 'resources', 'own_scope'] as const
 
 /** oidc-provider wants a client to have its secret. Ours is a hash alone, so this stands there and the comparison is ours. */
 const secretStandIn = 'kept-as-a-hash'
@@ -21,7 +21,13 @@ export function findClientsInRegistry(provider: Provider, registry: AppRegistry)
     if (app === undefined) return undefined
     const known = built.get(clientId)
     if (known?.app === app) return known.client
-    const metadata = app.secretHash === undefined ? app.metadata : { ...app.metadata, client_secret: secretStandIn }
+    // `scope` is what the app may ask for its own audience; oidc-provider would hold it to the scopes of OpenID Connect.
+    const { scope = '', ...registered } = app.metadata
+    const metadata = {
+      ...registered,
+      own_scope: scope,
+      ...(app.secretHash === undefined ? {} : { client_secret: secretStandIn }),
+    }
     // The metadata went through a stricter schema than oidc-provider's types describe.
     const client: Client = Reflect.construct(provider.Client, [metadata])
     const { secretHash } = app
@@ -42,15 +48,21 @@ export function appOf(client: Client): {
   delivery: 'body' | 'cookie'
   origins: readonly string[]
   audience: string
+  /** Scopes of its own audience. */
+  scope: string
   resources: ReadonlyArray<{ identifier: string; scope: string }>
 } {
   // Put there by `find`, out of metadata that the registry validated.
-  const metadata = client as unknown as Pick<RegisteredApp['metadata'], 'first_party' | 'refresh_token_delivery' | 'origins' | 'audience' | 'resources'>
+  const metadata = client as unknown as Pick<
+    RegisteredApp['metadata'],
+    'first_party' | 'refresh_token_delivery' | 'origins' | 'audience' | 'resources'
+  > & { own_scope: string }
   return {
     firstParty: metadata.first_party,
     delivery: metadata.refresh_token_delivery,
     origins: metadata.origins,
     audience: metadata.audience ?? client.clientId,
+    scope: metadata.own_scope,
     resources: metadata.resources,
   }
 }

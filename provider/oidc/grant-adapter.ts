@@ -33,7 +33,7 @@ export function createGrantAdapter({ data, clock }: { data: Data; clock: Clock }
       const state = currentState()
       const now = clock()
       const { workspaceId } = payload
-      await data.scoped(protocol, async (repositories) => {
+      await data.scoped(protocol, async repositories => {
         await repositories.grants.upsert({
           id,
           userId: accountId,
@@ -56,6 +56,19 @@ export function createGrantAdapter({ data, clock }: { data: Data; clock: Clock }
           },
           circumstancesOf({ kind: 'user', userId: accountId }, clock),
         )
+        if (currentContext()?.oidc.result?.consent !== undefined) {
+          await recordEvent(
+            repositories,
+            {
+              action: 'consent.given',
+              userId: accountId,
+              workspaceId: typeof workspaceId === 'string' ? workspaceId : undefined,
+              client_id: clientId,
+              scope: Object.values(payload.resources ?? {}).join(' '),
+            },
+            circumstancesOf({ kind: 'user', userId: accountId }, clock),
+          )
+        }
       })
       if (state !== undefined) delete state.grantFacts
     },
@@ -89,14 +102,15 @@ export async function findGrantFacts(data: Data, grantId: string, accessTokenId?
 export async function revokeGrant({ data, clock }: { data: Data; clock: Clock }, grantId: string): Promise<void> {
   const state = currentState()
   const ctx = currentContext()
-  await data.scoped(protocol, async (repositories) => {
+  await data.scoped(protocol, async repositories => {
     const facts = await repositories.grants.findFacts(grantId)
     if (facts === undefined) return
     await repositories.grants.delete(grantId)
     const { userId, clientId, workspaceId } = facts.grant
     // oidc-provider revokes the grant of a refresh token that it finds spent, here and nowhere else.
     const reused = ctx?.oidc.route === 'token' && ctx.oidc.entities.RefreshToken?.consumed !== undefined
-    const actor = ctx?.oidc.session?.accountId === userId ? ({ kind: 'user', userId } as const) : ({ kind: 'app', clientId } as const)
+    const actor =
+      ctx?.oidc.session?.accountId === userId ? ({ kind: 'user', userId } as const) : ({ kind: 'app', clientId } as const)
     await recordEvent(
       repositories,
       reused

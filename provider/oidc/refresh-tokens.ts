@@ -22,9 +22,14 @@ export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }:
     if (found === undefined || !isHonoured(found.facts)) return undefined
     const state = currentState()
     if (state !== undefined) state.grantFacts = found.facts
+    const refreshing = currentContext()?.oidc.route === 'token'
+    if (refreshing)
+      assertSameTab(currentContext()?.oidc.params ?? {}, {
+        workspaceId: found.facts.grant.workspaceId,
+        sid: found.family.payload['sid'],
+      })
 
     const standing = standingOf(found.family, token, clock())
-    const refreshing = currentContext()?.oidc.route === 'token'
     const spent = standing.kind === 'reused' || (standing.kind === 'grace' && !refreshing)
     if (standing.kind === 'grace' && refreshing && state !== undefined) state.graceSuccessor = standing.successor
     // The payload is what `keepable` below took out of such a token.
@@ -53,8 +58,8 @@ export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }:
   function keepable(refreshToken: RefreshToken): { payload: Record<string, unknown>; expiresAt: Date } {
     const iat = Math.floor(clock().getTime() / 1000)
     const exp = iat + refreshToken.expiration
-    const members = model.IN_PAYLOAD.filter((name) => name !== 'jti' && name !== 'consumed')
-    const payload = Object.fromEntries(members.map((name) => [name, Reflect.get(refreshToken, name)]))
+    const members = model.IN_PAYLOAD.filter(name => name !== 'jti' && name !== 'consumed')
+    const payload = Object.fromEntries(members.map(name => [name, Reflect.get(refreshToken, name)]))
     return { payload: { ...payload, iat, exp }, expiresAt: new Date(exp * 1000) }
   }
 
@@ -68,7 +73,7 @@ export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }:
     refreshToken.jti = token
     const { payload, expiresAt } = keepable(refreshToken)
     const issued = currentContext()?.oidc.entities.AccessToken
-    await data.scoped(protocol, async (repositories) => {
+    await data.scoped(protocol, async repositories => {
       await repositories.refreshFamilies.create({
         id: familyId,
         grantId,
@@ -88,7 +93,10 @@ export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }:
           action: 'token.issued',
           userId: accountId,
           workspaceId: currentState()?.grantFacts?.grant.workspaceId,
-          client_id: clientId, grant_type: refreshToken.gty ?? '', scope: issued?.scope ?? '', token_id: issued?.jti ?? '',
+          client_id: clientId,
+          grant_type: refreshToken.gty ?? '',
+          scope: issued?.scope ?? '',
+          token_id: issued?.jti ?? '',
         },
         circumstancesOf({ kind: 'app', clientId }, clock),
       )
@@ -108,7 +116,7 @@ export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }:
     const { payload, expiresAt } = keepable(refreshToken)
     const tokenId = newId()
     state.accessTokenId = tokenId
-    const won = await data.scoped(protocol, async (repositories) => {
+    const won = await data.scoped(protocol, async repositories => {
       const rotated = await repositories.refreshFamilies.rotate(familyId, hashSecret(replaced), {
         currentHash: hashSecret(successor),
         successor: sealSuccessor(successor, replaced),
@@ -123,7 +131,9 @@ export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }:
           action: 'refresh-token.rotated',
           userId: accountId,
           workspaceId: state.grantFacts?.grant.workspaceId,
-          client_id: clientId, scope: scope ?? '', token_id: tokenId,
+          client_id: clientId,
+          scope: scope ?? '',
+          token_id: tokenId,
         },
         circumstancesOf({ kind: 'app', clientId }, clock),
       )
@@ -137,4 +147,11 @@ export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }:
     if (standing?.kind !== 'grace') throw new errors.InvalidGrant('refresh token was replaced')
     return standing.successor
   }
+}
+
+/** A refresh that names a workspace or session other than its token's would wake a tab up as somebody else. */
+function assertSameTab(named: Record<string, unknown>, held: { workspaceId: string | undefined; sid: unknown }): void {
+  if (named['workspace'] !== undefined && named['workspace'] !== held.workspaceId)
+    throw new errors.InvalidGrant('the token is for another workspace')
+  if (named['sid'] !== undefined && named['sid'] !== held.sid) throw new errors.InvalidGrant('the token is of another session')
 }

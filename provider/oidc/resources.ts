@@ -1,4 +1,12 @@
-import { type AccessToken, type Client, type ClientCredentials, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
+import {
+  type AccessToken,
+  type Client,
+  type ClientCredentials,
+  errors,
+  type KoaContextWithOIDC,
+  type ResourceServer,
+} from 'oidc-provider'
+import { permissionsOf } from '../workspaces/roles.ts'
 import { appOf } from './clients.ts'
 import { stateOf } from './request-state.ts'
 
@@ -14,11 +22,11 @@ const baseScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 export function describeResource(issuer: string, algorithm: string) {
   return function getResourceServerInfo(_ctx: KoaContextWithOIDC, resource: string, client: Client): ResourceServer {
     const app = appOf(client)
-    const registered = app.resources.find((each) => each.identifier === resource)
+    const registered = app.resources.find(each => each.identifier === resource)
     if (resource !== issuer && registered === undefined) throw new errors.InvalidTarget()
-    const scopes = registered === undefined ? (client.scope ?? '').split(' ') : registered.scope.split(' ')
+    const scopes = registered === undefined ? app.scope.split(' ') : registered.scope.split(' ')
     return {
-      scope: [...new Set([...baseScopes, ...scopes])].filter((scope) => scope !== '').join(' '),
+      scope: [...new Set([...baseScopes, ...scopes])].filter(scope => scope !== '').join(' '),
       audience: registered === undefined ? app.audience : resource,
       accessTokenFormat: 'jwt',
       accessTokenTTL: accessTokenSeconds,
@@ -29,7 +37,10 @@ export function describeResource(issuer: string, algorithm: string) {
 }
 
 /** Claims of ours in access tokens (RFC 9068 §2.2), and the workspace the token is for. */
-export function describeToken(ctx: KoaContextWithOIDC, token: AccessToken | ClientCredentials): Record<string, unknown> | undefined {
+export function describeToken(
+  ctx: KoaContextWithOIDC,
+  token: AccessToken | ClientCredentials,
+): Record<string, unknown> | undefined {
   if (!('accountId' in token) || token.accountId === undefined) return undefined
   const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.DeviceCode
   const { membership } = stateOf(ctx).grantFacts ?? {}
@@ -41,14 +52,23 @@ export function describeToken(ctx: KoaContextWithOIDC, token: AccessToken | Clie
     grant_id: token.grantId,
     ...(membership === undefined
       ? {}
-      : { workspace: { id: membership.workspaceId, slug: membership.slug }, roles: membership.roles, permissions: [] }),
+      : {
+          workspace: { id: membership.workspaceId, slug: membership.slug },
+          roles: membership.roles,
+          permissions: permissionsOf(membership.roles),
+        }),
   }
 }
 
 /** A token with `openid` in its scope may also be used at userinfo, so the issuer is among its audiences. */
 export function nameAudiences(issuer: string) {
-  return function customize(_ctx: KoaContextWithOIDC, token: AccessToken | ClientCredentials, jwt: { payload: Record<string, unknown> }): void {
+  return function customize(
+    _ctx: KoaContextWithOIDC,
+    token: AccessToken | ClientCredentials,
+    jwt: { payload: Record<string, unknown> },
+  ): void {
     const atUserinfo = 'accountId' in token && token.accountId !== undefined && token.scopes.has('openid')
-    if (atUserinfo && typeof jwt.payload['aud'] === 'string' && jwt.payload['aud'] !== issuer) jwt.payload['aud'] = [jwt.payload['aud'], issuer]
+    if (atUserinfo && typeof jwt.payload['aud'] === 'string' && jwt.payload['aud'] !== issuer)
+      jwt.payload['aud'] = [jwt.payload['aud'], issuer]
   }
 }

@@ -16,7 +16,17 @@ const cacheSeconds = 300
  * Sessions. A signed-in session is a row, found and ended by its user; what every request needs of it is cached in the store,
  * and the row is written only when what it says changes. A session without a person is in the store alone.
  */
-export function createSessionAdapter({ data, store, cipher, clock }: { data: Data; store: Store; cipher: FieldCipher; clock: Clock }): Adapter {
+export function createSessionAdapter({
+  data,
+  store,
+  cipher,
+  clock,
+}: {
+  data: Data
+  store: Store
+  cipher: FieldCipher
+  clock: Clock
+}): Adapter {
   const keyOf = (idHash: Buffer) => `session:${idHash.toString('base64url')}`
 
   const putInCache = async (key: string, payload: AdapterPayload, ttlSeconds: number) => {
@@ -33,7 +43,9 @@ export function createSessionAdapter({ data, store, cipher, clock }: { data: Dat
       const found =
         cached === undefined
           ? (await data.read(protocol, ({ sessions }) => sessions.findByIdHash(idHash)))?.payload
-          : (JSON.parse(cipher.installation.open({ table: 'store', column: 'session', row: key }, Buffer.from(cached, 'base64url'))) as AdapterPayload)
+          : (JSON.parse(
+              cipher.installation.open({ table: 'store', column: 'session', row: key }, Buffer.from(cached, 'base64url')),
+            ) as AdapterPayload)
       if (found === undefined) return undefined
       const payload: AdapterPayload = { ...found, jti: id }
       if (cached === undefined) await putInCache(key, payload, Math.min(cacheSeconds, secondsLeft(payload, clock)))
@@ -57,7 +69,7 @@ export function createSessionAdapter({ data, store, cipher, clock }: { data: Dat
       if (state === undefined || state.keptSession !== description || idChanged) {
         const { jti: _id, ...kept } = payload
         const row = { uid, idHash, userId: accountId, payload: kept, expiresAt: secondsAfter(clock(), ttlSeconds) }
-        const alive = await data.scoped(protocol, async (repositories) => {
+        const alive = await data.scoped(protocol, async repositories => {
           if (state?.keptSession !== undefined) return repositories.sessions.update(row)
           const { facts } = state ?? {}
           await repositories.sessions.create({ ...row, device: facts?.device ?? '', ip: facts?.ip ?? '', createdAt: clock() })
@@ -85,7 +97,7 @@ export function createSessionAdapter({ data, store, cipher, clock }: { data: Dat
       // Called for the old id, too, when a session takes a new one; then the row stays.
       if (session !== undefined && session.jti === id && session.uid !== undefined && session.accountId !== undefined) {
         const { uid, accountId } = session
-        await data.scoped(protocol, async (repositories) => {
+        await data.scoped(protocol, async repositories => {
           await repositories.sessions.delete(uid)
           await recordEvent(
             repositories,
@@ -107,7 +119,14 @@ export function createSessionAdapter({ data, store, cipher, clock }: { data: Dat
 
 /** What has to be durable of a session. Its expiry counts by the hour, so that use alone writes a row once an hour. */
 function describe(payload: AdapterPayload): string {
-  return JSON.stringify([payload.accountId, payload.loginTs, payload.acr, payload.amr, payload.authorizations, Math.floor((payload.exp ?? 0) / 3600)])
+  return JSON.stringify([
+    payload.accountId,
+    payload.loginTs,
+    payload.acr,
+    payload.amr,
+    payload.authorizations,
+    Math.floor((payload.exp ?? 0) / 3600),
+  ])
 }
 
 function secondsLeft(payload: AdapterPayload, clock: Clock): number {

@@ -33,33 +33,31 @@ export function decide(input: {
   now: number
 }): Decision {
   const { proofs, enrolments, request, requirements, now } = input
-  const fresh = proofs.filter((proof) => request.maxAgeSeconds === undefined || now - proof.at <= request.maxAgeSeconds)
+  const fresh = proofs.filter(proof => request.maxAgeSeconds === undefined || now - proof.at <= request.maxAgeSeconds)
   const level = levelOf(fresh)
   if (level === undefined) return { kind: 'proof-needed' }
 
-  const used = new Set(fresh.map((proof) => proof.method))
-  const left = enrolments.filter((enrolment) => !used.has(enrolment.method))
+  const used = new Set(fresh.map(proof => proof.method))
+  const left = enrolments.filter(enrolment => !used.has(enrolment.method))
   // An enrolled second factor is asked for even where nothing requires one: whoever enrolled it expects the door to ask.
   if (!reaches(level, 'multi-factor') && left.length > 0) {
-    return { kind: 'factor-needed', methods: left.map((enrolment) => enrolment.method) }
+    return { kind: 'factor-needed', methods: left.map(enrolment => enrolment.method) }
   }
 
-  const required = strictest([...requirements.map((requirement) => requirement.level), requestedLevel(request)])
+  const required = strictest([...requirements.map(requirement => requirement.level), requestedLevel(request)])
   if (!reaches(level, required)) {
-    return left.length > 0
-      ? { kind: 'level-needed', level: required }
-      : { kind: 'enrolment-needed', level: required }
+    return left.length > 0 ? { kind: 'level-needed', level: required } : { kind: 'enrolment-needed', level: required }
   }
   return {
     kind: 'satisfied',
     acr: level,
     amr: methodReferences(fresh),
-    authTime: Math.max(...fresh.map((proof) => proof.at)),
+    authTime: Math.max(...fresh.map(proof => proof.at)),
   }
 }
 
 /** Any of the named levels will do, so the weakest of them is what is required. */
 function requestedLevel(request: PolicyRequest): Level {
   const named = request.acrValues.filter(isLevel)
-  return levels.find((level) => named.includes(level)) ?? 'single-factor'
+  return levels.find(level => named.includes(level)) ?? 'single-factor'
 }

@@ -6,7 +6,7 @@ export const levels = ['single-factor', 'multi-factor', 'phr', 'phrh'] as const
 export type Level = (typeof levels)[number]
 
 export function isLevel(value: string): value is Level {
-  return levels.some((level) => level === value)
+  return levels.some(level => level === value)
 }
 
 export function reaches(level: Level, wanted: Level): boolean {
@@ -31,15 +31,15 @@ const kinds: Record<Factor, 'mailbox' | 'upstream' | 'recovery' | 'code-generato
 /** The level that proofs reach together; undefined where there is none. */
 export function levelOf(proofs: readonly Proof[]): Level | undefined {
   if (proofs.length === 0) return undefined
-  if (proofs.some((proof) => proof.factors.includes('hwk') && proof.factors.includes('user'))) return 'phrh'
-  if (proofs.some((proof) => proof.factors.includes('pop') && proof.factors.includes('user'))) return 'phr'
-  const shown = new Set(proofs.flatMap((proof) => proof.factors.map((factor) => kinds[factor])))
+  if (proofs.some(proof => proof.factors.includes('hwk') && proof.factors.includes('user'))) return 'phrh'
+  if (proofs.some(proof => proof.factors.includes('pop') && proof.factors.includes('user'))) return 'phr'
+  const shown = new Set(proofs.flatMap(proof => proof.factors.map(factor => kinds[factor])))
   return shown.size > 1 ? 'multi-factor' : 'single-factor'
 }
 
 /** Authentication Methods References of the proofs (RFC 8176), with `mfa` where more than one factor was shown. */
 export function methodReferences(proofs: readonly Proof[]): string[] {
-  const shown = new Set<string>(proofs.flatMap((proof) => proof.factors))
+  const shown = new Set<string>(proofs.flatMap(proof => proof.factors))
   const level = levelOf(proofs)
   if (level !== undefined && reaches(level, 'multi-factor')) shown.add('mfa')
   return [...shown].sort()

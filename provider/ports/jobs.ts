@@ -14,12 +14,8 @@ export type JobHandler<Name extends JobName> = (payload: JobPayloads[Name]) => P
  * not change by trying again (AppError `bad-request`, `not-found`, `address-unusable`) is given up at once.
  */
 export interface JobRunner {
+  /** Jobs that this process enqueued start as soon as their transaction has committed, and those of others within two seconds. */
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>): Promise<void>
-  /**
-   * Looks for jobs of that name now: to be called when a transaction that enqueued one has committed. Jobs enqueued by other
-   * processes are found within two seconds without it.
-   */
-  wake(name: JobName): void
   /** Lets running handlers finish, then stops. */
   stop(): Promise<void>
 }

@@ -21,7 +21,7 @@ export function normaliseAddress(typed: string): string | undefined {
   if (typedDomain === '' || /[^\p{L}\p{M}\p{N}.-]/u.test(typedDomain)) return undefined
   const domain = domainToASCII(typedDomain)
   const labels = domain.split('.')
-  if (domain.length > 253 || labels.length < 2 || !labels.every((label) => domainLabel.test(label))) return undefined
+  if (domain.length > 253 || labels.length < 2 || !labels.every(label => domainLabel.test(label))) return undefined
   if (/^\d+$/.test(labels.at(-1) ?? '')) return undefined
   return `${local}@${domain}`
 }

@@ -41,7 +41,7 @@ export type SignInFlow = ReturnType<typeof createSignInFlow>
  */
 export function createSignInFlow({ data, clock, methods, signUpAllowed, requirement }: FlowOptions) {
   const findMethod = (id: string | undefined): SignInMethod => {
-    const method = methods.find((each) => each.id === id)
+    const method = methods.find(each => each.id === id)
     if (method === undefined) throw new AppError('not-found')
     return method
   }
@@ -61,7 +61,13 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   const isLive = (attempt: AttemptRecord) => attempt.state === 'open' && attempt.expiresAt > clock()
 
   /** Starts an attempt with a method, in place of the one that this interaction had. */
-  async function begin(methodId: string, pending: PendingSignIn, browser: Buffer, facts: RequestFacts, form: Readonly<Record<string, string>>): Promise<void> {
+  async function begin(
+    methodId: string,
+    pending: PendingSignIn,
+    browser: Buffer,
+    facts: RequestFacts,
+    form: Readonly<Record<string, string>>,
+  ): Promise<void> {
     const method = findMethod(methodId)
     const beginning = method.parseBeginning(form)
     await method.limitBeginning(beginning, facts)
@@ -83,18 +89,27 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
       createdAt,
       expiresAt: secondsAfter(createdAt, attemptLifetimeSeconds),
     }
-    await data.scoped(mode, async (repositories) => {
+    await data.scoped(mode, async repositories => {
       const earlier = await repositories.attempts.findByInteraction(pending.uid)
       if (earlier !== undefined) await repositories.attempts.transition(earlier.id, 'open', 'ended', {})
       await repositories.attempts.create(attempt)
-      await recordEvent(repositories, { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId }, circumstancesFor(facts))
+      await recordEvent(
+        repositories,
+        { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId },
+        circumstancesFor(facts),
+      )
       await method.begin(contextFor(repositories, facts, pending.app.name), attempt)
     })
   }
 
   /** Has the method looked at what the person gave, and policy at what that proves. */
-  async function verify(pending: PendingSignIn, browser: Buffer, facts: RequestFacts, form: Readonly<Record<string, string>>): Promise<Outcome> {
-    return data.scoped(mode, async (repositories) => {
+  async function verify(
+    pending: PendingSignIn,
+    browser: Buffer,
+    facts: RequestFacts,
+    form: Readonly<Record<string, string>>,
+  ): Promise<Outcome> {
+    return data.scoped(mode, async repositories => {
       const attempt = await repositories.attempts.findByInteraction(pending.uid)
       if (attempt === undefined || !isLive(attempt) || !attempt.browserHash.equals(browser)) throw new AppError('attempt-expired')
       const context = contextFor(repositories, facts, pending.app.name)
@@ -146,7 +161,11 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     return { kind: satisfied ? 'satisfied' : 'continued' }
   }
 
-  async function findOrSignUp({ repositories, circumstances }: MethodContext, attempt: AttemptRecord, proof: Proof): Promise<UserRecord | undefined> {
+  async function findOrSignUp(
+    { repositories, circumstances }: MethodContext,
+    attempt: AttemptRecord,
+    proof: Proof,
+  ): Promise<UserRecord | undefined> {
     const { subject } = proof
     if (subject.kind === 'user') return repositories.users.findById(subject.userId)
     const known = await repositories.users.findByAddress(subject.address)
@@ -172,8 +191,12 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   }
 
   /** Marks a satisfied attempt as resumed. Asked again it changes nothing: a tab may reload on its way. */
-  async function complete(attempt: AttemptRecord, result: { userId: string; acr: string; amr: string[] }, facts: RequestFacts): Promise<void> {
-    await data.scoped(mode, async (repositories) => {
+  async function complete(
+    attempt: AttemptRecord,
+    result: { userId: string; acr: string; amr: string[] },
+    facts: RequestFacts,
+  ): Promise<void> {
+    await data.scoped(mode, async repositories => {
       if (!(await repositories.attempts.transition(attempt.id, 'satisfied', 'completed', {}))) return
       await recordEvent(
         repositories,
@@ -194,11 +217,24 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   function isReachable(request: PolicyRequest): boolean {
     const now = Math.floor(clock().getTime() / 1000)
     const subject = { kind: 'user', userId: '' } as const
-    const proofs = methods.map((method) => ({ method: method.id, subject, factors: method.yields, at: now }))
+    const proofs = methods.map(method => ({ method: method.id, subject, factors: method.yields, at: now }))
     return decide({ proofs, enrolments: [], request, requirements: [requirement], now }).kind === 'satisfied'
   }
 
-  return { begin, beginAgain, verify, accept, findAttempt, findResult, complete, end, isLive, isReachable, findMethod, contextFor }
+  return {
+    begin,
+    beginAgain,
+    verify,
+    accept,
+    findAttempt,
+    findResult,
+    complete,
+    end,
+    isLive,
+    isReachable,
+    findMethod,
+    contextFor,
+  }
 
   /** Lets the method begin once more in the same attempt: a new e-mail, which voids the one before. */
   async function beginAgain(pending: PendingSignIn, browser: Buffer, facts: RequestFacts): Promise<void> {
@@ -206,7 +242,7 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     if (attempt === undefined || !isLive(attempt)) throw new AppError('attempt-expired')
     const method = findMethod(attempt.method)
     await method.limitBeginning(attempt, facts)
-    await data.scoped(mode, (repositories) => method.begin(contextFor(repositories, facts, pending.app.name), attempt))
+    await data.scoped(mode, repositories => method.begin(contextFor(repositories, facts, pending.app.name), attempt))
   }
 
   /** The newest attempt of an interaction, if it was begun in this browser. */
@@ -224,7 +260,7 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
 export function policyRequestOf(request: Readonly<Record<string, string>>): PolicyRequest {
   const maximum = request['max_age']
   return {
-    acrValues: (request['acr_values'] ?? '').split(' ').filter((value) => value !== ''),
+    acrValues: (request['acr_values'] ?? '').split(' ').filter(value => value !== ''),
     maxAgeSeconds: maximum === undefined ? undefined : Number(maximum),
   }
 }
@@ -234,5 +270,5 @@ function keepProof(proof: Proof): ProofRecord {
 }
 
 function restoreProof(record: ProofRecord): Proof {
-  return { ...record, factors: factors.filter((factor) => record.factors.includes(factor)) }
+  return { ...record, factors: factors.filter(factor => record.factors.includes(factor)) }
 }

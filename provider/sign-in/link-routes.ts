@@ -86,10 +86,11 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
       limits,
       params,
       async handler({ params: { token }, browser, facts }) {
-        const outcome = await data.scoped(mode, async (repositories) => {
+        const outcome = await data.scoped(mode, async repositories => {
           const challenge = await repositories.emailChallenges.findByTokenHash(hashSecret(token))
           const attempt = challenge === undefined ? undefined : await repositories.attempts.find(challenge.attemptId)
-          if (challenge === undefined || attempt === undefined || !flow.isLive(attempt) || !attempt.browserHash.equals(browser)) return undefined
+          if (challenge === undefined || attempt === undefined || !flow.isLive(attempt) || !attempt.browserHash.equals(browser))
+            return undefined
           const context = flow.contextFor(repositories, facts, '')
           if (!(await takeLink(context, attempt, challenge, clock))) return undefined
           return { attempt, accepted: await flow.accept(context, attempt, proofOf(attempt, clock())) }

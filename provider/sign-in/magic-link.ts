@@ -46,7 +46,14 @@ export function linkUrl(issuer: string, token: string): string {
   return `${issuer}/link/${token}`
 }
 
-export function createMagicLink({ cipher, clock, rateLimiter, issuer, installationName, codeInSubject }: MagicLinkOptions): SignInMethod {
+export function createMagicLink({
+  cipher,
+  clock,
+  rateLimiter,
+  issuer,
+  installationName,
+  codeInSubject,
+}: MagicLinkOptions): SignInMethod {
   const hashCode = (challengeId: string, code: string) => cipher.blindIndex('code', `${challengeId}:${code}`)
 
   return {
@@ -143,7 +150,12 @@ export function createMagicLink({ cipher, clock, rateLimiter, issuer, installati
   }
 
   /** Counts first and compares then: of many tries at once no more than five are ever compared. */
-  async function tryCode(context: MethodContext, attempt: AttemptRecord, challenge: EmailChallengeRecord, code: string | undefined): Promise<Verdict> {
+  async function tryCode(
+    context: MethodContext,
+    attempt: AttemptRecord,
+    challenge: EmailChallengeRecord,
+    code: string | undefined,
+  ): Promise<Verdict> {
     const { repositories, circumstances } = context
     const address = addressOf(attempt)
     const refuse = async (problem: 'code-wrong' | 'code-tries-used-up' | 'codes-switched-off'): Promise<Verdict> => {
@@ -162,14 +174,20 @@ export function createMagicLink({ cipher, clock, rateLimiter, issuer, installati
     if (code === undefined || !constantTimeEqual(hashCode(challenge.id, code), challenge.codeHash)) {
       return refuse(tries === triesPerAttempt ? 'code-tries-used-up' : 'code-wrong')
     }
-    if (!(await repositories.emailChallenges.consume(challenge.id, clock()))) return { kind: 'refused', problem: 'attempt-expired' }
+    if (!(await repositories.emailChallenges.consume(challenge.id, clock())))
+      return { kind: 'refused', problem: 'attempt-expired' }
     await repositories.codeFailures.reset(address)
     return { kind: 'proved', proof: proofOf(attempt, clock()) }
   }
 }
 
 /** Takes a link's challenge for good, in the caller's transaction. False where it was taken, replaced or too late. */
-export async function takeLink(context: MethodContext, attempt: AttemptRecord, challenge: EmailChallengeRecord, clock: Clock): Promise<boolean> {
+export async function takeLink(
+  context: MethodContext,
+  attempt: AttemptRecord,
+  challenge: EmailChallengeRecord,
+  clock: Clock,
+): Promise<boolean> {
   const { repositories, circumstances } = context
   const now = clock()
   if (challenge.expiresAt > now && (await repositories.emailChallenges.consume(challenge.id, now))) {
@@ -178,7 +196,12 @@ export async function takeLink(context: MethodContext, attempt: AttemptRecord, c
   }
   await recordEvent(
     repositories,
-    { action: 'email-challenge.link-refused', attempt_id: attempt.id, challenge_id: challenge.id, reason: 'used-replaced-or-expired' },
+    {
+      action: 'email-challenge.link-refused',
+      attempt_id: attempt.id,
+      challenge_id: challenge.id,
+      reason: 'used-replaced-or-expired',
+    },
     circumstances,
   )
   return false
@@ -199,5 +222,5 @@ function addressOf(attempt: Pick<AttemptRecord, 'address'>): string {
 }
 
 function spokenLocale(tag: string): Locale {
-  return locales.find((locale) => locale === tag) ?? 'en'
+  return locales.find(locale => locale === tag) ?? 'en'
 }

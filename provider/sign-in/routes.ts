@@ -45,7 +45,8 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
     change: `${home(uid)}/change`,
   })
   const pageFor = (locale: Locale, uid: string, app: AskingApp | undefined) => pages.context({ locale, app, path: home(uid) })
-  const localeFor = (ctx: Context, pending?: PendingSignIn) => keepChosenLocale(ctx) ?? negotiateLocale(ctx, pending?.requestedLocales)
+  const localeFor = (ctx: Context, pending?: PendingSignIn) =>
+    keepChosenLocale(ctx) ?? negotiateLocale(ctx, pending?.requestedLocales)
   const html = (body: string, status = 200): Answer => ({ kind: 'page', html: body, status })
 
   /** Nothing waits for this sign-in any more: it was finished in another tab, or it took too long. */
@@ -57,7 +58,11 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
     return html(renderExpired(page, attempt === undefined ? {} : { startAgain: { action: `${home(uid)}/restart` } }), 410)
   }
 
-  function showAddress(ctx: Context, pending: PendingSignIn, options: { problem?: 'field-needed' | 'address-unusable'; typed?: string; expired?: boolean } = {}): Answer {
+  function showAddress(
+    ctx: Context,
+    pending: PendingSignIn,
+    options: { problem?: 'field-needed' | 'address-unusable'; typed?: string; expired?: boolean } = {},
+  ): Answer {
     const page = pageFor(localeFor(ctx, pending), pending.uid, pending.app)
     const address = options.typed ?? pending.loginHint
     return html(
@@ -75,7 +80,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
   async function showStep(ctx: Context, pending: PendingSignIn, attempt: AttemptRecord, notice: StepNotice): Promise<Answer> {
     const page = pageFor(localeFor(ctx, pending), pending.uid, pending.app)
     const method = flow.findMethod(attempt.method)
-    const body = await data.read({ kind: 'system', reason: 'sign-in' }, (repositories) =>
+    const body = await data.read({ kind: 'system', reason: 'sign-in' }, repositories =>
       method.show(repositories, attempt, page, urlsFor(pending.uid), notice),
     )
     return html(body, notice.problem === undefined ? 200 : 400)
@@ -90,7 +95,12 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
     return { kind: 'redirect', to }
   }
 
-  async function answerOutcome(ctx: Context, pending: PendingSignIn, outcome: Outcome, typed: string | undefined): Promise<Answer> {
+  async function answerOutcome(
+    ctx: Context,
+    pending: PendingSignIn,
+    outcome: Outcome,
+    typed: string | undefined,
+  ): Promise<Answer> {
     if (outcome.kind !== 'refused') return { kind: 'redirect', to: home(pending.uid) }
     if (outcome.problem === 'no-account') return { kind: 'redirect', to: `${home(pending.uid)}/no-account` }
     if (outcome.problem === 'forbidden') throw new AppError('forbidden')
@@ -110,14 +120,18 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
         if (pending?.uid !== uid) return showOver(ctx, uid, browser)
         if (!flow.isReachable(pending.policy)) {
           const description = 'none of the requested authentication context classes can be reached'
-          return { kind: 'redirect', to: await interactions.finish(ctx, { kind: 'refused', error: 'unmet_authentication_requirements', description }) }
+          return {
+            kind: 'redirect',
+            to: await interactions.finish(ctx, { kind: 'refused', error: 'unmet_authentication_requirements', description }),
+          }
         }
         const attempt = await flow.findAttempt(uid, browser)
         if (attempt === undefined) return showAddress(ctx, pending)
         const resumed = await resume(ctx, attempt)
         if (resumed !== undefined) return resumed
         if (attempt.state === 'open' && !flow.isLive(attempt)) return showAddress(ctx, pending, { expired: true })
-        if (attempt.state === 'open') return showStep(ctx, pending, attempt, { still: 'code' in ctx.query, again: 'again' in ctx.query })
+        if (attempt.state === 'open')
+          return showStep(ctx, pending, attempt, { still: 'code' in ctx.query, again: 'again' in ctx.query })
         return showAddress(ctx, pending)
       },
     }),
@@ -157,7 +171,8 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
       const attempt = await flow.findAttempt(pending.uid, browser)
       if (attempt === undefined) throw new AppError('attempt-expired')
       if (flow.isLive(attempt)) await flow.beginAgain(pending, browser, ctx.state.facts)
-      else if (attempt.address !== undefined) await flow.begin(attempt.method ?? firstMethod.id, pending, browser, ctx.state.facts, { address: attempt.address })
+      else if (attempt.address !== undefined)
+        await flow.begin(attempt.method ?? firstMethod.id, pending, browser, ctx.state.facts, { address: attempt.address })
       return { kind: 'redirect', to: `${home(pending.uid)}?again` }
     }),
     post('/sign-in/:uid/change', async ({ pending, browser }) => {
@@ -168,7 +183,10 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
     post('/sign-in/:uid/cancel', async ({ ctx, pending, browser }) => {
       const attempt = await flow.findAttempt(pending.uid, browser)
       if (attempt !== undefined) await flow.end(attempt)
-      return { kind: 'redirect', to: await interactions.finish(ctx, { kind: 'refused', error: 'access_denied', description: 'the person went back' }) }
+      return {
+        kind: 'redirect',
+        to: await interactions.finish(ctx, { kind: 'refused', error: 'access_denied', description: 'the person went back' }),
+      }
     }),
     route({
       method: 'POST',
@@ -183,7 +201,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
         return { kind: 'redirect', to: `/authorize?${new URLSearchParams(attempt.request)}` }
       },
     }),
-    ...methods.map((method) =>
+    ...methods.map(method =>
       post(`/sign-in/:uid/${method.id}`, async ({ ctx, pending, browser, form }) => {
         try {
           await flow.begin(method.id, pending, browser, ctx.state.facts, form)
@@ -222,7 +240,13 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
   /** A form of a sign-in in progress. Where nothing waits any more the page says so, whatever the form was. */
   function post(
     path: string,
-    handle: (input: { uid: string; ctx: Context; pending: PendingSignIn; browser: Buffer; form: Readonly<Record<string, string>> }) => Promise<Answer>,
+    handle: (input: {
+      uid: string
+      ctx: Context
+      pending: PendingSignIn
+      browser: Buffer
+      form: Readonly<Record<string, string>>
+    }) => Promise<Answer>,
   ): Route {
     return route({
       method: 'POST',

@@ -11,6 +11,9 @@ export function newUserCode(): string {
 
 /** What was typed, as it would have been made: spaces, hyphens and case aside. Undefined where it cannot be a code. */
 export function normaliseUserCode(typed: string): string | undefined {
-  const code = typed.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '').toUpperCase()
-  return code.length === length && [...code].every((letter) => alphabet.includes(letter)) ? code : undefined
+  const code = typed
+    .normalize('NFKC')
+    .replace(/[\s\p{Pd}]/gu, '')
+    .toUpperCase()
+  return code.length === length && [...code].every(letter => alphabet.includes(letter)) ? code : undefined
 }

@@ -1,0 +1,150 @@
+import type { RequestListener } from 'node:http'
+import type { Adapters } from '../adapters/open.ts'
+import type { Settings } from '../config/schema.ts'
+import { createAppRegistry } from './apps/registry.ts'
+import { createEventBatcher } from './audit/group-commit.ts'
+import { answerErrors } from './http/errors.ts'
+import { guardHost } from './http/host-guard.ts'
+import { createPages } from './http/pages.ts'
+import { establishRequestFacts } from './http/request-facts.ts'
+import { serveRoutes } from './http/router.ts'
+import { setSecurityHeaders } from './http/security-headers.ts'
+import { installationRoutes } from './installation/routes.ts'
+import type { Clock } from './kernel/clock.ts'
+import { currentKeys } from './keys/current-keys.ts'
+import { mailboxRoutes } from './mailbox/routes.ts'
+import type { DeliverLogout } from './oidc/back-channel-logout.ts'
+import { configureProvider } from './oidc/configuration.ts'
+import { consentRoutes } from './oidc/consent.ts'
+import { allowAppOrigins } from './oidc/cross-origin.ts'
+import { createInteractions } from './oidc/interactions.ts'
+import { limitProtocol } from './oidc/limits.ts'
+import { createProtocolPages } from './oidc/protocol-pages.ts'
+import { createProvider } from './oidc/provider.ts'
+import { publishDocuments, serveDocumentsFirst } from './oidc/published-documents.ts'
+import { reportServerErrors } from './oidc/server-errors.ts'
+import { SigningKey } from './oidc/signing.ts'
+import { endWhatTheSessionGave } from './oidc/sign-out.ts'
+import { createTokenEndpoint } from './oidc/token-endpoint.ts'
+import type { Requirement } from './policy/gate.ts'
+import type { SigningKeyRecord } from './ports/records.ts'
+import { createSignInFlow } from './sign-in/flow.ts'
+import { linkRoutes } from './sign-in/link-routes.ts'
+import { createMethods } from './sign-in/methods.ts'
+import { signInRoutes } from './sign-in/routes.ts'
+
+export interface App {
+  /** The same for as long as the process runs, whatever keys it signs with. */
+  listener: RequestListener
+  deliverLogout: DeliverLogout
+  /** Takes the keys as they are now. Requests in progress finish with the ones they began with. */
+  useKeys(records: readonly SigningKeyRecord[]): void
+  close(): Promise<void>
+}
+
+/** What the installation requires of everybody, until it can be configured. */
+const requirement: Requirement = { level: 'single-factor' }
+
+/** The one place where everything is put together: an ordered table of what a request goes through, and of the features. */
+export function createApp(settings: Settings, adapters: Adapters, clock: Clock, keys: readonly SigningKeyRecord[]): App {
+  const { data, store, cipher, rateLimiter, egress, telemetry, mailbox } = adapters
+  const { issuer } = settings
+  const pages = createPages({
+    issuer,
+    name: settings.installationName,
+    links: { help: settings.helpUrl, privacy: settings.privacyUrl },
+  })
+  const registry = createAppRegistry(data)
+  const events = createEventBatcher(data)
+  const methods = createMethods({
+    cipher,
+    clock,
+    rateLimiter,
+    issuer,
+    installationName: settings.installationName,
+    codeInSubject: settings.mailCodeInSubject,
+  })
+  const flow = createSignInFlow({ data, clock, methods, signUpAllowed: settings.signUp === 'allowed', requirement })
+  const wrapGrant = createTokenEndpoint({ rateLimiter, events, clock })
+  const configuration = configureProvider({
+    issuer,
+    algorithm: settings.signingAlgorithm,
+    lifetimes: {
+      sessionIdleSeconds: settings.sessionIdleSeconds,
+      sessionMaxSeconds: settings.sessionMaximumSeconds,
+      refreshIdleSeconds: settings.refreshIdleSeconds,
+      refreshMaxSeconds: settings.refreshMaximumSeconds,
+    },
+    requirement,
+    data,
+    store,
+    cipher,
+    egress,
+    clock,
+    protocolPages: createProtocolPages(pages),
+  })
+
+  function build(records: readonly SigningKeyRecord[]) {
+    const current = currentKeys(records, clock())
+    if (current === undefined) throw new Error('there is no signing key')
+    const signingKeys = current.published.map(record => new SigningKey(record))
+    const { provider, deliverLogout } = createProvider({
+      issuer,
+      configuration,
+      keys: signingKeys,
+      registry,
+      data,
+      store,
+      clock,
+      wrapGrant,
+    })
+    endWhatTheSessionGave(provider)
+    reportServerErrors(provider, telemetry)
+
+    const interactions = createInteractions(provider, registry)
+    const documents = publishDocuments({ issuer })
+    const routes = [
+      ...installationRoutes({
+        issuer,
+        pages,
+        data,
+        store,
+        clock,
+        securityContact: settings.securityContact,
+        hasMailbox: mailbox !== undefined,
+      }),
+      ...pages.routes,
+      ...signInRoutes({ data, flow, interactions, pages, methods }),
+      ...linkRoutes({ data, flow, interactions, pages, clock }),
+      ...consentRoutes({ provider, registry, data, pages, clock }),
+      ...(mailbox === undefined ? [] : mailboxRoutes({ mailbox, pages })),
+    ]
+    const chain = [
+      setSecurityHeaders(issuer),
+      answerErrors({ pages, telemetry }),
+      guardHost(issuer),
+      establishRequestFacts({ trustedProxies: settings.trustedProxies, issuer }),
+      documents.remember,
+      limitProtocol(rateLimiter),
+      allowAppOrigins(registry),
+      serveRoutes(routes, { issuer, rateLimiter }),
+    ]
+    for (const middleware of chain) provider.use(middleware)
+    const callback = provider.callback()
+    const listener = serveDocumentsFirst(documents, (request, response) => void callback(request, response))
+    return { listener, deliverLogout, kids: signingKeys.map(key => key.kid).join(' ') }
+  }
+
+  let built = build(keys)
+  return {
+    listener: (request, response) => built.listener(request, response),
+    deliverLogout: (...notice) => built.deliverLogout(...notice),
+    useKeys(records) {
+      const published = currentKeys(records, clock())
+        ?.published.map(record => record.kid)
+        .join(' ')
+      if (published !== undefined && published !== built.kids) built = build(records)
+    },
+    close: () => events.close(),
+  }
+}

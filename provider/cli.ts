@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { runCommandLine } from './command-line/run.ts'
+import { systemClock } from './kernel/clock.ts'
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  environment: process.env,
+  clock: systemClock,
+  print: text => process.stdout.write(`${text}\n`),
+  complain: text => process.stderr.write(`${text}\n`),
+})

@@ -1,0 +1,225 @@
+import { type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { locales } from '../../views/page-context.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { decide, type Requirement } from '../policy/gate.ts'
+import { factors } from '../policy/proof.ts'
+import type { Data } from '../ports/data.ts'
+import type { Egress } from '../ports/egress.ts'
+import type { FieldCipher } from '../ports/field-cipher.ts'
+import type { Store } from '../ports/store.ts'
+import { policyRequestOf } from '../sign-in/flow.ts'
+import { claims, createFindAccount } from './accounts.ts'
+import { appOf, ownMetadata } from './clients.ts'
+import { createGrantAdapter, revokeGrant } from './grant-adapter.ts'
+import { createLoadExistingGrant } from './grants.ts'
+import { interactionUrl } from './interactions.ts'
+import type { createProtocolPages } from './protocol-pages.ts'
+import { accessTokenSeconds, describeResource, describeToken, nameAudiences } from './resources.ts'
+import { createSessionAdapter } from './session-adapter.ts'
+import { createStoreAdapter, storedModels } from './store-adapter.ts'
+
+export interface Lifetimes {
+  sessionIdleSeconds: number
+  sessionMaxSeconds: number
+  refreshIdleSeconds: number
+  refreshMaxSeconds: number
+}
+
+export interface ConfigurationOptions {
+  issuer: string
+  algorithm: 'ES256' | 'RS256' | 'EdDSA'
+  lifetimes: Lifetimes
+  requirement: Requirement
+  data: Data
+  store: Store
+  cipher: FieldCipher
+  egress: Egress
+  clock: Clock
+  protocolPages: ReturnType<typeof createProtocolPages>
+}
+
+/** Long enough to look for the mail after lunch; a sign-in that takes longer is started again from its attempt. */
+const interactionSeconds = 4 * 3600
+const codeSeconds = 60
+const deviceCodeSeconds = 600
+
+const epochSeconds = (clock: Clock) => Math.floor(clock().getTime() / 1000)
+
+/** Everything that oidc-provider is told, in one place. */
+export function configureProvider(options: ConfigurationOptions): Configuration {
+  const { issuer, algorithm, lifetimes, data, store, cipher, egress, clock, protocolPages } = options
+  return {
+    adapter: createAdapter,
+    acrValues: ['single-factor'],
+    allowOmittingSingleRegisteredRedirectUri: false,
+    claims,
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientBasedCORS: (_ctx, origin, client) => appOf(client).origins.includes(origin),
+    clientDefaults: {
+      id_token_signed_response_alg: algorithm,
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+    },
+    clockTolerance: 5,
+    // Nothing is signed: every value is 256 random bits, looked up by its hash.
+    cookies: {
+      names: { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' },
+      long: { httpOnly: true, secure: true, sameSite: 'lax', path: '/', signed: false },
+      short: { httpOnly: true, secure: true, sameSite: 'lax', signed: false },
+    },
+    discovery: { ui_locales_supported: [...locales] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['ES256', 'RS256', 'EdDSA'],
+      clientAuthSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+      dPoPSigningAlgValues: ['ES256', 'EdDSA', 'PS256'],
+    },
+    // A session ends by itself sooner than a refresh token does; signing out ends both.
+    expiresWithSession: () => false,
+    extraClientMetadata: { properties: [...ownMetadata] },
+    extraTokenClaims: describeToken,
+    features: {
+      backchannelLogout: { enabled: true },
+      claimsParameter: { enabled: true },
+      clientCredentials: { enabled: true },
+      dPoP: { enabled: true },
+      devInteractions: { enabled: false },
+      deviceFlow: {
+        enabled: true,
+        charset: 'base-20',
+        mask: '****-****',
+        // Neither address nor user agent is kept with a device's code.
+        deviceInfo: () => ({}),
+        userCodeInputSource: protocolPages.userCodeInputSource,
+        userCodeConfirmSource: protocolPages.userCodeConfirmSource,
+        successSource: protocolPages.successSource,
+      },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      introspection: {
+        enabled: true,
+        // An app may ask about its own tokens, and one that keeps a secret about those that are meant for it.
+        allowedPolicy: (_ctx, client, token) =>
+          token.clientId === client.clientId ||
+          (client.tokenEndpointAuthMethod !== 'none' && 'aud' in token && token.aud === appOf(client).audience),
+      },
+      pushedAuthorizationRequests: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? issuer,
+        getResourceServerInfo: describeResource(issuer, algorithm),
+        useGrantedResource: () => true,
+      },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: protocolPages.logoutSource,
+        postLogoutSuccessSource: protocolPages.postLogoutSuccessSource,
+      },
+      userinfo: { enabled: true },
+    },
+    fetch: (request, init) => egress.fetch(request instanceof Request ? request.url : request, init),
+    findAccount: createFindAccount(data),
+    formats: { customizers: { jwt: nameAudiences(issuer) } },
+    interactions: {
+      policy: createPrompts(options),
+      url: (_ctx, interaction) => interactionUrl(interaction.prompt.name, interaction.uid),
+    },
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    loadExistingGrant: createLoadExistingGrant(data, issuer),
+    pkce: { required: () => true },
+    renderError: protocolPages.renderError,
+    responseTypes: ['code'],
+    rotateRefreshToken: true,
+    routes: {
+      authorization: '/authorize',
+      code_verification: '/device',
+      device_authorization: '/device_authorization',
+      end_session: '/logout',
+      introspection: '/introspect',
+      jwks: '/jwks',
+      pushed_authorization_request: '/par',
+      revocation: '/revoke',
+      token: '/token',
+      userinfo: '/userinfo',
+    },
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    subjectTypes: ['public'],
+    ttl: {
+      AccessToken: () => accessTokenSeconds,
+      AuthorizationCode: () => codeSeconds,
+      ClientCredentials: () => accessTokenSeconds,
+      DeviceCode: () => deviceCodeSeconds,
+      Grant: () => lifetimes.refreshMaxSeconds + accessTokenSeconds,
+      IdToken: () => accessTokenSeconds,
+      Interaction: () => interactionSeconds,
+      RefreshToken: (_ctx, token) => {
+        const begun = Number(Reflect.get(token, 'iiat') ?? epochSeconds(clock))
+        return Math.max(1, Math.min(lifetimes.refreshIdleSeconds, begun + lifetimes.refreshMaxSeconds - epochSeconds(clock)))
+      },
+      Session: (_ctx, session) => {
+        const begun = session.loginTs ?? epochSeconds(clock)
+        return Math.max(1, Math.min(lifetimes.sessionIdleSeconds, begun + lifetimes.sessionMaxSeconds - epochSeconds(clock)))
+      },
+    },
+  }
+
+  function createAdapter(model: string) {
+    const stored = storedModels.find(each => each === model)
+    if (stored !== undefined)
+      return createStoreAdapter({ model: stored, store, cipher, revokeGrant: grantId => revokeGrant({ data, clock }, grantId) })
+    if (model === 'Session') return createSessionAdapter({ data, store, cipher, clock })
+    return createGrantAdapter({ data, clock })
+  }
+}
+
+/** The standard prompts, with the gate in the first, and without a question for native apps of our own. */
+function createPrompts({ requirement, clock }: ConfigurationOptions): interactionPolicy.DefaultPolicy {
+  const { Check, base } = interactionPolicy
+  const policy = base()
+  policy
+    .get('login')
+    ?.checks.add(
+      new Check(
+        'account_gone',
+        'the account of this session is gone',
+        ctx => ctx.oidc.session?.accountId !== undefined && ctx.oidc.account === undefined,
+      ),
+    )
+  policy.get('login')?.checks.add(
+    new Check('gate', 'more has to be proved', ctx => {
+      const { session } = ctx.oidc
+      if (session?.accountId === undefined) return false
+      // Whoever has just proved something was held to max_age when they did; the clock may have moved on by a second since.
+      const maxAgeCounts = ctx.oidc.result?.login === undefined
+      return !isEnough(ctx, requirement, clock, maxAgeCounts)
+    }),
+  )
+  policy.get('consent')?.checks.remove('native_client_prompt')
+  return policy
+}
+
+/** Asks the gate about what the session proved. */
+function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Clock, maxAgeCounts: boolean): boolean {
+  const { session, params } = ctx.oidc
+  if (session?.accountId === undefined) return false
+  const shown = session.amr ?? []
+  const proof = {
+    method: 'session',
+    subject: { kind: 'user', userId: session.accountId },
+    factors: factors.filter(factor => shown.includes(factor)),
+    at: session.loginTs ?? 0,
+  } as const
+  const request = policyRequestOf(
+    Object.fromEntries(
+      Object.entries(params ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+    ),
+  )
+  const limited = maxAgeCounts ? request : { ...request, maxAgeSeconds: undefined }
+  const decision = decide({
+    proofs: [proof],
+    enrolments: [],
+    request: limited,
+    requirements: [requirement],
+    now: epochSeconds(clock),
+  })
+  return decision.kind === 'satisfied'
+}

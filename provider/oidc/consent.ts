@@ -1,0 +1,104 @@
+import type { Provider } from 'oidc-provider'
+import { z } from 'zod'
+import { renderConsent } from '../../views/sign-in/consent.tsx'
+import { renderExpired } from '../../views/sign-in/expired.tsx'
+import type { AppRegistry } from '../apps/registry.ts'
+import { recordEvent } from '../audit/record.ts'
+import type { Limit } from '../http/limits.ts'
+import { keepChosenLocale, negotiateLocale } from '../http/locale.ts'
+import type { Pages } from '../http/pages.ts'
+import { type Route, route } from '../http/route.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Data } from '../ports/data.ts'
+import { protocol } from './grant-adapter.ts'
+import { findInteraction } from './interactions.ts'
+
+const limits: Limit[] = [{ name: 'consent', by: 'address', points: 120, windowSeconds: 60 }]
+const params = z.object({ uid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) })
+const decision = z.object({ decision: z.enum(['allow', 'refuse']) })
+
+export interface ConsentOptions {
+  provider: Provider
+  registry: AppRegistry
+  data: Data
+  pages: Pages
+  clock: Clock
+}
+
+/** Asks whether a third-party app may have what it asks for. What is allowed becomes the grant when the request is resumed. */
+export function consentRoutes({ provider, registry, data, pages, clock }: ConsentOptions): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/consent/:uid',
+      access: 'browser',
+      mode: { system: 'protocol' },
+      limits,
+      params,
+      async handler({ params: { uid }, ctx }) {
+        const interaction = await findInteraction(provider, ctx)
+        const clientId = String(interaction?.params['client_id'] ?? '')
+        const app = await registry.find(clientId)
+        const locale = keepChosenLocale(ctx) ?? negotiateLocale(ctx, String(interaction?.params['ui_locales'] ?? ''))
+        if (interaction?.prompt.name !== 'consent' || interaction.uid !== uid || app === undefined) {
+          return { kind: 'page', html: renderExpired(pages.context({ locale }), {}), status: 410 }
+        }
+        const { client_name: name, policy_uri: privacy, tos_uri: terms } = app.metadata
+        const page = pages.context({ locale, app: { name }, path: `/consent/${uid}` })
+        const userId = interaction.session?.accountId
+        const user = userId === undefined ? undefined : await data.read(protocol, ({ users }) => users.findById(userId))
+        return {
+          kind: 'page',
+          html: renderConsent(page, {
+            form: { action: `/consent/${uid}` },
+            site: URL.parse(String(interaction.params['redirect_uri'] ?? ''))?.host ?? clientId,
+            scopes: String(interaction.params['scope'] ?? '')
+              .split(' ')
+              .filter(scope => scope !== ''),
+            ...(user === undefined ? {} : { address: user.address }),
+            links: { ...(privacy === undefined ? {} : { privacy }), ...(terms === undefined ? {} : { terms }) },
+          }),
+        }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/consent/:uid',
+      access: 'browser',
+      mode: { system: 'protocol' },
+      limits,
+      params,
+      form: decision,
+      async handler({ params: { uid }, form, ctx, facts }) {
+        const interaction = await findInteraction(provider, ctx)
+        if (interaction?.prompt.name !== 'consent' || interaction.uid !== uid) {
+          return { kind: 'page', html: renderExpired(pages.context({ locale: facts.locale }), {}), status: 410 }
+        }
+        const userId = interaction.session?.accountId
+        if (form.decision === 'refuse' && userId !== undefined) {
+          await data.scoped(protocol, repositories =>
+            recordEvent(
+              repositories,
+              {
+                action: 'consent.refused',
+                userId,
+                workspaceId: undefined,
+                client_id: String(interaction.params['client_id']),
+                scope: String(interaction.params['scope'] ?? ''),
+              },
+              { actor: { kind: 'user', userId }, ip: facts.ip, userAgent: facts.userAgent, requestId: facts.id, clock },
+            ),
+          )
+        }
+        const result =
+          form.decision === 'allow'
+            ? { consent: { allowed: true } }
+            : { error: 'access_denied', error_description: 'the person did not allow it' }
+        return {
+          kind: 'redirect',
+          to: await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false }),
+        }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,48 @@
+import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
+import type { Data } from '../ports/data.ts'
+import { appOf } from './clients.ts'
+import { protocol } from './grant-adapter.ts'
+
+/**
+ * The grant under which an authorization request is answered: one for each session and app, so that signing out, or a stolen
+ * refresh token, ends what began in this browser and nothing else. A first-party app gets what it asks for without a
+ * question; a third-party app gets what the person has just allowed on the consent page.
+ */
+export function createLoadExistingGrant(data: Data, issuer: string) {
+  return async function loadExistingGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+    const { client, session, provider, account } = ctx.oidc
+    if (client === undefined || session === undefined || account === undefined) return undefined
+    const grantId = session.grantIdFor(client.clientId)
+    const known = grantId === undefined ? undefined : await provider.Grant.find(grantId)
+    const usable = known?.accountId === account.accountId ? known : undefined
+    if (!appOf(client).firstParty && ctx.oidc.result?.consent === undefined) return usable
+
+    const grant = usable ?? (await newGrant(ctx, data, account.accountId, client.clientId))
+    await allowRequested(ctx, grant, issuer)
+    // Signing out has to know which cookie to take away.
+    Object.assign(session.authorizationFor(client.clientId), { workspaceId: Reflect.get(grant, 'workspaceId') })
+    return grant
+  }
+}
+
+/** A grant for the workspace that the person works in: the only one they have, or the one they joined first. */
+async function newGrant(ctx: KoaContextWithOIDC, data: Data, accountId: string, clientId: string): Promise<Grant> {
+  const [workspace] = await data.read(protocol, ({ workspaces }) => workspaces.listForUser(accountId))
+  const grant = new ctx.oidc.provider.Grant({ accountId, clientId })
+  if (workspace !== undefined) Object.assign(grant, { workspaceId: workspace.id })
+  return grant
+}
+
+/** Adds what the request asks for, and saves the grant where that was anything new. */
+async function allowRequested(ctx: KoaContextWithOIDC, grant: Grant, issuer: string): Promise<void> {
+  const before = JSON.stringify([grant.openid, grant.resources])
+  const scopes = [...ctx.oidc.requestParamScopes]
+  const openid = [...ctx.oidc.requestParamOIDCScopes]
+  grant.addOIDCScope(openid.join(' '))
+  grant.addOIDCClaims([...ctx.oidc.requestParamClaims])
+  for (const [identifier, server] of Object.entries(ctx.oidc.resourceServers ?? { [issuer]: undefined })) {
+    const offered = server?.scopes ?? new Set(openid)
+    grant.addResourceScope(identifier, scopes.filter(scope => offered.has(scope)).join(' '))
+  }
+  if (grant.jti === undefined || before !== JSON.stringify([grant.openid, grant.resources])) await grant.save()
+}

@@ -1,0 +1,59 @@
+import type { Provider } from 'oidc-provider'
+import type { AppRegistry } from '../apps/registry.ts'
+import type { Context } from '../http/context.ts'
+import { policyRequestOf } from '../sign-in/flow.ts'
+import type { AskingApp, Interactions, SignInResult } from '../sign-in/interactions.ts'
+
+/** Where an interaction's pages are. The path is also that of its cookie, so a prompt's pages lie below its own. */
+export function interactionUrl(prompt: string, uid: string): string {
+  return prompt === 'consent' ? `/consent/${uid}` : `/sign-in/${uid}`
+}
+
+export async function findInteraction(provider: Provider, ctx: Context) {
+  try {
+    return await provider.interactionDetails(ctx.req, ctx.res)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'SessionNotFound') return undefined
+    throw error
+  }
+}
+
+export async function describeApp(registry: AppRegistry, clientId: string): Promise<AskingApp | undefined> {
+  const app = await registry.find(clientId)
+  return app === undefined ? undefined : { clientId, name: app.metadata.client_name }
+}
+
+/** The protocol's side of a sign-in, on oidc-provider's interactions. */
+export function createInteractions(provider: Provider, registry: AppRegistry): Interactions {
+  return {
+    async find(ctx) {
+      const interaction = await findInteraction(provider, ctx)
+      if (interaction?.prompt.name !== 'login') return undefined
+      const request = Object.fromEntries(
+        Object.entries(interaction.params).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+      )
+      const app = await describeApp(registry, request['client_id'] ?? '')
+      if (app === undefined) return undefined
+      return {
+        uid: interaction.uid,
+        app,
+        request,
+        loginHint: request['login_hint'],
+        requestedLocales: request['ui_locales'] ?? '',
+        policy: policyRequestOf(request),
+      }
+    },
+    finish: (ctx, result) =>
+      provider.interactionResult(ctx.req, ctx.res, submissionOf(result), { mergeWithLastSubmission: false }),
+    findApp: clientId => describeApp(registry, clientId),
+  }
+}
+
+function submissionOf(result: SignInResult) {
+  switch (result.kind) {
+    case 'signed-in':
+      return { login: { accountId: result.userId, acr: result.acr, amr: result.amr, ts: result.authTime, remember: true } }
+    case 'refused':
+      return { error: result.error, error_description: result.description }
+  }
+}

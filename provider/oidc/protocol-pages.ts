@@ -1,0 +1,104 @@
+import type { Client, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import type { PageContext } from '../../views/page-context.ts'
+import { renderConfirmDeviceCode } from '../../views/device/confirm-code.tsx'
+import { renderEnterDeviceCode } from '../../views/device/enter-code.tsx'
+import { renderDeviceFinished } from '../../views/device/finished.tsx'
+import { renderError } from '../../views/error.tsx'
+import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
+import { renderSignedOut } from '../../views/sign-out/finished.tsx'
+import type { ErrorCode } from '../kernel/errors.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Pages } from '../http/pages.ts'
+import { stateOf } from './request-state.ts'
+
+/** Our pages in the places where oidc-provider has pages of its own. */
+export function createProtocolPages(pages: Pages) {
+  const pageFor = (ctx: KoaContextWithOIDC, client: Client | undefined = ctx.oidc.client): PageContext => {
+    const name = client?.clientName
+    return pages.context({ locale: stateOf(ctx).facts.locale, app: name === undefined ? undefined : { name } })
+  }
+  const show = (ctx: KoaContextWithOIDC, html: string) => {
+    ctx.type = 'text/html; charset=utf-8'
+    ctx.body = html
+  }
+  // oidc-provider puts it there before it asks for the page.
+  const xsrfOf = (ctx: KoaContextWithOIDC) => String(ctx.oidc.session?.state?.['secret'] ?? '')
+
+  return {
+    renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+      const code = codeFor(error, ctx.status)
+      const protocol = {
+        error: out.error,
+        ...(out.error_description === undefined ? {} : { description: out.error_description }),
+      }
+      const retryAfterSeconds = error instanceof AppError ? error.retryAfterSeconds : undefined
+      show(
+        ctx,
+        renderError(pageFor(ctx), {
+          code,
+          requestId: stateOf(ctx).facts.id,
+          ...(code === 'bad-request' ? { protocol } : {}),
+          ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+        }),
+      )
+    },
+    logoutSource(ctx: KoaContextWithOIDC): void {
+      show(ctx, renderConfirmSignOut(pageFor(ctx), { action: ctx.oidc.urlFor('end_session_confirm'), xsrf: xsrfOf(ctx) }))
+    },
+    postLogoutSuccessSource(ctx: KoaContextWithOIDC): void {
+      const appHref = ctx.oidc.client?.clientUri
+      show(ctx, renderSignedOut(pageFor(ctx), appHref === undefined ? {} : { appHref }))
+    },
+    userCodeInputSource(
+      ctx: KoaContextWithOIDC,
+      _form: string,
+      _out?: ErrorOut,
+      error?: (Error & { userCode?: string }) | undefined,
+    ): void {
+      const problem = error === undefined ? undefined : deviceProblem(error)
+      show(
+        ctx,
+        renderEnterDeviceCode(pageFor(ctx), {
+          action: ctx.oidc.urlFor('code_verification'),
+          xsrf: xsrfOf(ctx),
+          ...(error?.userCode === undefined ? {} : { userCode: error.userCode }),
+          ...(problem === undefined ? {} : { problem }),
+        }),
+      )
+    },
+    userCodeConfirmSource(ctx: KoaContextWithOIDC, _form: string, client: Client, _deviceInfo: unknown, userCode: string): void {
+      show(
+        ctx,
+        renderConfirmDeviceCode(pageFor(ctx, client), {
+          action: ctx.oidc.urlFor('code_verification'),
+          xsrf: xsrfOf(ctx),
+          userCode,
+        }),
+      )
+    },
+    successSource(ctx: KoaContextWithOIDC): void {
+      show(ctx, renderDeviceFinished(pageFor(ctx)))
+    },
+  }
+}
+
+function codeFor(error: Error, status: number): ErrorCode {
+  if (error instanceof AppError) return error.code
+  if (error.name === 'SessionNotFound') return 'attempt-expired'
+  return status >= 500 ? 'unexpected' : 'bad-request'
+}
+
+function deviceProblem(error: Error): 'missing' | 'wrong' | 'stopped' | 'unexpected' {
+  switch (error.name) {
+    case 'NoCodeError':
+      return 'missing'
+    case 'NotFoundError':
+    case 'ExpiredError':
+    case 'AlreadyUsedError':
+      return 'wrong'
+    case 'AbortedError':
+      return 'stopped'
+    default:
+      return 'unexpected'
+  }
+}

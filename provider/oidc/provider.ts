@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Configuration, Provider, type TokenEndpointGrantContext } from 'oidc-provider'
+import type { AppRegistry } from '../apps/registry.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { hashSecret } from '../kernel/secrets.ts'
+import type { Data } from '../ports/data.ts'
+import type { Store } from '../ports/store.ts'
+import { acceptJwtAccessTokens } from './access-tokens.ts'
+import { type DeliverLogout, enqueueBackChannelLogouts } from './back-channel-logout.ts'
+import { findClientsInRegistry } from './clients.ts'
+import { keepRefreshTokensInFamilies } from './refresh-tokens.ts'
+import type { SigningKey } from './signing.ts'
+import type { WrapGrant } from './token-endpoint.ts'
+
+/** Parameters of ours that a refresh may carry: the tab says where and who it believes it is. */
+const refreshParameters = ['workspace', 'sid']
+
+export interface ProviderOptions {
+  issuer: string
+  configuration: Configuration
+  keys: readonly SigningKey[]
+  registry: AppRegistry
+  data: Data
+  store: Store
+  clock: Clock
+  wrapGrant: WrapGrant
+}
+
+/**
+ * oidc-provider with our tokens, clients and storage in it. Built anew whenever the signing keys change, since it takes them at
+ * construction only.
+ */
+export function createProvider(options: ProviderOptions): { provider: Provider; deliverLogout: DeliverLogout } {
+  const { data, clock, store } = options
+
+  class Latchkey extends Provider {
+    // Called by the constructor for each built-in grant type, which is where they can be wrapped.
+    override registerGrantType<Parameters extends object>(
+      name: string,
+      handler: (ctx: TokenEndpointGrantContext<Parameters>) => void | Promise<void>,
+      parameters?: string | readonly string[] | ReadonlySet<string>,
+      duplicates?: string | readonly string[] | ReadonlySet<string>,
+    ): void {
+      const ours = name === 'refresh_token' ? refreshParameters : []
+      const allowed = [...(typeof parameters === 'string' ? [parameters] : (parameters ?? [])), ...ours]
+      const wrapped = (ctx: TokenEndpointGrantContext<Parameters>) => options.wrapGrant(name, ctx, async () => handler(ctx))
+      super.registerGrantType<Parameters>(name, wrapped, allowed, duplicates)
+    }
+  }
+
+  const provider: Provider = new Latchkey(options.issuer, { ...options.configuration, jwks: { keys: [...options.keys] } })
+  // The request's own headers were replaced by the issuer's, so this reads nothing that a client sent.
+  provider.proxy = true
+  const createContext = provider.createContext.bind(provider)
+  Object.assign(provider, {
+    createContext(request: IncomingMessage, response: ServerResponse) {
+      const ctx = createContext(request, response)
+      // Browsers keep Secure cookies over http on loopback, the one place where an issuer may be http.
+      ctx.cookies.secure = true
+      return ctx
+    },
+  })
+
+  const { IN_PAYLOAD } = provider.Grant
+  Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...IN_PAYLOAD, 'workspaceId'] })
+  findClientsInRegistry(provider, options.registry)
+  keepRefreshTokensInFamilies(provider, { data, clock })
+  acceptJwtAccessTokens(provider, options.keys, { data, clock })
+  const deliverLogout = enqueueBackChannelLogouts(provider, data)
+
+  // RFC 9449 §11.1: one use of a proof, over all nodes.
+  Object.assign(provider.ReplayDetection, {
+    unique: (issuer: string, jti: string, expiresAt: number) => {
+      const ttlSeconds = Math.max(1, expiresAt - Math.floor(Date.now() / 1000))
+      return store.compareAndSet(`replay:${hashSecret(`${issuer} ${jti}`).toString('base64url')}`, undefined, '1', ttlSeconds)
+    },
+  })
+  return { provider, deliverLogout }
+}

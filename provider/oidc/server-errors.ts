@@ -1,0 +1,25 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { AppError } from '../kernel/errors.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+import { answerProtocolError } from './limits.ts'
+import { stateOf } from './request-state.ts'
+
+/**
+ * Tells the log why a request failed, and gives errors of ours their own status: to oidc-provider everything that it does not
+ * know is a 500.
+ */
+export function reportServerErrors(provider: Provider, telemetry: Telemetry): void {
+  provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    const requestId = stateOf(ctx).facts.id
+    if (error instanceof AppError) {
+      telemetry.log.warn(
+        { requestId, code: error.code, route: ctx.oidc.route, ...(error.cause instanceof Error ? { error: error.cause } : {}) },
+        'a request was refused',
+      )
+      if (typeof ctx.body === 'object' && ctx.body !== null) answerProtocolError(ctx, error)
+      else ctx.status = error.status
+      return
+    }
+    telemetry.log.error({ requestId, route: ctx.oidc.route, error }, 'a request failed')
+  })
+}

@@ -1,0 +1,79 @@
+import cluster from 'node:cluster'
+import { type Environment, loadSettings } from '../config/load.ts'
+import { type Clock, systemClock } from './kernel/clock.ts'
+import { StartError } from './kernel/errors.ts'
+import { startServer } from './server.ts'
+
+const restartMilliseconds = 1000
+
+export interface ServeOptions {
+  environment: Environment
+  clock?: Clock
+  print(text: string): void
+}
+
+/** Serves until the process is told to stop. With WEB_CONCURRENCY, in as many processes, each replaced where it dies. */
+export async function serve({ environment, clock = systemClock, print }: ServeOptions): Promise<void> {
+  const settings = loadSettings(environment)
+  if (settings.concurrency > 1 && cluster.isPrimary) {
+    superviseWorkers(settings.concurrency, print)
+    return
+  }
+  const server = await startServer(settings, clock)
+  server.adapters.telemetry.log.info({ issuer: settings.issuer, port: server.port }, 'Latchkey is serving')
+  if (settings.databaseUrl === undefined) {
+    server.adapters.telemetry.log.info(
+      {},
+      'the embedded database survives a crash of this process, but makes no promise about a loss of power',
+    )
+  }
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    server.close().then(
+      () => process.exit(0),
+      (error: Error) => {
+        server.adapters.telemetry.log.error({ error }, 'stopping failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('disconnect', stop)
+}
+
+function superviseWorkers(count: number, print: ServeOptions['print']): void {
+  let stopping = false
+  let started = false
+  for (let index = 0; index < count; index += 1) cluster.fork()
+  cluster.on('listening', () => {
+    started = true
+  })
+  cluster.on('exit', (worker, code) => {
+    if (stopping) return
+    if (!started) {
+      // The first one to die before any has listened says why in its own line; another try would say the same.
+      stopping = true
+      process.exitCode = code === 0 ? 1 : code
+      for (const other of Object.values(cluster.workers ?? {})) other?.kill()
+      return
+    }
+    print(`Worker ${worker.process.pid ?? ''} ended; starting another.`)
+    setTimeout(() => cluster.fork(), restartMilliseconds).unref()
+  })
+  const stop = () => {
+    stopping = true
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.kill('SIGTERM')
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+/** What an operator sees of an error that kept the server from starting. */
+export function explainStartError(error: unknown): string {
+  return error instanceof StartError
+    ? error.message
+    : `Latchkey could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+}

@@ -1,0 +1,85 @@
+import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { type Adapters, openAdapters } from '../adapters/open.ts'
+import type { Settings } from '../config/schema.ts'
+import { createApp } from './app.ts'
+import { registerConfigApps } from './apps/config-apps.ts'
+import { openEnvelope } from './envelope/envelope.ts'
+import type { Clock } from './kernel/clock.ts'
+import { StartError } from './kernel/errors.ts'
+import { ensureSigningKey } from './keys/rotation.ts'
+import { startJobs } from './jobs.ts'
+import { startSweeping } from './sweeping.ts'
+
+export interface RunningServer {
+  /** The port that was bound; of use where the setting was 0. */
+  port: number
+  adapters: Adapters
+  /** Stops taking connections, finishes requests and jobs in progress, and closes everything. */
+  close(): Promise<void>
+}
+
+const keyRefreshMilliseconds = 60_000
+/** Requests that take longer are cut off by the load balancer anyway. */
+const requestTimeoutMilliseconds = 30_000
+const maximumHeaderBytes = 16 * 1024
+
+/** Opens adapters, builds the app, and listens. Rejects with StartError where the installation cannot start as it is set up. */
+export async function startServer(settings: Settings, clock: Clock): Promise<RunningServer> {
+  const adapters = await openAdapters(settings, { clock, openCipher: openEnvelope })
+  const { data, telemetry } = adapters
+  try {
+    await registerConfigApps(data, settings.apps, { issuer: settings.issuer, clock })
+    const app = createApp(settings, adapters, clock, await ensureSigningKey(data, settings.signingAlgorithm, clock))
+    await startJobs({ adapters, clock, deliverLogout: app.deliverLogout })
+    const sweeping = startSweeping({ data, clock, telemetry })
+
+    const refreshKeys = setInterval(() => {
+      data
+        .read({ kind: 'system', reason: 'protocol' }, ({ signingKeys }) => signingKeys.list())
+        .then(app.useKeys)
+        .catch((error: Error) => telemetry.log.warn({ error }, 'the signing keys could not be read again'))
+    }, keyRefreshMilliseconds)
+    refreshKeys.unref()
+
+    const server = createServer(
+      {
+        requestTimeout: requestTimeoutMilliseconds,
+        headersTimeout: requestTimeoutMilliseconds / 2,
+        maxHeaderSize: maximumHeaderBytes,
+        keepAliveTimeout: 65_000,
+      },
+      app.listener,
+    )
+    const port = await listen(server, settings.port)
+    return {
+      port,
+      adapters,
+      async close() {
+        clearInterval(refreshKeys)
+        sweeping.stop()
+        server.close()
+        server.closeIdleConnections()
+        await once(server, 'close')
+        await app.close()
+        await adapters.close()
+      },
+    }
+  } catch (error) {
+    await adapters.close()
+    throw error
+  }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  const listening = once(server, 'listening')
+  server.listen(port)
+  try {
+    await listening
+  } catch (error) {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    throw taken ? new StartError(`PORT: expected a free port; something else listens on ${port}.`) : error
+  }
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}

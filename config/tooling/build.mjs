@@ -8,10 +8,12 @@ export const buildFolder = join(projectFolder, '.build')
 /** Packages that find files of their own (WebAssembly, data) beside their code, and so stay where npm put them. */
 const external = ['@electric-sql/pglite', '@electric-sql/pglite/*']
 
-/** Bundled packages in CommonJS ask for Node's modules by `require`, which a module has only if it makes it. */
+/** What bundled packages in CommonJS take for granted, and a module has only if it makes it. */
 const banner = [
   "import { createRequire as createRequireOfBundle } from 'node:module'",
   'const require = createRequireOfBundle(import.meta.url)',
+  'const __filename = import.meta.filename',
+  'const __dirname = import.meta.dirname',
 ].join('\n')
 
 /**

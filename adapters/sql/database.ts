@@ -34,6 +34,8 @@ export interface SqlScope {
   change<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Promise<number>
   /** One statement that somebody else wrote: the job queue's. */
   query(text: string, values?: readonly unknown[]): Promise<SqlResult>
+  /** Calls those who `listen` for the topic in this process, when the transaction has committed, and not otherwise. */
+  announce(topic: string): void
 }
 
 /** A session without a scope, as the login that owns the tables: for migrations. */
@@ -61,10 +63,13 @@ export interface SqlDatabase {
    */
   read<Result>(mode: AccessMode, work: (scope: SqlScope) => Promise<Result>): Promise<Result>
   /**
-   * Outside any scope, as the login that serves: the job queue's own maintenance, which sees no tenant's row. Without values,
-   * `text` may hold several statements; their rows come in one list.
+   * Outside any scope, as the login that serves: the job queue's own work, which sees no tenant's row. Without values, `text` may
+   * hold several statements; their rows come in one list. With values it is kept as a prepared statement, so its text has to
+   * be one of a few.
    */
   execute(text: string, values?: readonly unknown[]): Promise<SqlResult>
+  /** Calls `listener` after each transaction of this process that announced `topic`. */
+  listen(topic: string, listener: () => void): void
   /** Gives `work` a session of its own as the owner of the tables. */
   asOwner<Result>(work: (owner: OwnerSession) => Promise<Result>): Promise<Result>
   /** Their names carry the database's own number: roles are per cluster, and a cluster may hold several installations. */

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite, protocol } from '@electric-sql/pglite'
@@ -7,7 +8,7 @@ import { lockDirectory } from './embedded-lock.ts'
 import { describeSqlError } from './errors.ts'
 import { type Command, Flight, KnownStatements, type Reply } from './flight.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
-import { assertOutsideTransaction, type Link, type LinkSource, runRead, runTransaction } from './scope.ts'
+import { assertOutsideTransaction, type Link, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
 
 // By default it takes 128 MB of shared buffers and as much memory again at once: far more than a small team's data.
 const serverParameters = ['-c', 'shared_buffers=32MB']
@@ -61,11 +62,11 @@ export async function openEmbedded({ directory }: { directory: string }): Promis
     }
   }
 
-  async function execute(text: string, values?: readonly unknown[]): Promise<SqlResult> {
+  async function execute(text: string): Promise<SqlResult> {
     assertOutsideTransaction()
     const leave = await acquire()
     try {
-      return await runAlone(text, values)
+      return await runAlone(text)
     } finally {
       // Several statements in one text may have begun a transaction and failed in it.
       if (engine.isInTransaction()) await engine.exec('rollback')
@@ -75,7 +76,9 @@ export async function openEmbedded({ directory }: { directory: string }): Promis
 
   const { rows } = await engine.query<{ oid: number }>(databaseNumberQuery)
   const roles: ScopeRoles = nameRoles(rows[0]?.oid ?? 0)
+  const announcements = new EventEmitter()
   const source: LinkSource = {
+    announcements,
     acquire: async () => new EmbeddedLink(engine, known, await acquire()),
     roles: async () => roles,
   }
@@ -84,7 +87,8 @@ export async function openEmbedded({ directory }: { directory: string }): Promis
     kind: 'embedded',
     transaction: (mode, work) => runTransaction(source, mode, work),
     read: (mode, work) => runRead(source, mode, work),
-    execute,
+    execute: (text, values) => (values ? runUnscoped(source, text, values) : execute(text)),
+    listen: (topic, listener) => void announcements.on(topic, listener),
     roles: source.roles,
     asOwner: async work => {
       assertOutsideTransaction()

@@ -77,9 +77,10 @@ export function createJobPump(options: {
 
   async function fetch(): Promise<void> {
     lookAgain = false
-    const free = maximumRunning - running.size
-    const jobs = await boss.fetch<{ sealed: string }>(name, { batchSize: free })
-    if (jobs.length === free) lookAgain = true
+    // The number is part of the statement's text: one of a few sizes, so that it is found prepared.
+    const batchSize = 2 ** Math.floor(Math.log2(maximumRunning - running.size))
+    const jobs = await boss.fetch<{ sealed: string }>(name, { batchSize })
+    if (jobs.length === batchSize) lookAgain = true
     for (const job of jobs) {
       running.set(
         job.id,

@@ -89,7 +89,7 @@ const insertJob: Statement<{ id: string; name: JobName; data: string }, unknown>
   name: kind => `enqueue_job_${kind}`,
 }
 
-/** Adds a job within the caller's transaction: it exists if and only if that commits. `JobRunner.wake` is for after that. */
+/** Adds a job within the caller's transaction: it exists if and only if that commits, and a runner in this process starts at once. */
 export async function enqueueJob<Name extends JobName>(
   scope: SqlScope,
   cipher: FieldCipher,
@@ -100,18 +100,28 @@ export async function enqueueJob<Name extends JobName>(
   const sealed = cipher.installation.seal(placeOf(name, id), JSON.stringify(payload)).toString('base64')
   const count = await scope.change(insertJob, { id, name, data: JSON.stringify({ sealed }) })
   if (count !== 1) throw new Error(`The queue for ${name} jobs is missing: the database is not migrated`)
+  scope.announce(topicOf(name))
 }
 
-/** Opens the queue for running jobs. Its own upkeep runs on one node at a time, every quarter of a minute. */
-export async function openJobRunner(database: SqlDatabase, cipher: FieldCipher, log: Logger): Promise<JobRunner> {
+/**
+ * Opens the queue for running jobs. Its upkeep, which finds the jobs of processes that died, runs on one node at a time, every
+ * `upkeepSeconds`.
+ */
+export async function openJobRunner(
+  database: SqlDatabase,
+  cipher: FieldCipher,
+  log: Logger,
+  { upkeepSeconds = 15 }: { upkeepSeconds?: number } = {},
+): Promise<JobRunner> {
   const boss = new PgBoss({
-    db: { executeSql: (text, values) => database.execute(text, values) },
+    // Statements that jobs are made of are worth keeping prepared; what holds several statements cannot be.
+    db: { executeSql: (text, values = []) => database.execute(text, text.includes(';') ? undefined : values) },
     backend: database.kind === 'embedded' ? 'pglite' : 'postgres',
     schema,
     migrate: false,
     schedule: false,
-    superviseIntervalSeconds: 15,
-    monitorIntervalSeconds: 15,
+    superviseIntervalSeconds: upkeepSeconds,
+    monitorIntervalSeconds: upkeepSeconds,
     maintenanceIntervalSeconds: 3600,
     // Neither jobs that wait for others nor changes of queues while serving are used here.
     flowIntervalSeconds: 24 * 3600,
@@ -124,7 +134,7 @@ export async function openJobRunner(database: SqlDatabase, cipher: FieldCipher, 
   if (database.kind === 'embedded') await releaseOrphans(database)
   await boss.start()
 
-  const pumps = new Map<JobName, JobPump>()
+  const pumps: JobPump[] = []
   return {
     async work(name, handler) {
       const pump = createJobPump({
@@ -137,14 +147,12 @@ export async function openJobRunner(database: SqlDatabase, cipher: FieldCipher, 
           await handler(JSON.parse(cipher.installation.open(placeOf(name, id), Buffer.from(sealed, 'base64'))))
         },
       })
-      pumps.set(name, pump)
+      pumps.push(pump)
+      database.listen(topicOf(name), pump.wake)
       pump.wake()
     },
-    wake(name) {
-      pumps.get(name)?.wake()
-    },
     async stop() {
-      await Promise.all([...pumps.values()].map(pump => pump.stop()))
+      await Promise.all(pumps.map(pump => pump.stop()))
       await boss.stop({ graceful: false })
     },
   }
@@ -153,6 +161,10 @@ export async function openJobRunner(database: SqlDatabase, cipher: FieldCipher, 
 /** An embedded database belongs to one process: what another one was busy with has nobody any more. */
 async function releaseOrphans(database: SqlDatabase): Promise<void> {
   await database.execute(`update ${schema}.job set state = 'retry', start_after = now() where state = 'active'`)
+}
+
+function topicOf(name: JobName): string {
+  return `job:${name}`
 }
 
 function placeOf(name: JobName, id: string): FieldContext {

@@ -1,10 +1,11 @@
+import { EventEmitter } from 'node:events'
 import { Client, type ClientConfig, type Connection, Pool, type PoolClient, type Submittable } from 'pg'
 import { AppError } from '../../provider/kernel/errors.ts'
 import type { ScopeRoles, SqlDatabase, SqlResult } from './database.ts'
 import { describeSqlError } from './errors.ts'
 import { type Command, Flight, KnownStatements, type Reply } from './flight.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
-import { assertOutsideTransaction, type Link, type LinkSource, runRead, runTransaction } from './scope.ts'
+import { assertOutsideTransaction, type Link, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
 
 export interface PostgresOptions {
   url: string
@@ -41,7 +42,9 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
   pool.on('connect', client => client.on('error', () => {}))
 
   let roles: Promise<ScopeRoles> | undefined
+  const announcements = new EventEmitter()
   const source: LinkSource = {
+    announcements,
     acquire: () => acquireLink(pool, pooled),
     roles: () => {
       roles ??= execute(databaseNumberQuery).then(
@@ -55,10 +58,10 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
     },
   }
 
-  async function execute(text: string, values?: readonly unknown[]): Promise<SqlResult> {
+  async function execute(text: string): Promise<SqlResult> {
     assertOutsideTransaction()
     try {
-      return flatten(await pool.query(text, values === undefined ? undefined : [...values]))
+      return flatten(await pool.query(text))
     } catch (error) {
       throw describeSqlError(error)
     }
@@ -68,7 +71,8 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
     kind: 'postgres',
     transaction: (mode, work) => runTransaction(source, mode, work),
     read: (mode, work) => runRead(source, mode, work),
-    execute,
+    execute: (text, values) => (values ? runUnscoped(source, text, values) : execute(text)),
+    listen: (topic, listener) => void announcements.on(topic, listener),
     roles: () => source.roles(),
     asOwner: async work => {
       assertOutsideTransaction()

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { hash } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
 import type { AccessMode } from '../../provider/kernel/access-mode.ts'
 import { AppError } from '../../provider/kernel/errors.ts'
 import type { ScopeRoles, SqlResult, SqlScope, Statement } from './database.ts'
@@ -20,6 +22,8 @@ export interface Link {
 }
 
 export interface LinkSource {
+  /** Emits the topics that committed transactions announced. */
+  readonly announcements: EventEmitter
   acquire(): Promise<Link>
   roles(): Promise<ScopeRoles>
 }
@@ -78,6 +82,7 @@ export async function runTransaction<Result>(
     // COMMIT of a transaction in which something failed answers ROLLBACK, and is no error to the server.
     if (reply.tag !== 'COMMIT')
       throw new AppError('unexpected', { detail: 'The transaction had failed before it was committed.' })
+    for (const topic of scope.announced) source.announcements.emit(topic)
     return result
   } finally {
     here.running = false
@@ -107,6 +112,20 @@ export async function runRead<Result>(
   }
 }
 
+/** One statement outside any scope, as the login itself. */
+export async function runUnscoped(source: LinkSource, text: string, values: readonly unknown[]): Promise<SqlResult> {
+  assertOutsideTransaction()
+  const link = await source.acquire()
+  try {
+    const name = `x_${hash('sha256', text, 'base64url').slice(0, 16)}`
+    const { results, error } = await link.fly([{ name, text, values: values.map(encodeValue) }])
+    if (results[0]) return results[0]
+    throw describeSqlError(error)
+  } finally {
+    link.release()
+  }
+}
+
 function describeScope(mode: AccessMode, roles: ScopeRoles, text: string): Command {
   const values: WireValue[] = [roles[mode.kind], '', '', '']
   if (mode.kind === 'workspace') values[1] = mode.workspaceId
@@ -133,6 +152,7 @@ class TransactionScope implements SqlScope {
   #waiting: Pending[] = []
   #flying: Promise<void> | undefined
   #closed = false
+  readonly announced = new Set<string>()
 
   constructor(mode: AccessMode, fly: (commands: Command[]) => Promise<Reply>) {
     this.mode = mode
@@ -152,6 +172,10 @@ class TransactionScope implements SqlScope {
 
   async query(text: string, values: readonly unknown[] = []): Promise<SqlResult> {
     return this.#ask('', text, values)
+  }
+
+  announce(topic: string): void {
+    this.announced.add(topic)
   }
 
   /** Waits for what is still under way; nothing can be asked from then on. */

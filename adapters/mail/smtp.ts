@@ -45,7 +45,8 @@ export function createSmtpMailer({ url, from, ...options }: SmtpOptions): Mailer
       const message = checkMessage(given)
       try {
         await transport.sendMail({
-          from,
+          // A copy: nodemailer writes into it, and settings are frozen.
+          from: { ...from },
           to: message.to,
           // The envelope says it once more, so that no header decides who receives the mail.
           envelope: { from: from.address, to: message.to.address },

@@ -19,6 +19,8 @@ export interface Fleet {
   /** Starts the server alone. Data of an earlier start under the same `installation` name is found again. */
   startServer(name: SubjectName, installation?: string): Promise<ServerProcess>
   openSubject(name: SubjectName): Promise<Subject>
+  /** The last lines that the servers logged: for a run that failed. */
+  lastWords(): string
   stop(): Promise<void>
 }
 
@@ -52,6 +54,7 @@ export async function startFleet(subjects: SubjectName[]): Promise<Fleet> {
       opened.add(subject)
       return subject
     },
+    lastWords: () => [...servers].map(server => server.lastWords()).join('\n'),
     async stop() {
       for (const subject of opened) await subject.stop()
       for (const server of servers) await server.stop()

@@ -127,6 +127,9 @@ async function bench(options: BenchOptions): Promise<void> {
     }
     if (has('memory')) report('Memory', describeMemory(await measureMemories(fleet, options.subjects)))
     if (options.complete) writeResults(machine, chapters)
+  } catch (error) {
+    process.stderr.write(`${fleet.lastWords()}\n`)
+    throw error
   } finally {
     await fleet.stop()
   }

@@ -1,7 +1,7 @@
 /** What is measured: a server, the stores it runs on, and the load generator that speaks to it alone. */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from './channel.ts'
@@ -34,6 +34,7 @@ export interface ServerProcess {
   issuer: string
   /** From the start of the process until discovery answered. */
   readyMilliseconds: number
+  lastWords(): string
   stop(): Promise<void>
 }
 
@@ -78,7 +79,13 @@ export async function startServer(options: {
     }
     await sleep(5)
   }
-  return { child, issuer, readyMilliseconds: performance.now() - began, stop }
+  return {
+    child,
+    issuer,
+    readyMilliseconds: performance.now() - began,
+    lastWords: () => readFileSync(options.logFile, 'utf8').slice(-3000),
+    stop,
+  }
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -149,16 +149,32 @@ async function followTrivialLogin(target: Target, person: Person, page: string):
 
 async function followMail(target: Target, person: Person, page: string, inbox: MailInbox): Promise<string> {
   const { browser } = person
-  expectPage(await browser.get(page), 'sign-in page')
+  const begun = await openPage(browser, page, 'sign-in page')
   const mail = inbox.nextLink(person.address)
   mail.catch(() => {}) // reported where it is awaited; the post below may fail first
-  const sent = await browser.post(`${page}/address`, { address: person.address })
-  expectPage(sent.status === 200 ? sent : await browser.get(redirectOf(sent, page, 'address')), 'mail-is-on-its-way page')
+  const sent = await browser.post(formAction(begun, 'address', target), { address: person.address })
+  await openPage(browser, redirectOf(sent, page, 'address'), 'mail-is-on-its-way page')
   const link = await mail
-  expectPage(await browser.get(link), 'link page')
-  const confirmed = await browser.post(link, {})
-  if (confirmed.status !== 200) redirectOf(confirmed, link, 'link confirmation')
+  const linkPage = await openPage(browser, link, 'link page')
+  const confirmed = await browser.post(formAction(linkPage, undefined, target), {})
+  await openPage(browser, redirectOf(confirmed, link, 'link confirmation'), 'confirmed page')
   return followToApp(target, browser, page)
+}
+
+async function openPage(browser: Browser, url: string, step: string): Promise<Answer> {
+  const page = await browser.get(url)
+  if (page.status !== 200) throw new UnexpectedAnswer(step, page)
+  return page
+}
+
+/** Where the page's form goes: the first one, or the one with the named field. */
+function formAction(page: Answer, field: string | undefined, target: Target): string {
+  for (const [form, attributes = ''] of page.body.matchAll(/<form\b([^>]*)>[\s\S]*?<\/form>/g)) {
+    if (field !== undefined && !form.includes(`name="${field}"`)) continue
+    const [, action] = /\baction="([^"]*)"/.exec(attributes) ?? []
+    if (action) return new URL(action.replaceAll('&amp;', '&'), target.issuer).href
+  }
+  throw new UnexpectedAnswer(`form ${field ?? ''}`, page)
 }
 
 /** The tab where it began: from the sign-in page over the resumed authorization to the app. */
@@ -169,8 +185,4 @@ async function followToApp(target: Target, browser: Browser, page: string): Prom
     if (url.startsWith(redirectUri)) return url
   }
   throw new Error('the sign-in does not lead back to the app')
-}
-
-function expectPage(answer: Answer, step: string): void {
-  if (answer.status !== 200) throw new UnexpectedAnswer(step, answer)
 }

@@ -7,7 +7,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
-import { chromium } from 'playwright-core'
+import { openBrowser } from './open-browser.ts'
 
 const folder = join(import.meta.dirname, '../../.look')
 const devices = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 860 } }
@@ -23,17 +23,7 @@ const { locales, serveStates, stateNames, urlOf } = await loadStates()
 const chosen = locales.filter(locale => wanted(locale, only.locale))
 const states = stateNames.filter(name => wanted(name, only.state))
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-  ],
-})
+const browser = await openBrowser()
 const began = Date.now()
 let count = 0
 try {

@@ -85,6 +85,11 @@ function showMail(page: PageContext): string {
   })
 }
 
+function withoutApp(page: PageContext): PageContext {
+  const { app, ...rest } = page
+  return app === undefined ? page : rest
+}
+
 /** Every page in every state that looks different. */
 export const pageStates: PageState[] = [
   { name: 'address', render: page => renderAddress(page, { form }) },
@@ -125,6 +130,7 @@ export const pageStates: PageState[] = [
   { name: 'link-confirmed', render: page => renderLinkConfirmed(page, { form }) },
   { name: 'finished', render: renderFinished },
   { name: 'expired', render: page => renderExpired(page, { startAgain: form }) },
+  { name: 'expired-link-used', render: page => renderExpired(page, { reason: 'link-used', startAgain: form }) },
   { name: 'expired-unknown', render: page => renderExpired(page, {}) },
   { name: 'no-account', render: page => renderNoAccount(page, { address, startAgain: form, cancel: form }) },
   {
@@ -176,23 +182,23 @@ export const pageStates: PageState[] = [
   },
   {
     name: 'landing',
-    render: ({ app: _, ...page }) =>
-      renderLanding(page, {
+    render: page =>
+      renderLanding(withoutApp(page), {
         issuer: 'https://id.example.com',
         discoveryHref: '/.well-known/openid-configuration',
         mailboxHref: '/mailbox',
       }),
   },
-  { name: 'mailbox-empty', render: ({ app: _, ...page }) => renderMailboxList(page, { mails: [] }) },
+  { name: 'mailbox-empty', render: page => renderMailboxList(withoutApp(page), { mails: [] }) },
   {
     name: 'mailbox',
-    render: ({ app: _, ...page }) =>
-      renderMailboxList(page, {
+    render: page =>
+      renderMailboxList(withoutApp(page), {
         mails: [address, 'li.wei@example.org', 'a-rather-long-address-of-a-person@a-rather-long-department.example.com'].map(
           to => ({
             href: '/mailbox/1',
             to,
-            subject: mailStates[0]?.render({ ...page, app: { name: 'Fieldnotes' } }).subject ?? '',
+            subject: mailStates[0]?.render(page).subject ?? '',
             receivedAt: now,
           }),
         ),

@@ -145,11 +145,11 @@ function CodeForm({
 /** Shown by the script when the server can't be reached. */
 function Offline({ speaker: { say } }: { speaker: Speaker }): VNode {
   return (
-    <div role="status" class="offline">
-      <p id="offline" hidden>
+    <output class="offline">
+      <span id="offline" hidden>
         {say('check-mail.offline')}
-      </p>
-    </div>
+      </span>
+    </output>
   )
 }
 

@@ -1,20 +1,33 @@
 import { renderDocument } from '../document.tsx'
-import { speak } from '../messages.ts'
+import { type Speaker, speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
 import { type StartAgain, StartAgainButton } from '../parts/start-again.tsx'
 
 export interface ExpiredProps {
   /** Absent where nothing is known any more of how it began; the page then sends the person back to the app. */
   startAgain?: StartAgain
+  /** `link-used`: the link was used before, or a newer e-mail has replaced it. Otherwise the sign-in took too long. */
+  reason?: 'link-used'
 }
 
-/** The sign-in was open for too long. */
+/** Nothing more will come of this link or sign-in. */
 export function renderExpired(page: PageContext, props: ExpiredProps): string {
-  return renderDocument(page, { title: speak(page.locale).say('expired.heading') }, ({ say }) => (
+  const speaker = speak(page.locale)
+  const { title, sentences } = findWords(speaker, props)
+  return renderDocument(page, { title }, ({ say }) => (
     <>
-      <h1>{say('expired.heading')}</h1>
-      <p class="lead">{say(props.startAgain ? 'expired.lead' : 'expired.lead-from-app')}</p>
+      <h1>{title}</h1>
+      {sentences.map(sentence => (
+        <p>{sentence}</p>
+      ))}
       {props.startAgain && <StartAgainButton startAgain={props.startAgain}>{say('start-again')}</StartAgainButton>}
     </>
   ))
+}
+
+function findWords({ say }: Speaker, { reason, startAgain }: ExpiredProps): { title: string; sentences: string[] } {
+  if (reason === 'link-used') {
+    return { title: say('error.link-used.title'), sentences: [say('error.link-used.happened'), say('error.link-used.next')] }
+  }
+  return { title: say('expired.heading'), sentences: [say(startAgain ? 'expired.lead' : 'expired.lead-from-app')] }
 }

@@ -133,7 +133,8 @@ input:focus-visible {
 .offline {
   margin-block-start: 0;
 }
-.offline p {
+.offline span:not([hidden]) {
+  display: block;
   margin-block-start: var(--space-4);
   padding: var(--space-3) var(--space-4);
   border: 1px solid var(--neutral-4);

@@ -94,7 +94,7 @@ a {
 main > * + * {
   margin-block-start: var(--space-6);
 }
-main > h1 + .lead, main > .lead + p {
+main > h1 + p {
   margin-block-start: var(--space-3);
 }
 main > p:not([class]), .lead {
@@ -123,7 +123,7 @@ main > p + p:not(.empty) {
 .foot-rows, .foot-links {
   display: flex;
   flex-wrap: wrap;
-  column-gap: var(--space-4);
+  column-gap: var(--space-3);
 }
 .foot-rows {
   justify-content: space-between;

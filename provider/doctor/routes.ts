@@ -12,7 +12,7 @@ import { isGenuineProbe, type ProbeAnswer, probeCookie, probePath } from './prob
 const limits: readonly Limit[] = [{ name: 'doctor', by: 'installation', points: 30, windowSeconds: 60 }]
 
 /** Answers the doctor of this installation; to everybody else there is nothing here. */
-export function createDoctorRoutes(options: {
+export function doctorRoutes(options: {
   keyWrapper: KeyWrapper
   data: Data
   store: Store

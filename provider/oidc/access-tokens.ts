@@ -3,7 +3,6 @@ import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose'
 import type { AccessToken, ClientCredentials, Provider } from 'oidc-provider'
 import { recordEvent } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { newId } from '../kernel/ids.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import type { Data } from '../ports/data.ts'
 import { findGrantFacts, protocol } from './grant-adapter.ts'
@@ -100,12 +99,17 @@ export function acceptJwtAccessTokens(
 
   letJwtsThrough(provider)
   // An event may have to name a token before it is made; then it takes that name.
-  const generateTokenId = () => currentState()?.accessTokenId ?? newId()
+  // Not in the types; it settles the format of the token, too.
+  const generateTokenId = Reflect.get(provider.AccessToken.prototype, 'generateTokenId') as (this: AccessToken) => string
+  const takeTokenId = function takeTokenId(this: AccessToken): string {
+    const id = generateTokenId.call(this)
+    return currentState()?.accessTokenId ?? id
+  }
 
   Object.assign(provider.AccessToken, { find: findAccessToken })
-  Object.assign(provider.AccessToken.prototype, { destroy: revoke, generateTokenId })
+  Object.assign(provider.AccessToken.prototype, { destroy: revoke, generateTokenId: takeTokenId })
   Object.assign(provider.ClientCredentials, { find: findClientCredentials })
-  Object.assign(provider.ClientCredentials.prototype, { destroy: revoke, generateTokenId })
+  Object.assign(provider.ClientCredentials.prototype, { destroy: revoke })
 }
 
 /**

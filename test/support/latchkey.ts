@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadSettings } from '../../config/load.ts'
+import { systemClock } from '../../provider/kernel/clock.ts'
+import { type RunningServer, startServer } from '../../provider/server.ts'
+import type { MailMessage } from '../../provider/ports/mailer.ts'
+import { createTestDatabase } from './postgres.ts'
+import { createTestRedis } from './redis-database.ts'
+import { findFreePort } from './servers.ts'
+
+/** A clock that a test sets forward: everything of ours reads it, oidc-provider's own expiries read the machine's. */
+export interface TestClock {
+  now(): Date
+  advance(seconds: number): void
+}
+
+export function createTestClock(): TestClock {
+  let offsetMilliseconds = 0
+  return {
+    now: () => new Date(systemClock().getTime() + offsetMilliseconds),
+    advance: seconds => {
+      offsetMilliseconds += seconds * 1000
+    },
+  }
+}
+
+export interface RunningLatchkey {
+  issuer: string
+  clock: TestClock
+  adapters: RunningServer['adapters']
+  /** The newest mail to an address, as soon as it has been delivered to the mailbox. */
+  waitForMail(address: string, after?: Date): Promise<MailMessage>
+  stop(): Promise<void>
+}
+
+export interface LatchkeyOptions {
+  apps: ReadonlyArray<Record<string, unknown>>
+  /** Where state lies: on one machine with nothing installed, or on PostgreSQL and Redis. */
+  on?: 'embedded' | 'servers'
+  environment?: Record<string, string>
+  /** Another node of the same installation: its state, its issuer. */
+  sharing?: { databaseUrl: string; redisUrl: string; dataDirectory: string; issuer: string }
+}
+
+/** The whole of Latchkey in this process, listening on a free port, with its mail in a mailbox. */
+export async function startLatchkey({ apps, on = 'servers', environment = {} }: LatchkeyOptions): Promise<RunningLatchkey> {
+  const port = await findFreePort()
+  const issuer = `http://localhost:${port}`
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
+  const database = on === 'servers' ? await createTestDatabase() : undefined
+  const redis = on === 'servers' ? await createTestRedis() : undefined
+  const settings = {
+    ...loadSettings({
+      ISSUER: issuer,
+      PORT: String(port),
+      DATA_DIR: directory,
+      LOG_LEVEL: 'silent',
+      ...(database === undefined ? {} : { DATABASE_URL: database.url }),
+      ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+      ...environment,
+    }),
+    apps,
+  }
+  const clock = createTestClock()
+  const server = await startServer(settings, clock.now)
+  const { mailbox } = server.adapters
+  return {
+    issuer,
+    clock,
+    adapters: server.adapters,
+    async waitForMail(address, after = new Date(0)) {
+      const deadline = Date.now() + 15_000
+      while (Date.now() < deadline) {
+        const newest = (await mailbox?.list())?.find(mail => mail.to === address && mail.receivedAt > after)
+        const found = newest === undefined ? undefined : await mailbox?.find(newest.id)
+        if (found !== undefined) return found.message
+        await new Promise(resolve => setTimeout(resolve, 20))
+      }
+      throw new Error('no mail arrived')
+    },
+    async stop() {
+      await server.close()
+      await database?.drop()
+      await redis?.drop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}

@@ -40,11 +40,13 @@ const mayImport: ImportTable = {
   config: ['provider/kernel/errors.ts'],
   'config/tooling': [],
   'vitest.config.ts': [],
-  // Whatever is put together is put together here.
-  'provider/main.ts': ['*'],
-  'provider/app.ts': ['*'],
-  'provider/cli.ts': ['*'],
-  'provider/command-line': ['*'],
+  // Whatever is put together is put together here, and nowhere else.
+  ...Object.fromEntries(
+    ['main.ts', 'serve.ts', 'server.ts', 'app.ts', 'jobs.ts', 'sweeping.ts', 'cli.ts', 'command-line'].map(root => [
+      `provider/${root}`,
+      ['*'],
+    ]),
+  ),
   test: ['*'],
 }
 

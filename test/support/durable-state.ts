@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openKeyFile } from '../../adapters/kms/key-file.ts'
+import { createSqlData } from '../../adapters/sql/data.ts'
+import type { SqlDatabase } from '../../adapters/sql/database.ts'
+import { openEmbedded } from '../../adapters/sql/embedded.ts'
+import { createInstallationKeys } from '../../adapters/sql/installation-keys.ts'
+import { migrateJobs } from '../../adapters/sql/jobs.ts'
+import { migrate } from '../../adapters/sql/migrate.ts'
+import { openPostgres } from '../../adapters/sql/postgres.ts'
+import { openEnvelope } from '../../provider/envelope/envelope.ts'
+import { systemClock } from '../../provider/kernel/clock.ts'
+import type { Data } from '../../provider/ports/data.ts'
+import type { FieldCipher } from '../../provider/ports/field-cipher.ts'
+import { createTestDatabase } from './postgres.ts'
+
+export const databaseKinds = ['embedded', 'postgres', 'postgres behind a pooler'] as const
+
+export type DatabaseKind = (typeof databaseKinds)[number]
+
+/** Durable state in full: an empty, migrated database, and the envelope with a master key of its own. */
+export interface DurableState {
+  database: SqlDatabase
+  data: Data
+  cipher: FieldCipher
+  /** Statements as the owner of the tables, who is asked nothing: row-level security aside, which holds for owners too. */
+  execute: SqlDatabase['execute']
+  close(): Promise<void>
+}
+
+export async function openDurableState(kind: DatabaseKind, options: { poolSize?: number } = {}): Promise<DurableState> {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-durable-'))
+  const { database, drop } = await openDatabase(kind, directory, options.poolSize ?? 10)
+  await migrate(database)
+  await migrateJobs(database)
+  const keyWrapper = await openKeyFile({ path: join(directory, 'master.key') })
+  const cipher = await openEnvelope({ keyWrapper, installationKeys: createInstallationKeys(database), clock: systemClock })
+  return {
+    database,
+    cipher,
+    data: createSqlData(database, cipher),
+    execute: (text, values) => database.asOwner(owner => owner.execute(text, values)),
+    close: async () => {
+      await database.close()
+      await keyWrapper.close()
+      await drop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function openDatabase(kind: DatabaseKind, directory: string, poolSize: number) {
+  if (kind === 'embedded') {
+    return { database: await openEmbedded({ directory: join(directory, 'database') }), drop: async () => {} }
+  }
+  const { url, drop } = await createTestDatabase()
+  return { database: openPostgres({ url, pooled: kind !== 'postgres', poolSize }), drop }
+}

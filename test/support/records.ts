@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import type { AccessMode } from '../../provider/kernel/access-mode.ts'
+import { newId } from '../../provider/kernel/ids.ts'
+import { newSecret } from '../../provider/kernel/secrets.ts'
+import type { Data } from '../../provider/ports/data.ts'
+import type {
+  AppRecord,
+  AttemptRecord,
+  AuditEventRecord,
+  EmailChallengeRecord,
+  GrantRecord,
+  RefreshFamilyRecord,
+  SessionRecord,
+  SigningKeyRecord,
+} from '../../provider/ports/records.ts'
+
+export const asSystem: AccessMode = { kind: 'system', reason: 'protocol' }
+
+export function asUser(userId: string): AccessMode {
+  return { kind: 'self', userId }
+}
+
+export function asWorkspace(workspaceId: string): AccessMode {
+  return { kind: 'workspace', workspaceId, actor: { kind: 'system', reason: 'job' } }
+}
+
+/** Records of durable state in which everything that may be undefined is defined; a test overrides what it is about. */
+
+export const noon = new Date('2030-01-02T12:00:00.123Z')
+export const anHourLater = new Date(noon.getTime() + 3_600_000)
+export const anHourEarlier = new Date(noon.getTime() - 3_600_000)
+
+export const newHash = () => randomBytes(32)
+
+export function newAddress(): string {
+  return `${newSecret().toLowerCase()}@example.com`
+}
+
+export function anApp(changes: Partial<AppRecord> = {}): AppRecord {
+  return {
+    clientId: `app-${newSecret()}`,
+    secretHash: newHash(),
+    metadata: { client_name: 'An app', redirect_uris: ['https://app.example.com/callback'] },
+    source: 'api',
+    createdAt: noon,
+    ...changes,
+  }
+}
+
+export function anAttempt(changes: Partial<AttemptRecord> = {}): AttemptRecord {
+  return {
+    id: newId(),
+    interactionUid: newSecret(),
+    browserHash: newHash(),
+    clientId: 'an-app',
+    state: 'open',
+    method: 'email',
+    address: 'ada@example.com',
+    userId: newId(),
+    proofs: [{ method: 'email', subject: { kind: 'address', address: 'ada@example.com' }, factors: ['email'], at: 1893585600 }],
+    request: { client_id: 'an-app', login_hint: 'ada@example.com', scope: 'openid' },
+    device: 'Firefox on Linux',
+    ip: '2001:db8::1',
+    locale: 'de',
+    createdAt: noon,
+    expiresAt: anHourLater,
+    ...changes,
+  }
+}
+
+export function aChallenge(attemptId: string, changes: Partial<EmailChallengeRecord> = {}): EmailChallengeRecord {
+  return {
+    id: newId(),
+    attemptId,
+    tokenHash: newHash(),
+    codeHash: newHash(),
+    wrongCodes: 0,
+    createdAt: noon,
+    expiresAt: anHourLater,
+    consumedAt: undefined,
+    voidedAt: undefined,
+    ...changes,
+  }
+}
+
+export function aSession(userId: string, changes: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    uid: newSecret(),
+    idHash: newHash(),
+    userId,
+    payload: { kind: 'Session', accountId: userId, authorizations: { 'an-app': { sid: 'abc' } } },
+    device: 'Safari on macOS',
+    ip: '192.0.2.1',
+    createdAt: noon,
+    expiresAt: anHourLater,
+    ...changes,
+  }
+}
+
+export function aGrant(userId: string, changes: Partial<GrantRecord> = {}): GrantRecord {
+  return {
+    id: newSecret(),
+    userId,
+    workspaceId: undefined,
+    clientId: 'an-app',
+    sessionUid: newSecret(),
+    payload: { kind: 'Grant', openid: { scope: 'openid email' } },
+    createdAt: noon,
+    expiresAt: anHourLater,
+    ...changes,
+  }
+}
+
+export function aFamily(grant: GrantRecord, changes: Partial<RefreshFamilyRecord> = {}): RefreshFamilyRecord {
+  return {
+    id: randomBytes(16).toString('hex'),
+    grantId: grant.id,
+    userId: grant.userId,
+    clientId: grant.clientId,
+    currentHash: newHash(),
+    previousHash: undefined,
+    successor: undefined,
+    rotatedAt: undefined,
+    payload: { kind: 'RefreshToken', scope: 'openid' },
+    createdAt: noon,
+    expiresAt: anHourLater,
+    ...changes,
+  }
+}
+
+export function aSigningKey(changes: Partial<SigningKeyRecord> = {}): SigningKeyRecord {
+  return {
+    kid: newSecret(),
+    algorithm: 'ES256',
+    privateJwk: { kty: 'EC', crv: 'P-256', d: newSecret() },
+    createdAt: noon,
+    signsFrom: noon,
+    retiresAt: undefined,
+    ...changes,
+  }
+}
+
+export function anEvent(changes: Partial<AuditEventRecord> = {}): AuditEventRecord {
+  return {
+    id: newId(),
+    workspaceId: undefined,
+    userId: undefined,
+    action: 'session.created',
+    occurredAt: noon,
+    commitments: { ip: newSecret() },
+    disclosures: { ip: { salt: newSecret(), value: '192.0.2.1' } },
+    ...changes,
+  }
+}
+
+/** A new user, with the workspaces of which they are to be a member. */
+export async function createUser(data: Data, ...workspaceIds: string[]): Promise<{ id: string; address: string }> {
+  const id = newId()
+  const address = newAddress()
+  await data.scoped(asSystem, async ({ users, workspaces }) => {
+    await users.create({ id, address, locale: 'en', createdAt: noon })
+    for (const workspaceId of workspaceIds) {
+      await workspaces.addMember({ workspaceId, userId: id, roles: ['Admin'], createdAt: noon })
+    }
+  })
+  return { id, address }
+}
+
+export async function createWorkspace(data: Data): Promise<{ id: string; slug: string; name: string }> {
+  const id = newId()
+  const workspace = { id, slug: `w-${id}`, name: `Company ${newSecret()}` }
+  await data.scoped(asSystem, ({ workspaces }) => workspaces.create({ ...workspace, personal: false, createdAt: noon }))
+  return workspace
+}

@@ -1,0 +1,91 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Settings } from '../config/schema.ts'
+import type { Clock } from '../provider/kernel/clock.ts'
+import { StartError } from '../provider/kernel/errors.ts'
+import type { Data } from '../provider/ports/data.ts'
+import type { FieldCipher } from '../provider/ports/field-cipher.ts'
+import type { InstallationKeys, KeyWrapper } from '../provider/ports/key-wrapper.ts'
+import { ClosingList } from './closing-list.ts'
+import { openKeyFile } from './kms/key-file.ts'
+import { createSqlData } from './sql/data.ts'
+import type { SqlDatabase } from './sql/database.ts'
+import { openEmbedded } from './sql/embedded.ts'
+import { createInstallationKeys } from './sql/installation-keys.ts'
+import { migrateJobs } from './sql/jobs.ts'
+import { migrate } from './sql/migrate.ts'
+import { openPostgres } from './sql/postgres.ts'
+
+/** Opens the envelope. It is a feature, which adapters do not know: whoever opens adapters brings it along. */
+export type OpenCipher = (options: {
+  keyWrapper: KeyWrapper
+  installationKeys: InstallationKeys
+  clock: Clock
+}) => Promise<FieldCipher>
+
+/** Durable state, and what it takes to read it. */
+export interface Durable {
+  database: SqlDatabase
+  data: Data
+  cipher: FieldCipher
+  keyWrapper: KeyWrapper
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database and the master key. `whenOld` says what becomes of a database that this version has not prepared:
+ * `migrate` brings it to the state of this version; `refuse` rejects with StartError where nothing is there, and leaves alone
+ * what others may be serving from. An embedded one is always migrated, since nobody else can be serving from it.
+ */
+export async function openDurable(
+  settings: Settings,
+  options: { clock: Clock; openCipher: OpenCipher; whenOld: 'migrate' | 'refuse' },
+): Promise<Durable> {
+  const { clock, openCipher, whenOld } = options
+  const closing = new ClosingList()
+  try {
+    const keyWrapper = await openKeyWrapper(settings)
+    closing.add(() => keyWrapper.close())
+    const database = await openDatabase(settings)
+    closing.add(() => database.close())
+    if (whenOld === 'migrate' || database.kind === 'embedded') await migrateAll(database)
+    else await assertMigrated(database)
+    const cipher = await openCipher({ keyWrapper, installationKeys: createInstallationKeys(database), clock })
+    return { database, data: createSqlData(database, cipher), cipher, keyWrapper, close: () => closing.closeAll() }
+  } catch (error) {
+    await closing.closeAll()
+    throw error
+  }
+}
+
+/** Brings the database to the state of this version. Answers the names of the migrations that were applied. */
+export async function migrateAll(database: SqlDatabase): Promise<string[]> {
+  const applied = await migrate(database)
+  await migrateJobs(database)
+  return applied
+}
+
+/** PostgreSQL where DATABASE_URL names one, else the embedded database, which serves one process. */
+export async function openDatabase(settings: Settings): Promise<SqlDatabase> {
+  const { databaseUrl: url, databaseMigrationUrl: migrationUrl, databasePooled: pooled, databasePoolSize: poolSize } = settings
+  if (url === undefined) return openEmbedded({ directory: embeddedDirectory(settings) })
+  return openPostgres({ url, migrationUrl, pooled, poolSize })
+}
+
+export async function openKeyWrapper(settings: Settings): Promise<KeyWrapper> {
+  return openKeyFile({ path: keyFilePath(settings) })
+}
+
+export function keyFilePath({ kmsUrl, dataDirectory }: Settings): string {
+  return kmsUrl === 'file:' ? resolve(dataDirectory, 'master.key') : fileURLToPath(kmsUrl)
+}
+
+export function embeddedDirectory({ dataDirectory }: Settings): string {
+  return resolve(dataDirectory, 'database')
+}
+
+async function assertMigrated(database: SqlDatabase): Promise<void> {
+  const { rows } = await database.execute(`select to_regclass('latchkey.installation_keys') is not null as found`)
+  if (rows[0]?.['found'] === true) return
+  throw new StartError('The database holds nothing of Latchkey yet. Run "latchkey migrate", or start the server once.')
+}

@@ -87,12 +87,12 @@ export const sender = z
   })
   .pipe(z.object({ name: z.string(), address: z.email() }))
 
-/** Where to report a vulnerability (RFC 9116 §2.5.3): a URI. An e-mail address alone is made one. */
+/** Where to report a vulnerability (RFC 9116 §2.5.3): an e-mail address, also as a mailto: URI, or an https address. */
 export const contact = z
   .string()
   .trim()
-  .transform(text => (z.email().safeParse(text).success ? `mailto:${text}` : text))
-  .pipe(z.union([z.string().regex(/^mailto:[^\s@?]+@[^\s@?]+$/), webAddress]))
+  .transform(text => text.replace(/^mailto:/, ''))
+  .pipe(z.union([z.email(), urlWith('https:')]))
 
 /** Networks in CIDR notation (RFC 4632, RFC 4291 §2.3), separated by commas or spaces. */
 export const networks = z

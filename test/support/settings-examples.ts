@@ -1,0 +1,182 @@
+import { expect } from 'vitest'
+import { loadSettings } from '../../config/load.ts'
+import type { Settings } from '../../config/schema.ts'
+import { StartError } from '../../provider/kernel/errors.ts'
+
+export type Environment = Record<string, string>
+
+/** The line with which these settings are refused. */
+export function refusalOf(environment: Environment, readFile?: (path: string) => string): string {
+  try {
+    loadSettings(environment, readFile)
+  } catch (error) {
+    expect(error).toBeInstanceOf(StartError)
+    return (error as StartError).message // stated by the line above
+  }
+  throw new Error(`These settings were accepted: ${JSON.stringify(environment)}`)
+}
+
+/** With what else it takes for the others to be accepted. */
+export const onPostgres = { DATABASE_URL: 'postgres://latchkey@db/latchkey' }
+export const onRedis = { REDIS_URL: 'redis://cache:6379' }
+export const withMail = { SMTP_URL: 'smtp://mail.example:587', MAIL_FROM: 'no-reply@example.com' }
+
+export interface Examples {
+  key: keyof Settings
+  good: Array<[text: string, value: unknown]>
+  bad: string[]
+  beside?: Environment
+}
+
+const seconds: Pick<Examples, 'good' | 'bad'> = {
+  good: [
+    ['60', 60],
+    ['3600', 3600],
+  ],
+  bad: ['59', '0', '-1', '1.5', '12h', '1e3', '99999999999999', ' 60'],
+}
+
+export const settingsExamples: Record<string, Examples> = {
+  ISSUER: {
+    key: 'issuer',
+    good: [
+      ['https://id.example.com', 'https://id.example.com'],
+      ['https://id.example.com/', 'https://id.example.com'],
+      ['https://ID.Example.com:443', 'https://id.example.com'],
+      ['https://id.example.com:8443', 'https://id.example.com:8443'],
+      ['http://localhost:3000', 'http://localhost:3000'],
+      ['http://latchkey.localhost', 'http://latchkey.localhost'],
+      ['http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
+      ['http://[::1]:3000', 'http://[::1]:3000'],
+    ],
+    bad: [
+      'http://id.example.com',
+      'https://id.example.com/path',
+      'https://id.example.com/?x',
+      'https://id.example.com?',
+      'https://id.example.com#x',
+      'https://user@id.example.com',
+      'https://@id.example.com',
+      'id.example.com',
+      'localhost:3000',
+      'ftp://localhost',
+      'http://localhost.example.com',
+      'http://127.0.0.1.example.com',
+      'https:\\\\id.example.com',
+      'https://',
+      'https://id example.com',
+    ],
+    beside: withMail,
+  },
+  PORT: { key: 'port', good: [['8080', 8080]], bad: ['0', '65536', '-1', '80a', '0x50', '80.0', '١٢'] },
+  DATA_DIR: { key: 'dataDirectory', good: [['/var/lib/latchkey', '/var/lib/latchkey']], bad: ['a\0b'] },
+  LATCHKEY_CONFIG: { key: 'configFile', good: [['/dev/null', '/dev/null']], bad: ['/nowhere/latchkey.yaml', '/'] },
+  DATABASE_URL: {
+    key: 'databaseUrl',
+    good: [
+      ['postgres://latchkey:secret@db:5432/latchkey', 'postgres://latchkey:secret@db:5432/latchkey'],
+      ['postgresql:///latchkey?host=/run/postgresql', 'postgresql:///latchkey?host=/run/postgresql'],
+    ],
+    bad: ['mysql://u:hunter2@db/latchkey', 'hunter2:5432', 'hunter2', 'postgres://u:hunter2@a b/c'],
+  },
+  DATABASE_MIGRATION_URL: {
+    key: 'databaseMigrationUrl',
+    good: [['postgres://owner:secret@db/latchkey', 'postgres://owner:secret@db/latchkey']],
+    bad: ['mysql://u:hunter2@db/latchkey', 'hunter2'],
+    beside: onPostgres,
+  },
+  DATABASE_POOLED: {
+    key: 'databasePooled',
+    good: [
+      ['true', true],
+      ['false', false],
+    ],
+    bad: ['yes', '1', 'TRUE'],
+    beside: { ...onPostgres, DATABASE_MIGRATION_URL: 'postgres://owner@db/latchkey' },
+  },
+  DATABASE_POOL_SIZE: { key: 'databasePoolSize', good: [['20', 20]], bad: ['1', '1001', 'many'] },
+  REDIS_URL: {
+    key: 'redisUrl',
+    good: [
+      ['redis://cache:6379', 'redis://cache:6379'],
+      ['rediss://:secret@cache:6379/1', 'rediss://:secret@cache:6379/1'],
+      ['redis+sentinel://a:26379,b:26379/main?db=0', 'redis+sentinel://a:26379,b:26379/main?db=0'],
+      ['rediss+cluster://a:6379,b:6379', 'rediss+cluster://a:6379,b:6379'],
+    ],
+    bad: ['http://hunter2@cache', 'hunter2:6379', 'redis:///hunter2', 'redis+ring://hunter2@a', 'redis://hunter2@a b'],
+  },
+  SMTP_URL: {
+    key: 'smtpUrl',
+    good: [
+      ['smtp://user:secret@mail:587', 'smtp://user:secret@mail:587'],
+      ['smtps://mail', 'smtps://mail'],
+    ],
+    bad: ['hunter2:587', 'https://hunter2@mail', 'hunter2'],
+    beside: { MAIL_FROM: 'no-reply@example.com' },
+  },
+  MAIL_FROM: {
+    key: 'mailFrom',
+    good: [
+      ['no-reply@example.com', { name: '', address: 'no-reply@example.com' }],
+      ['Example <no-reply@example.com>', { name: 'Example', address: 'no-reply@example.com' }],
+      ['<no-reply@example.com>', { name: '', address: 'no-reply@example.com' }],
+    ],
+    bad: [
+      'Example',
+      'a@example.com, b@example.com',
+      'Example\r\nBcc: x@example.com <a@example.com>',
+      'Example <>',
+      '"x" <a@example.com>',
+    ],
+  },
+  MAIL_CODE_IN_SUBJECT: { key: 'mailCodeInSubject', good: [['true', true]], bad: ['on'] },
+  KMS_URL: {
+    key: 'kmsUrl',
+    good: [
+      ['file:', 'file:'],
+      ['file:///etc/latchkey/master.key', 'file:///etc/latchkey/master.key'],
+    ],
+    bad: ['file://hunter2/key', 'file:hunter2', '/etc/hunter2', 'vault:hunter2'],
+  },
+  TRUSTED_PROXIES: { key: 'trustedProxies', good: [['2', 2]], bad: ['11', '-1', 'true', '10.0.0.0/8'] },
+  EGRESS_ALLOW: {
+    key: 'egressAllow',
+    good: [
+      ['10.1.0.0/16', ['10.1.0.0/16']],
+      ['10.1.0.0/16, fd00::/8 192.168.1.5/32', ['10.1.0.0/16', 'fd00::/8', '192.168.1.5/32']],
+    ],
+    bad: ['10.1.0.0', '10.1.0.0/33', 'intranet', ',', 'fd00::/129'],
+  },
+  WEB_CONCURRENCY: { key: 'concurrency', good: [['4', 4]], bad: ['0', '65', 'auto'], beside: { ...onPostgres, ...onRedis } },
+  LOG_LEVEL: { key: 'logLevel', good: [['debug', 'debug']], bad: ['verbose', 'INFO'] },
+  SIGN_UP: { key: 'signUp', good: [['closed', 'closed']], bad: ['open', 'false'] },
+  SIGNING_ALGORITHM: { key: 'signingAlgorithm', good: [['EdDSA', 'EdDSA']], bad: ['HS256', 'none', 'es256'] },
+  SESSION_IDLE_SECONDS: { key: 'sessionIdleSeconds', ...seconds },
+  SESSION_MAX_SECONDS: { key: 'sessionMaximumSeconds', ...seconds, beside: { SESSION_IDLE_SECONDS: '60' } },
+  REFRESH_IDLE_SECONDS: { key: 'refreshIdleSeconds', ...seconds },
+  REFRESH_MAX_SECONDS: { key: 'refreshMaximumSeconds', ...seconds, beside: { REFRESH_IDLE_SECONDS: '60' } },
+  INSTALLATION_NAME: {
+    key: 'installationName',
+    good: [['Fieldnotes ID', 'Fieldnotes ID']],
+    bad: [' ', 'a\nb', 'x'.repeat(61), 'a\u202eb'],
+  },
+  HELP_URL: {
+    key: 'helpUrl',
+    good: [['https://example.com/help?x=1', 'https://example.com/help?x=1']],
+    bad: ['http://example.com', 'javascript:alert(1)', 'example.com', 'https://a:b@example.com'],
+  },
+  PRIVACY_URL: {
+    key: 'privacyUrl',
+    good: [['https://example.com/privacy', 'https://example.com/privacy']],
+    bad: ['data:text/html,x'],
+  },
+  SECURITY_CONTACT: {
+    key: 'securityContact',
+    good: [
+      ['security@example.com', 'security@example.com'],
+      ['mailto:security@example.com', 'security@example.com'],
+      ['https://example.com/security', 'https://example.com/security'],
+    ],
+    bad: ['security', 'mailto:', 'http://example.com', 'security@example.com\nx'],
+  },
+}

@@ -3,6 +3,7 @@ import type { Adapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
 import { createAppRegistry } from './apps/registry.ts'
 import { createEventBatcher } from './audit/group-commit.ts'
+import { doctorRoutes } from './doctor/routes.ts'
 import { answerErrors } from './http/errors.ts'
 import { guardHost } from './http/host-guard.ts'
 import { createPages } from './http/pages.ts'
@@ -47,7 +48,7 @@ const requirement: Requirement = { level: 'single-factor' }
 
 /** The one place where everything is put together: an ordered table of what a request goes through, and of the features. */
 export function createApp(settings: Settings, adapters: Adapters, clock: Clock, keys: readonly SigningKeyRecord[]): App {
-  const { data, store, cipher, rateLimiter, egress, telemetry, mailbox } = adapters
+  const { data, store, cipher, keyWrapper, rateLimiter, egress, telemetry, mailbox } = adapters
   const { issuer } = settings
   const pages = createPages({
     issuer,
@@ -117,6 +118,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...signInRoutes({ data, flow, interactions, pages, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
+      ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),
       ...(mailbox === undefined ? [] : mailboxRoutes({ mailbox, pages })),
     ]
     const chain = [

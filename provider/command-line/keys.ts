@@ -67,7 +67,7 @@ function useOf(key: SigningKeyRecord, all: readonly SigningKeyRecord[], now: Dat
 }
 
 function renderEnd({ retiresAt }: SigningKeyRecord): string {
-  return retiresAt === undefined ? 'rotated' : renderMoment(retiresAt)
+  return retiresAt === undefined ? 'not set' : renderMoment(retiresAt)
 }
 
 /** Nothing of the private key. */

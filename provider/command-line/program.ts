@@ -38,8 +38,16 @@ export function createProgram(surroundings: Surroundings, exitWith: (code: ExitC
     .addOption(jsonOption())
     .action(async (options: { json?: boolean }) => exitWith(await (await import('./doctor.ts')).examine(surroundings, options)))
 
-  addKeysCommands(program.command('keys').description('the keys that tokens are signed with'), surroundings, exitWith)
-  addAppCommands(program.command('app').description('the apps (OIDC clients) of the installation'), surroundings, exitWith)
+  addKeysCommands(
+    program.command('keys').helpCommand(false).description('the keys that tokens are signed with'),
+    surroundings,
+    exitWith,
+  )
+  addAppCommands(
+    program.command('app').helpCommand(false).description('the apps (OIDC clients) of the installation'),
+    surroundings,
+    exitWith,
+  )
   return program
 }
 

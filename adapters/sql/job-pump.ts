@@ -40,6 +40,7 @@ export function createJobPump(options: {
   const refresh = setInterval(() => void refreshClaims(), refreshMilliseconds)
 
   function wake(): void {
+    if (stopping) return
     lookAgain = true
     schedule()
   }

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { type Environment, loadSettings } from '../config/load.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
-import { StartError } from './kernel/errors.ts'
+import { StartError, toError } from './kernel/errors.ts'
 import { startServer } from './server.ts'
 
 const restartMilliseconds = 1000
@@ -33,8 +33,8 @@ export async function serve({ environment, clock = systemClock, print }: ServeOp
     stopping = true
     server.close().then(
       () => process.exit(0),
-      (error: Error) => {
-        server.adapters.telemetry.log.error({ error }, 'stopping failed')
+      (error: unknown) => {
+        server.adapters.telemetry.log.error({ error: toError(error) }, 'stopping failed')
         process.exit(1)
       },
     )

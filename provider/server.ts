@@ -6,7 +6,7 @@ import { createApp } from './app.ts'
 import { registerConfigApps } from './apps/config-apps.ts'
 import { openEnvelope } from './envelope/envelope.ts'
 import type { Clock } from './kernel/clock.ts'
-import { StartError } from './kernel/errors.ts'
+import { StartError, toError } from './kernel/errors.ts'
 import { ensureSigningKey } from './keys/rotation.ts'
 import { startJobs } from './jobs.ts'
 import { startSweeping } from './sweeping.ts'
@@ -38,7 +38,7 @@ export async function startServer(settings: Settings, clock: Clock): Promise<Run
       data
         .read({ kind: 'system', reason: 'protocol' }, ({ signingKeys }) => signingKeys.list())
         .then(app.useKeys)
-        .catch((error: Error) => telemetry.log.warn({ error }, 'the signing keys could not be read again'))
+        .catch((error: unknown) => telemetry.log.warn({ error: toError(error) }, 'the signing keys could not be read again'))
     }, keyRefreshMilliseconds)
     refreshKeys.unref()
 

@@ -1,4 +1,5 @@
 import type { Clock } from './kernel/clock.ts'
+import { toError } from './kernel/errors.ts'
 import type { Data } from './ports/data.ts'
 import type { Repositories } from './ports/repositories.ts'
 import type { Telemetry } from './ports/telemetry.ts'
@@ -27,7 +28,7 @@ export function startSweeping({ data, clock, telemetry }: { data: Data; clock: C
     }
   }
   const timer = setInterval(() => {
-    sweepAll().catch((error: Error) => telemetry.log.warn({ error }, 'expired rows could not be deleted'))
+    sweepAll().catch((error: unknown) => telemetry.log.warn({ error: toError(error) }, 'expired rows could not be deleted'))
   }, intervalMilliseconds)
   timer.unref()
   return { stop: () => clearInterval(timer) }

@@ -10,7 +10,7 @@ export function serveRoutes(routes: readonly Route[], surroundings: RouteSurroun
   const methods = Map.groupBy(routes, route => route.path)
   for (const route of routes) {
     const register = route.method === 'GET' ? router.get.bind(router) : router.post.bind(router)
-    register(route.path, ctx => route.serve(ctx, ctx['params'] as Record<string, string>, surroundings))
+    register(route.path, ctx => route.serve(ctx, ctx['params'], surroundings))
   }
   for (const [path, siblings] of methods) {
     router.all(path, ctx => {

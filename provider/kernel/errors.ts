@@ -46,6 +46,11 @@ export class AppError extends Error {
   }
 }
 
+/** What was thrown, as an error: most is one already. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}
+
 /** A setting, file or outside service that keeps Latchkey from starting: one line for an operator, no stack. */
 export class StartError extends Error {
   constructor(message: string, options?: ErrorOptions) {

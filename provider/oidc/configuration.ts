@@ -15,6 +15,7 @@ import { createLoadExistingGrant } from './grants.ts'
 import { interactionUrl } from './interactions.ts'
 import type { createProtocolPages } from './protocol-pages.ts'
 import { accessTokenSeconds, describeResource, describeToken, nameAudiences } from './resources.ts'
+import { readParameters } from './request-parameters.ts'
 import { createSessionAdapter } from './session-adapter.ts'
 import { createStoreAdapter, storedModels } from './store-adapter.ts'
 
@@ -152,7 +153,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
       IdToken: () => accessTokenSeconds,
       Interaction: () => interactionSeconds,
       RefreshToken: (_ctx, token) => {
-        const begun = Number(Reflect.get(token, 'iiat') ?? epochSeconds(clock))
+        const begun = token.iiat ?? epochSeconds(clock)
         return Math.max(1, Math.min(lifetimes.refreshIdleSeconds, begun + lifetimes.refreshMaxSeconds - epochSeconds(clock)))
       },
       Session: (_ctx, session) => {
@@ -208,11 +209,7 @@ function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Cloc
     factors: factors.filter(factor => shown.includes(factor)),
     at: session.loginTs ?? 0,
   } as const
-  const request = policyRequestOf(
-    Object.fromEntries(
-      Object.entries(params ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-    ),
-  )
+  const request = policyRequestOf(readParameters(params))
   const limited = maxAgeCounts ? request : { ...request, maxAgeSeconds: undefined }
   const decision = decide({
     proofs: [proof],

@@ -12,6 +12,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
 import { protocol } from './grant-adapter.ts'
 import { findInteraction } from './interactions.ts'
+import { readParameters } from './request-parameters.ts'
 
 const limits: Limit[] = [{ name: 'consent', by: 'address', points: 120, windowSeconds: 60 }]
 const params = z.object({ uid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) })
@@ -37,9 +38,10 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
       params,
       async handler({ params: { uid }, ctx }) {
         const interaction = await findInteraction(provider, ctx)
-        const clientId = String(interaction?.params['client_id'] ?? '')
+        const request = readParameters(interaction?.params)
+        const clientId = request['client_id'] ?? ''
         const app = await registry.find(clientId)
-        const locale = keepChosenLocale(ctx) ?? negotiateLocale(ctx, String(interaction?.params['ui_locales'] ?? ''))
+        const locale = keepChosenLocale(ctx) ?? negotiateLocale(ctx, request['ui_locales'])
         if (interaction?.prompt.name !== 'consent' || interaction.uid !== uid || app === undefined) {
           return { kind: 'page', html: renderExpired(pages.context({ locale }), {}), status: 410 }
         }
@@ -51,10 +53,8 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
           kind: 'page',
           html: renderConsent(page, {
             form: { action: `/consent/${uid}` },
-            site: URL.parse(String(interaction.params['redirect_uri'] ?? ''))?.host ?? clientId,
-            scopes: String(interaction.params['scope'] ?? '')
-              .split(' ')
-              .filter(scope => scope !== ''),
+            site: URL.parse(request['redirect_uri'] ?? '')?.host ?? clientId,
+            scopes: (request['scope'] ?? '').split(' ').filter(scope => scope !== ''),
             ...(user === undefined ? {} : { address: user.address }),
             links: { ...(privacy === undefined ? {} : { privacy }), ...(terms === undefined ? {} : { terms }) },
           }),
@@ -71,6 +71,7 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
       form: decision,
       async handler({ params: { uid }, form, ctx, facts }) {
         const interaction = await findInteraction(provider, ctx)
+        const request = readParameters(interaction?.params)
         if (interaction?.prompt.name !== 'consent' || interaction.uid !== uid) {
           return { kind: 'page', html: renderExpired(pages.context({ locale: facts.locale }), {}), status: 410 }
         }
@@ -83,8 +84,8 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
                 action: 'consent.refused',
                 userId,
                 workspaceId: undefined,
-                client_id: String(interaction.params['client_id']),
-                scope: String(interaction.params['scope'] ?? ''),
+                client_id: request['client_id'] ?? '',
+                scope: request['scope'] ?? '',
               },
               { actor: { kind: 'user', userId }, ip: facts.ip, userAgent: facts.userAgent, requestId: facts.id, clock },
             ),

@@ -3,6 +3,7 @@ import type { AppRegistry } from '../apps/registry.ts'
 import type { Context } from '../http/context.ts'
 import { policyRequestOf } from '../sign-in/flow.ts'
 import type { AskingApp, Interactions, SignInResult } from '../sign-in/interactions.ts'
+import { readParameters } from './request-parameters.ts'
 
 /** Where an interaction's pages are. The path is also that of its cookie, so a prompt's pages lie below its own. */
 export function interactionUrl(prompt: string, uid: string): string {
@@ -29,9 +30,7 @@ export function createInteractions(provider: Provider, registry: AppRegistry): I
     async find(ctx) {
       const interaction = await findInteraction(provider, ctx)
       if (interaction?.prompt.name !== 'login') return undefined
-      const request = Object.fromEntries(
-        Object.entries(interaction.params).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-      )
+      const request = readParameters(interaction.params)
       const app = await describeApp(registry, request['client_id'] ?? '')
       if (app === undefined) return undefined
       return {

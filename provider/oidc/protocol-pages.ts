@@ -22,7 +22,10 @@ export function createProtocolPages(pages: Pages) {
     ctx.body = html
   }
   // oidc-provider puts it there before it asks for the page.
-  const xsrfOf = (ctx: KoaContextWithOIDC) => String(ctx.oidc.session?.state?.['secret'] ?? '')
+  const xsrfOf = (ctx: KoaContextWithOIDC): string => {
+    const secret = ctx.oidc.session?.state?.['secret']
+    return typeof secret === 'string' ? secret : ''
+  }
 
   return {
     renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
@@ -49,12 +52,7 @@ export function createProtocolPages(pages: Pages) {
       const appHref = ctx.oidc.client?.clientUri
       show(ctx, renderSignedOut(pageFor(ctx), appHref === undefined ? {} : { appHref }))
     },
-    userCodeInputSource(
-      ctx: KoaContextWithOIDC,
-      _form: string,
-      _out?: ErrorOut,
-      error?: (Error & { userCode?: string }) | undefined,
-    ): void {
+    userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, _out?: ErrorOut, error?: Error & { userCode?: string }): void {
       const problem = error === undefined ? undefined : deviceProblem(error)
       show(
         ctx,

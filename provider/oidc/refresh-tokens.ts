@@ -44,7 +44,7 @@ export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }:
 
   model.prototype.save = async function save(this: RefreshToken) {
     const state = currentState()
-    const replaced = currentContext()?.oidc.entities['RotatedRefreshToken'] as RefreshToken | undefined
+    const replaced = currentContext()?.oidc.entities.RotatedRefreshToken
     if (replaced === undefined) return create(this)
     const token = state?.graceSuccessor ?? (await rotate(this, replaced.jti))
     this.jti = token

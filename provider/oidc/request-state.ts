@@ -20,7 +20,8 @@ export interface RequestState {
 
 export function stateOf(ctx: KoaContextWithOIDC): RequestState {
   // Koa types `state` as open; our first middleware has put the facts there before oidc-provider sees the request.
-  return ctx.state as RequestState
+  const { state }: { state: RequestState } = ctx
+  return state
 }
 
 /** The request that oidc-provider is serving right now; undefined in background work. */

@@ -42,5 +42,5 @@ export function methodReferences(proofs: readonly Proof[]): string[] {
   const shown = new Set<string>(proofs.flatMap(proof => proof.factors))
   const level = levelOf(proofs)
   if (level !== undefined && reaches(level, 'multi-factor')) shown.add('mfa')
-  return [...shown].sort()
+  return [...shown].toSorted()
 }

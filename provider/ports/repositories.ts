@@ -1,4 +1,16 @@
-import type { AppRecord, AttemptRecord, AuditEventRecord, EmailChallengeRecord, GrantFacts, GrantRecord, RefreshFamilyRecord, SessionRecord, SigningKeyRecord, UserRecord, WorkspaceRecord } from './records.ts'
+import type {
+  AppRecord,
+  AttemptRecord,
+  AuditEventRecord,
+  EmailChallengeRecord,
+  GrantFacts,
+  GrantRecord,
+  RefreshFamilyRecord,
+  SessionRecord,
+  SigningKeyRecord,
+  UserRecord,
+  WorkspaceRecord,
+} from './records.ts'
 import type { JobName, JobPayloads } from './jobs.ts'
 
 /**
@@ -59,7 +71,12 @@ export interface AttemptRepository {
    * Moves the attempt from one state to another and stores what `changes` names. False where it was not in state `from`:
    * of several callers one moves it.
    */
-  transition(attemptId: string, from: AttemptRecord['state'], to: AttemptRecord['state'], changes: Partial<Pick<AttemptRecord, 'method' | 'address' | 'proofs' | 'userId'>>): Promise<boolean>
+  transition(
+    attemptId: string,
+    from: AttemptRecord['state'],
+    to: AttemptRecord['state'],
+    changes: Partial<Pick<AttemptRecord, 'method' | 'address' | 'proofs' | 'userId'>>,
+  ): Promise<boolean>
   /** Deletes at most `limit` attempts (with their challenges) that expired before `moment`; answers how many. */
   deleteExpired(moment: Date, limit: number): Promise<number>
 }
@@ -116,7 +133,11 @@ export interface RefreshFamilyRepository {
   /** The family with the facts of its grant, in one query. */
   find(familyId: string): Promise<{ family: RefreshFamilyRecord; facts: GrantFacts } | undefined>
   /** Replaces the current token only where `expectedHash` is still current. True for the one caller who did. */
-  rotate(familyId: string, expectedHash: Buffer, next: Pick<RefreshFamilyRecord, 'currentHash' | 'successor' | 'rotatedAt' | 'payload' | 'expiresAt'>): Promise<boolean>
+  rotate(
+    familyId: string,
+    expectedHash: Buffer,
+    next: Pick<RefreshFamilyRecord, 'currentHash' | 'successor' | 'rotatedAt' | 'payload' | 'expiresAt'>,
+  ): Promise<boolean>
   delete(familyId: string): Promise<void>
   /** A grant outlives many families: each code flow under it begins one. */
   deleteExpired(moment: Date, limit: number): Promise<number>

@@ -15,5 +15,5 @@ export function normaliseUserCode(typed: string): string | undefined {
     .normalize('NFKC')
     .replace(/[\s\p{Pd}]/gu, '')
     .toUpperCase()
-  return code.length === length && [...code].every(letter => alphabet.includes(letter)) ? code : undefined
+  return code.length === length && Array.from(code).every(letter => alphabet.includes(letter)) ? code : undefined
 }

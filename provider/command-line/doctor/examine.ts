@@ -110,7 +110,7 @@ async function examineDurable(
     if (error instanceof StartError) return error
     throw error
   })
-  if (database instanceof StartError) return { findings: [describeBusy(database, probe)], clocks: [] }
+  if (database instanceof StartError) return { findings: describeBusy(database, probe, keyWrapper), clocks: [] }
   try {
     const findings = await checkDatabase(database)
     if (findings.some(({ verdict }) => verdict === 'problem') || keyWrapper === undefined) return { findings, clocks: [] }
@@ -131,14 +131,12 @@ async function examineDurable(
 }
 
 /** The embedded database serves one process, and the server that has it is not interrupted. */
-function describeBusy(refusal: StartError, probe: ProbeResult | undefined): Finding {
-  if (probe?.answer.databaseAnswers) {
-    return ok(
-      'database',
-      'The running server reaches its embedded database. Stop the server and run the doctor again to have the content looked at.',
-    )
-  }
-  return problem('database', refusal.message)
+function describeBusy(refusal: StartError, probe: ProbeResult | undefined, keyWrapper: KeyWrapper | undefined): Finding[] {
+  if (!probe?.answer.databaseAnswers) return [problem('database', refusal.message)]
+  const message =
+    'The running server reaches its embedded database. To have the content looked at, stop the server and run the doctor again.'
+  // It opened a probe that was wrapped by it.
+  return [ok('database', message), ...(keyWrapper ? [ok('keys', `The server has the same ${keyWrapper.masterKeyName}.`)] : [])]
 }
 
 function describeFailure(error: unknown): string {

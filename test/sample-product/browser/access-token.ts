@@ -9,7 +9,7 @@ const meanings: Record<string, string> = {
   roles: 'Roles there',
   permissions: 'What these roles permit',
   iss: 'Who issued it',
-  aud: 'Which API may accept it',
+  aud: 'Which APIs may accept it',
   client_id: 'Which app asked for it',
   scope: 'What it allows the app',
   iat: 'Issued',

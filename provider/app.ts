@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Adapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
+import { logoRoutes } from './apps/logo.ts'
 import { createAppRegistry } from './apps/registry.ts'
 import { createEventBatcher } from './audit/group-commit.ts'
 import { doctorRoutes } from './doctor/routes.ts'
@@ -115,6 +116,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         hasMailbox: mailbox !== undefined,
       }),
       ...pages.routes,
+      ...logoRoutes({ registry, egress }),
       ...signInRoutes({ data, flow, interactions, pages, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
       ...consentRoutes({ provider, registry, data, pages, clock }),

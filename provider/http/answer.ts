@@ -6,6 +6,8 @@ export type Answer =
   | { kind: 'redirect'; to: string }
   | { kind: 'json'; body: unknown; status?: number }
   | { kind: 'text'; body: string; type: string }
+  /** A picture that may be kept for a while. */
+  | { kind: 'picture'; body: Buffer; type: string }
   /** Content that never changes under its URL. */
   | { kind: 'asset'; body: string; type: string }
 
@@ -28,6 +30,11 @@ export function send(ctx: Context, answer: Answer): void {
       ctx.body = JSON.stringify(answer.body)
       return
     case 'text':
+      ctx.type = answer.type
+      ctx.body = answer.body
+      return
+    case 'picture':
+      ctx.set('Cache-Control', 'public, max-age=3600')
       ctx.type = answer.type
       ctx.body = answer.body
       return

@@ -12,6 +12,8 @@ export interface Installation {
 /** The app that a page speaks of. */
 export interface PageApp {
   name: string
+  /** A path of ours. */
+  logo?: string | undefined
 }
 
 export interface Pages {
@@ -30,7 +32,7 @@ export function createPages(installation: Installation): Pages {
     context({ locale, app, path }) {
       return {
         locale,
-        ...(app === undefined ? {} : { app }),
+        ...(app === undefined ? {} : { app: { name: app.name, ...(app.logo === undefined ? {} : { logoUri: app.logo }) } }),
         issuerHost,
         installationName: installation.name,
         links: { ...(help === undefined ? {} : { help }), ...(privacy === undefined ? {} : { privacy }) },

@@ -2,6 +2,7 @@ import type { Provider } from 'oidc-provider'
 import { z } from 'zod'
 import { renderConsent } from '../../views/sign-in/consent.tsx'
 import { renderExpired } from '../../views/sign-in/expired.tsx'
+import { logoPath } from '../apps/logo.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Limit } from '../http/limits.ts'
@@ -46,7 +47,7 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
           return { kind: 'page', html: renderExpired(pages.context({ locale }), {}), status: 410 }
         }
         const { client_name: name, policy_uri: privacy, tos_uri: terms } = app.metadata
-        const page = pages.context({ locale, app: { name }, path: `/consent/${uid}` })
+        const page = pages.context({ locale, app: { name, logo: logoPath(app) }, path: `/consent/${uid}` })
         const userId = interaction.session?.accountId
         const user = userId === undefined ? undefined : await data.read(protocol, ({ users }) => users.findById(userId))
         return {

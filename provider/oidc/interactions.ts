@@ -1,4 +1,5 @@
 import type { Provider } from 'oidc-provider'
+import { logoPath } from '../apps/logo.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Context } from '../http/context.ts'
 import { policyRequestOf } from '../sign-in/flow.ts'
@@ -21,7 +22,7 @@ export async function findInteraction(provider: Provider, ctx: Context) {
 
 export async function describeApp(registry: AppRegistry, clientId: string): Promise<AskingApp | undefined> {
   const app = await registry.find(clientId)
-  return app === undefined ? undefined : { clientId, name: app.metadata.client_name }
+  return app === undefined ? undefined : { clientId, name: app.metadata.client_name, logo: logoPath(app) }
 }
 
 /** The protocol's side of a sign-in, on oidc-provider's interactions. */

@@ -3,6 +3,7 @@ import { buildEvent } from '../audit/record.ts'
 import type { EventBatcher } from '../audit/group-commit.ts'
 import { spendLimit } from '../http/limits.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { AppError } from '../kernel/errors.ts'
 import type { RateLimit, RateLimiter } from '../ports/rate-limiter.ts'
 import { assertAppOrigin, clearCookie, moveTokenIntoCookie, takeTokenFromCookie, usesCookie } from './refresh-cookie.ts'
 import { circumstancesOf, stateOf } from './request-state.ts'
@@ -23,8 +24,8 @@ export function createTokenEndpoint({ rateLimiter, events, clock }: TokenEndpoin
     await spendLimit(rateLimiter, tokensOfApp, ctx.oidc.client?.clientId ?? '')
     const byCookie = usesCookie(ctx)
     if (byCookie) assertAppOrigin(ctx)
-    if (grantType === 'refresh_token' && byCookie) await refreshByCookie(ctx, handle)
-    else await handle()
+    if (grantType === 'refresh_token' && byCookie) await refreshByCookie(ctx, () => issue(handle))
+    else await issue(handle)
     if (byCookie) moveTokenIntoCookie(ctx)
     // Where a refresh token was made or replaced, the event stands in that transaction.
     if (ctx.oidc.entities.RefreshToken === undefined) await recordIssue(ctx, grantType)
@@ -50,6 +51,16 @@ export function createTokenEndpoint({ rateLimiter, events, clock }: TokenEndpoin
         circumstancesOf({ kind: 'app', clientId }, clock),
       ),
     )
+  }
+}
+
+/** A grant that ended while its tokens were being made, as when a code is used twice at once, is a grant that is no good. */
+async function issue(handle: () => Promise<void>): Promise<void> {
+  try {
+    await handle()
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'conflict') throw new errors.InvalidGrant('the grant has ended')
+    throw error
   }
 }
 

@@ -5,6 +5,8 @@ import type { PolicyRequest } from '../policy/gate.ts'
 export interface AskingApp {
   clientId: string
   name: string
+  /** A path of ours. */
+  logo: string | undefined
 }
 
 /** A sign-in that a protocol waits for. */

@@ -11,9 +11,11 @@ export interface Response {
 }
 
 export interface RequestOptions {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS'
   headers?: Record<string, string>
   form?: Record<string, string>
+  /** In place of `form`, as it is. */
+  body?: string
 }
 
 /**
@@ -24,18 +26,24 @@ export class Agent {
   readonly #jar = new CookieJar()
   readonly #connections = new HttpAgent({ keepAlive: true })
   readonly #userAgent: string
+  readonly #headers: Record<string, string>
 
-  constructor(userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0') {
+  /** `headers` go with every request, such as the address that a proxy saw. */
+  constructor(
+    userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+    headers: Record<string, string> = {},
+  ) {
     this.#userAgent = userAgent
+    this.#headers = headers
   }
 
   async get(url: string, headers: Record<string, string> = {}): Promise<Response> {
-    return this.#send(url, { method: 'GET', headers: { 'sec-fetch-site': 'same-origin', ...headers } })
+    return this.send(url, { method: 'GET', headers: { 'sec-fetch-site': 'same-origin', ...headers } })
   }
 
   /** Submits a form of the site's own page. */
   async post(url: string, form: Record<string, string> = {}, headers: Record<string, string> = {}): Promise<Response> {
-    return this.#send(url, {
+    return this.send(url, {
       method: 'POST',
       form,
       headers: { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin', ...headers },
@@ -60,9 +68,10 @@ export class Agent {
     this.#connections.destroy()
   }
 
-  async #send(url: string, { method = 'GET', headers = {}, form }: RequestOptions): Promise<Response> {
+  /** One request with this browser's cookies, and nothing else that was not asked for. */
+  async send(url: string, { method = 'GET', headers = {}, form, body: given }: RequestOptions): Promise<Response> {
     const cookie = this.cookies(url)
-    const body = form === undefined ? undefined : new URLSearchParams(form).toString()
+    const body = form === undefined ? given : new URLSearchParams(form).toString()
     const target = new URL(url)
     return new Promise((resolve, reject) => {
       const outgoing = request(
@@ -78,6 +87,7 @@ export class Agent {
             ...(body === undefined
               ? {}
               : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(Buffer.byteLength(body)) }),
+            ...this.#headers,
             ...headers,
           },
         },

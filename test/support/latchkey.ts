@@ -29,18 +29,25 @@ export interface RunningLatchkey {
   issuer: string
   clock: TestClock
   adapters: RunningServer['adapters']
+  /** Where durable and short-lived state lie; undefined where it is in this process. */
+  databaseUrl: string | undefined
+  redisUrl: string | undefined
+  dataDirectory: string
   /** The newest mail to an address, as soon as it has been delivered to the mailbox. */
   waitForMail(address: string, after?: Date): Promise<MailMessage>
+  /** Stops in an orderly way, and starts once more on the same state. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
 export interface LatchkeyOptions {
   apps: ReadonlyArray<Record<string, unknown>>
-  /** Where state lies: on one machine with nothing installed, or on PostgreSQL and Redis. */
-  on?: 'embedded' | 'servers'
+  /**
+   * Where state lies: on one machine with nothing installed, or on PostgreSQL and Redis, or on PostgreSQL and in this process, whose
+   * expiries and limits go by the test's clock.
+   */
+  on?: 'embedded' | 'servers' | 'postgres'
   environment?: Record<string, string>
-  /** Another node of the same installation: its state, its issuer. */
-  sharing?: { databaseUrl: string; redisUrl: string; dataDirectory: string; issuer: string }
 }
 
 /** The whole of Latchkey in this process, listening on a free port, with its mail in a mailbox. */
@@ -48,7 +55,7 @@ export async function startLatchkey({ apps, on = 'servers', environment = {} }: 
   const port = await findFreePort()
   const issuer = `http://localhost:${port}`
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
-  const database = on === 'servers' ? await createTestDatabase() : undefined
+  const database = on === 'embedded' ? undefined : await createTestDatabase()
   const redis = on === 'servers' ? await createTestRedis() : undefined
   const settings = {
     ...loadSettings({
@@ -63,13 +70,18 @@ export async function startLatchkey({ apps, on = 'servers', environment = {} }: 
     apps,
   }
   const clock = createTestClock()
-  const server = await startServer(settings, clock.now)
-  const { mailbox } = server.adapters
+  let server = await startServer(settings, clock.now)
   return {
     issuer,
     clock,
-    adapters: server.adapters,
+    get adapters() {
+      return server.adapters
+    },
+    databaseUrl: database?.url,
+    redisUrl: redis?.url,
+    dataDirectory: directory,
     async waitForMail(address, after = new Date(0)) {
+      const { mailbox } = server.adapters
       const deadline = Date.now() + 15_000
       while (Date.now() < deadline) {
         const newest = (await mailbox?.list())?.find(mail => mail.to === address && mail.receivedAt > after)
@@ -78,6 +90,10 @@ export async function startLatchkey({ apps, on = 'servers', environment = {} }: 
         await new Promise(resolve => setTimeout(resolve, 20))
       }
       throw new Error('no mail arrived')
+    },
+    async restart() {
+      await server.close()
+      server = await startServer(settings, clock.now)
     },
     async stop() {
       await server.close()

@@ -21,6 +21,7 @@ import { consentRoutes } from './oidc/consent.ts'
 import { allowAppOrigins } from './oidc/cross-origin.ts'
 import { createInteractions } from './oidc/interactions.ts'
 import { limitProtocol } from './oidc/limits.ts'
+import { turnPostedRequests } from './oidc/posted-requests.ts'
 import { createProtocolPages } from './oidc/protocol-pages.ts'
 import { createProvider } from './oidc/provider.ts'
 import { publishDocuments, serveDocumentsFirst } from './oidc/published-documents.ts'
@@ -99,6 +100,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       store,
       clock,
       wrapGrant,
+      requirement,
     })
     endWhatTheSessionGave(provider)
     reportServerErrors(provider, telemetry)
@@ -130,6 +132,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       establishRequestFacts({ trustedProxies: settings.trustedProxies, issuer }),
       documents.remember,
       limitProtocol(rateLimiter),
+      turnPostedRequests,
       allowAppOrigins(registry),
       serveRoutes(routes, { issuer, rateLimiter }),
     ]

@@ -20,6 +20,8 @@ export interface RunningServer {
 }
 
 const keyRefreshMilliseconds = 60_000
+/** How long a stop waits for requests in progress. */
+const stopMilliseconds = 10_000
 /** Requests that take longer are cut off by the load balancer anyway. */
 const requestTimeoutMilliseconds = 30_000
 const maximumHeaderBytes = 16 * 1024
@@ -58,9 +60,12 @@ export async function startServer(settings: Settings, clock: Clock): Promise<Run
       async close() {
         clearInterval(refreshKeys)
         sweeping.stop()
+        const closed = once(server, 'close')
         server.close()
         server.closeIdleConnections()
-        await once(server, 'close')
+        const cutOff = setTimeout(() => server.closeAllConnections(), stopMilliseconds)
+        await closed
+        clearTimeout(cutOff)
         await app.close()
         await adapters.close()
       },

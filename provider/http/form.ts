@@ -11,18 +11,21 @@ const maximumFields = 50
  * nobody knows which is meant. An absent body is an empty form.
  */
 export async function readForm(ctx: Context): Promise<Record<string, string>> {
-  if (ctx.request.length === 0 || (ctx.request.length === undefined && ctx.get('transfer-encoding') === '')) return {}
-  if (ctx.is('application/x-www-form-urlencoded') === false) throw new AppError('unsupported-media-type')
-  const text = await rawBody(ctx.req, { length: ctx.request.length, limit: limitBytes, encoding: 'utf-8' }).catch(
-    (cause: unknown) => {
-      const tooLarge = cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large'
-      throw new AppError(tooLarge ? 'too-large' : 'bad-request', { cause })
-    },
-  )
+  const text = await readFormText(ctx)
   const form: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(parse(text, undefined, undefined, { maxKeys: maximumFields }))) {
     if (typeof value !== 'string') throw new AppError('bad-request', { detail: 'A form field was sent more than once.' })
     form[name] = value
   }
   return form
+}
+
+/** The same body as it was sent. */
+export async function readFormText(ctx: Context): Promise<string> {
+  if (ctx.request.length === 0 || (ctx.request.length === undefined && ctx.get('transfer-encoding') === '')) return ''
+  if (ctx.is('application/x-www-form-urlencoded') === false) throw new AppError('unsupported-media-type')
+  return rawBody(ctx.req, { length: ctx.request.length, limit: limitBytes, encoding: 'utf-8' }).catch((cause: unknown) => {
+    const tooLarge = cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large'
+    throw new AppError(tooLarge ? 'too-large' : 'bad-request', { cause })
+  })
 }

@@ -2,7 +2,6 @@ import { type Configuration, interactionPolicy, type KoaContextWithOIDC } from '
 import { locales } from '../../views/page-context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { decide, type Requirement } from '../policy/gate.ts'
-import { factors } from '../policy/proof.ts'
 import type { Data } from '../ports/data.ts'
 import type { Egress } from '../ports/egress.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
@@ -16,6 +15,7 @@ import { interactionUrl } from './interactions.ts'
 import type { createProtocolPages } from './protocol-pages.ts'
 import { accessTokenSeconds, describeResource, describeToken, nameAudiences } from './resources.ts'
 import { readParameters } from './request-parameters.ts'
+import { proofOfSignIn } from './session-proof.ts'
 import { createSessionAdapter } from './session-adapter.ts'
 import { createStoreAdapter, storedModels } from './store-adapter.ts'
 
@@ -202,13 +202,7 @@ function createPrompts({ requirement, clock }: ConfigurationOptions): interactio
 function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Clock, maxAgeCounts: boolean): boolean {
   const { session, params } = ctx.oidc
   if (session?.accountId === undefined) return false
-  const shown = session.amr ?? []
-  const proof = {
-    method: 'session',
-    subject: { kind: 'user', userId: session.accountId },
-    factors: factors.filter(factor => shown.includes(factor)),
-    at: session.loginTs ?? 0,
-  } as const
+  const proof = proofOfSignIn({ userId: session.accountId, amr: session.amr, authTimeSeconds: session.loginTs ?? 0 })
   const request = policyRequestOf(readParameters(params))
   const limited = maxAgeCounts ? request : { ...request, maxAgeSeconds: undefined }
   const decision = decide({

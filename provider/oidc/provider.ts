@@ -3,11 +3,13 @@ import { type Configuration, Provider, type TokenEndpointGrantContext } from 'oi
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { hashSecret } from '../kernel/secrets.ts'
+import type { Requirement } from '../policy/gate.ts'
 import type { Data } from '../ports/data.ts'
 import type { Store } from '../ports/store.ts'
 import { acceptJwtAccessTokens } from './access-tokens.ts'
 import { type DeliverLogout, enqueueBackChannelLogouts } from './back-channel-logout.ts'
 import { findClientsInRegistry } from './clients.ts'
+import { limitParameters } from './parameter-limits.ts'
 import { keepRefreshTokensInFamilies } from './refresh-tokens.ts'
 import type { SigningKey } from './signing.ts'
 import type { WrapGrant } from './token-endpoint.ts'
@@ -24,6 +26,7 @@ export interface ProviderOptions {
   store: Store
   clock: Clock
   wrapGrant: WrapGrant
+  requirement: Requirement
 }
 
 /**
@@ -63,8 +66,9 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
 
   const { IN_PAYLOAD } = provider.Grant
   Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...IN_PAYLOAD, 'workspaceId'] })
+  limitParameters(provider)
   findClientsInRegistry(provider, options.registry)
-  keepRefreshTokensInFamilies(provider, { data, clock })
+  keepRefreshTokensInFamilies(provider, { data, clock, requirement: options.requirement })
   acceptJwtAccessTokens(provider, options.keys, { data, clock })
   const deliverLogout = enqueueBackChannelLogouts(provider, data)
 

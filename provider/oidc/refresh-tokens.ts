@@ -3,16 +3,21 @@ import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import { recordEvent } from '../audit/record.ts'
+import { decide, type Requirement } from '../policy/gate.ts'
 import type { Data } from '../ports/data.ts'
 import { isHonoured, protocol } from './grant-adapter.ts'
 import { familyOf, newRefreshToken, sealSuccessor, standingOf } from './refresh-family.ts'
+import { proofOfSignIn } from './session-proof.ts'
 import { circumstancesOf, currentContext, currentState } from './request-state.ts'
 
 /**
  * Gives oidc-provider's RefreshToken our families: finding reads the family with all that decides about it in one query, saving
  * is one transaction with its audit events, and nothing is consumed apart from being replaced.
  */
-export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }: { data: Data; clock: Clock }): void {
+export function keepRefreshTokensInFamilies(
+  provider: Provider,
+  { data, clock, requirement }: { data: Data; clock: Clock; requirement: Requirement },
+): void {
   const model = provider.RefreshToken
 
   const find = async (token: string): Promise<RefreshToken | undefined> => {
@@ -20,6 +25,7 @@ export function keepRefreshTokensInFamilies(provider: Provider, { data, clock }:
     if (familyId === undefined) return undefined
     const found = await data.read(protocol, ({ refreshFamilies }) => refreshFamilies.find(familyId))
     if (found === undefined || !isHonoured(found.facts)) return undefined
+    if (!isStillEnough(found.family.payload, requirement, clock())) return undefined
     const state = currentState()
     if (state !== undefined) state.grantFacts = found.facts
     const refreshing = currentContext()?.oidc.route === 'token'
@@ -154,4 +160,19 @@ function assertSameTab(named: Record<string, unknown>, held: { workspaceId: stri
   if (named['workspace'] !== undefined && named['workspace'] !== held.workspaceId)
     throw new errors.InvalidGrant('the token is for another workspace')
   if (named['sid'] !== undefined && named['sid'] !== held.sid) throw new errors.InvalidGrant('the token is of another session')
+}
+
+/** Asks the gate whether what was proved at the sign-in is enough for what is required now. */
+function isStillEnough(payload: Record<string, unknown>, requirement: Requirement, now: Date): boolean {
+  const { amr, authTime, accountId } = payload
+  const proof = proofOfSignIn({ userId: String(accountId), amr, authTimeSeconds: Number(authTime) })
+  const request = { acrValues: [], maxAgeSeconds: undefined }
+  const decision = decide({
+    proofs: [proof],
+    enrolments: [],
+    request,
+    requirements: [requirement],
+    now: Math.floor(now.getTime() / 1000),
+  })
+  return decision.kind === 'satisfied'
 }

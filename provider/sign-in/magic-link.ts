@@ -29,7 +29,7 @@ const triesPerAttempt = 5
 export const failuresUntilLinksOnly = 100
 
 const mailsToRecipient: RateLimit = { name: 'mails-to-recipient', points: 5, windowSeconds: 3600 }
-const mailsFromAddressBlock: RateLimit = { name: 'mails-from-address-block', points: 30, windowSeconds: 3600 }
+const mailsFromAddressBlock: RateLimit = { name: 'mails-from-address-block', points: 200, windowSeconds: 3600 }
 const mailsOfInstallation: RateLimit = { name: 'mails-of-installation', points: 50_000, windowSeconds: 3600 }
 const codeTriesOfInstallation: RateLimit = { name: 'code-tries-of-installation', points: 20_000, windowSeconds: 3600 }
 

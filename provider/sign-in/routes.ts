@@ -20,6 +20,8 @@ import type { SignInMethod, StepNotice, StepUrls } from './method.ts'
 
 const mode = { system: 'sign-in' } as const
 const viewing: Limit[] = [{ name: 'sign-in-pages', by: 'address', points: 600, windowSeconds: 60 }]
+/** Every waiting tab asks every two seconds, and a whole office may wait behind one address. */
+const polling: Limit[] = [{ name: 'sign-in-polling', by: 'address', points: 6000, windowSeconds: 60 }]
 const posting: Limit[] = [{ name: 'sign-in-forms', by: 'address', points: 120, windowSeconds: 60 }]
 
 const uidParams = z.object({ uid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) })
@@ -140,7 +142,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
       path: '/sign-in/:uid/state',
       access: 'browser',
       mode,
-      limits: viewing,
+      limits: polling,
       params: uidParams,
       async handler({ params: { uid }, browser }) {
         const attempt = await flow.findAttempt(uid, browser)

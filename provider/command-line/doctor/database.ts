@@ -63,6 +63,11 @@ async function checkLogin(database: SqlDatabase): Promise<Finding[]> {
     `select from pg_class where relnamespace = 'latchkey'::regnamespace and relowner = current_user::regrole limit 1`,
   )
   const findings: Finding[] = []
+  if (mighty.length === 0 && !(await mayTakeRoles(database, roles))) {
+    const remedy =
+      'Run "latchkey migrate" with this DATABASE_URL, and with the login that made the roles as DATABASE_MIGRATION_URL.'
+    findings.push(problem('database', `This login may not take on the roles ${roles.join(', ')}.`, remedy))
+  }
   for (const { name } of mighty) {
     const remedy = `Let an administrator run: ALTER ROLE "${String(name)}" NOSUPERUSER NOBYPASSRLS; or serve with another login.`
     findings.push(problem('database', `The login ${String(name)} bypasses row-level security.`, remedy))
@@ -73,6 +78,16 @@ async function checkLogin(database: SqlDatabase): Promise<Finding[]> {
     findings.push(warning('database', 'The login that serves owns the tables, and so could lift their protection.', remedy))
   }
   return findings
+}
+
+async function mayTakeRoles(database: SqlDatabase, roles: string[]): Promise<boolean> {
+  // Since PostgreSQL 16 a member of a role may or may not take it on.
+  const { rows } = await database.execute(
+    `select bool_and(pg_has_role(rolname, case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end))
+       and count(*) = cardinality($1::text[]) as allowed from pg_roles where rolname = any($1::text[])`,
+    [roles],
+  )
+  return rows[0]?.['allowed'] === true
 }
 
 async function checkRowSecurity(database: SqlDatabase): Promise<Finding | undefined> {

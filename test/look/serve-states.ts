@@ -29,29 +29,43 @@ export function makePageContext(locale: Locale): PageContext {
   }
 }
 
+/** The same page for an app and an installation whose names are chosen to be more than names, and to fill the page. */
+export function makeHostileContext(locale: Locale): PageContext {
+  const name = `<script>alert(1)</script>" onfocus="alert(1)" x='\u202E${'W'.repeat(300)}`
+  return {
+    ...makePageContext(locale),
+    app: { name },
+    installationName: name,
+    links: { help: `/"onclick="alert(1)`, privacy: '/privacy' },
+  }
+}
+
 /** The address at which a state is shown. */
-export function urlOf(locale: Locale, state: string): string {
-  return `${origin}/${locale}/${state}`
+export function urlOf(locale: Locale, state: string, names: 'plain' | 'hostile' = 'plain'): string {
+  return `${origin}/${locale}/${state}${names === 'hostile' ? '?hostile' : ''}`
 }
 
 /** Answers a browser's requests with the states, without a server. Anything else is refused. */
 export async function serveStates(context: BrowserContext): Promise<void> {
   await context.route('**/*', async route => {
-    const { pathname } = new URL(route.request().url())
+    const { pathname, search } = new URL(route.request().url())
     const asset = Object.values(assets).find(({ name }) => assetPath(name) === pathname)
     if (asset) return await route.fulfill({ contentType: asset.contentType, body: asset.body })
-    const html = findHtml(pathname)
+    const html = findHtml(pathname, search === '?hostile' ? makeHostileContext : makePageContext)
     if (html === undefined) return await route.fulfill({ status: 404, contentType: 'application/json', body: '{}' })
     return await route.fulfill({ contentType: 'text/html; charset=utf-8', body: html.body, headers: html.headers })
   })
 }
 
-function findHtml(path: string): { body: string; headers: Record<string, string> } | undefined {
+function findHtml(
+  path: string,
+  makeContext: typeof makePageContext,
+): { body: string; headers: Record<string, string> } | undefined {
   if (path.endsWith('/state')) return undefined
   const mail: MailContext = makePageContext('en')
   if (path === mailPartPath) return { body: mailStates[0]?.render(mail).html ?? '', headers: {} }
   const [, locale = '', name = ''] = path.split('/')
-  const page = makePageContext(locales.find(each => each === locale) ?? 'en')
+  const page = makeContext(locales.find(each => each === locale) ?? 'en')
   const state = pageStates.find(each => each.name === name)
   if (state) return { body: state.render(page), headers: { 'content-security-policy': pagePolicy } }
   const mailState = mailStates.find(each => each.name === name)

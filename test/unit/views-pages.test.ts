@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { buildAssets } from '../../views/assets.ts'
-import { type Locale, locales, type PageContext } from '../../views/page-context.ts'
+import { locales } from '../../views/page-context.ts'
 import { pageStates } from '../look/states.ts'
-import { makePageContext } from '../look/serve-states.ts'
-
-const script = '<script>alert(1)</script>'
-const attribute = `" onfocus="alert(1)" x='`
-
-/** Names as somebody would choose them who wants to be more than a name. */
-function makeHostileContext(locale: Locale): PageContext {
-  const page = makePageContext(locale)
-  return {
-    ...page,
-    app: { name: `${script}${attribute}\u202E` },
-    installationName: `${attribute}${script}`,
-    links: { help: `/${attribute}`, privacy: '/privacy' },
-  }
-}
+import { makeHostileContext, makePageContext } from '../look/serve-states.ts'
 
 /** Each element's start tag: its name and its attributes. */
 function findTags(html: string): Array<{ name: string; attributes: Map<string, string> }> {

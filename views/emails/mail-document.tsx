@@ -65,19 +65,22 @@ export function renderMailDocument(
       </head>
       <body class="page" style="margin:0;padding:0;background:#fbfbfa">
         <div style="display:none;max-height:0;overflow:hidden">{options.preview}</div>
-        {/* The attribute is for Outlook, which knows no greatest width. */}
-        <table role="presentation" width="480" cellPadding="0" cellSpacing="0" style="width:100%;max-width:480px;margin:0 auto">
-          <tbody>
-            <tr>
-              <td align="left" style="padding:40px 24px">
-                {content(speaker, styles)}
-                <p class="quiet line" style={`${styles.small};margin:24px 0 0;padding-top:16px;border-top:1px solid #e1e3de`}>
-                  {speaker.say('mail.footer', { host: context.issuerHost, installation: tidyName(context.installationName) })}
-                </p>
-              </td>
-            </tr>
-          </tbody>
-        </table>
+        {/* Webmail shows what is in the body alone, so the language stands there too. */}
+        <article aria-label={options.title} lang={context.locale}>
+          {/* The attribute is for Outlook, which knows no greatest width. */}
+          <table role="presentation" width="480" cellPadding="0" cellSpacing="0" style="width:100%;max-width:480px;margin:0 auto">
+            <tbody>
+              <tr>
+                <td align="left" style="padding:40px 24px">
+                  {content(speaker, styles)}
+                  <p class="quiet line" style={`${styles.small};margin:24px 0 0;padding-top:16px;border-top:1px solid #e1e3de`}>
+                    {speaker.say('mail.footer', { host: context.issuerHost, installation: tidyName(context.installationName) })}
+                  </p>
+                </td>
+              </tr>
+            </tbody>
+          </table>
+        </article>
       </body>
     </html>,
   )}`

@@ -39,7 +39,8 @@ export function renderAddress(page: PageContext, props: AddressProps): string {
           input={{
             type: 'email',
             value: props.address,
-            autocomplete: 'email username webauthn',
+            // One field name and `webauthn` is what HTML allows, and what browsers offer passkeys by.
+            autocomplete: 'email webauthn',
             inputMode: 'email',
             autoCapitalize: 'none',
             spellcheck: false,

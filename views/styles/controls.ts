@@ -1,10 +1,12 @@
 /** What can be pressed or filled in. */
 export const controlStyles = `.stack {
   display: grid;
+  grid-template-columns: minmax(0, 1fr);
   gap: var(--space-4);
 }
 .field {
   display: grid;
+  grid-template-columns: minmax(0, 1fr);
   gap: var(--space-2);
 }
 label {
@@ -40,6 +42,7 @@ input:focus-visible {
   gap: var(--space-2);
   font-weight: var(--weight-strong);
   font-size: var(--size-small);
+  overflow-wrap: anywhere;
 }
 .icon {
   flex: none;
@@ -106,12 +109,9 @@ input:focus-visible {
 .button:focus-visible {
   border-radius: var(--radius);
 }
-.choices {
+.choices, .other-ways {
   display: grid;
-  gap: var(--space-3);
-}
-.other-ways {
-  display: grid;
+  grid-template-columns: minmax(0, 1fr);
   gap: var(--space-3);
 }
 .divider {
@@ -128,6 +128,7 @@ input:focus-visible {
 }
 .ways-out {
   display: grid;
+  grid-template-columns: minmax(0, 1fr);
   justify-items: start;
 }
 .offline {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import { openKeyFile } from '../../adapters/kms/key-file.ts'
 import { createSqlData } from '../../adapters/sql/data.ts'
 import type { SqlDatabase } from '../../adapters/sql/database.ts'
@@ -14,6 +15,7 @@ import { systemClock } from '../../provider/kernel/clock.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import type { FieldCipher } from '../../provider/ports/field-cipher.ts'
 import { createTestDatabase } from './postgres.ts'
+import { runStatements } from './servers.ts'
 
 export const databaseKinds = ['embedded', 'postgres', 'postgres behind a pooler'] as const
 
@@ -24,7 +26,7 @@ export interface DurableState {
   database: SqlDatabase
   data: Data
   cipher: FieldCipher
-  /** Statements as the owner of the tables, who is asked nothing: row-level security aside, which holds for owners too. */
+  /** Statements as the owner of the tables. On PostgreSQL row-level security holds for the owner too. */
   execute: SqlDatabase['execute']
   close(): Promise<void>
 }
@@ -42,9 +44,10 @@ export async function openDurableState(kind: DatabaseKind, options: { poolSize?:
     data: createSqlData(database, cipher),
     execute: (text, values) => database.asOwner(owner => owner.execute(text, values)),
     close: async () => {
+      const roles = Object.values(await database.roles())
       await database.close()
       await keyWrapper.close()
-      await drop()
+      await drop(roles)
       await rm(directory, { recursive: true, force: true })
     },
   }
@@ -52,8 +55,18 @@ export async function openDurableState(kind: DatabaseKind, options: { poolSize?:
 
 async function openDatabase(kind: DatabaseKind, directory: string, poolSize: number) {
   if (kind === 'embedded') {
-    return { database: await openEmbedded({ directory: join(directory, 'database') }), drop: async () => {} }
+    return { database: await openEmbedded({ directory: join(directory, 'database') }), drop: async (_roles: string[]) => {} }
   }
   const { url, drop } = await createTestDatabase()
-  return { database: openPostgres({ url, pooled: kind !== 'postgres', poolSize }), drop }
+  return {
+    database: openPostgres({ url, pooled: kind !== 'postgres', poolSize }),
+    drop: async (roles: string[]) => {
+      await drop()
+      // Roles are the cluster's, and outlive the database.
+      await runStatements(
+        inject('postgresUrl'),
+        roles.map(role => `drop role if exists ${role}`),
+      )
+    },
+  }
 }

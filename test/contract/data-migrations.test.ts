@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import type { SqlDatabase } from '../../adapters/sql/database.ts'
+import { migrateJobs } from '../../adapters/sql/jobs.ts'
+import { migrate } from '../../adapters/sql/migrate.ts'
+import { migrations } from '../../adapters/sql/migrations/list.ts'
+import { openPostgres } from '../../adapters/sql/postgres.ts'
+import { StartError } from '../../provider/kernel/errors.ts'
+import { newId } from '../../provider/kernel/ids.ts'
+import { asSystem, asUser } from '../support/records.ts'
+import { runStatements } from '../support/servers.ts'
+
+const migrator = join(import.meta.dirname, '../support/programs/migrator.ts')
+const insertUser = `insert into latchkey.users values ($1, 'active', null, 'en', now())`
+
+describe('migrations on PostgreSQL', () => {
+  let connections: SqlDatabase[] = []
+  let databases: string[] = []
+  let roles: string[] = []
+  const asAdministrator = (statements: string[]) => runStatements(inject('postgresUrl'), statements)
+  afterEach(async () => {
+    await Promise.all(connections.map(connection => connection.close()))
+    await asAdministrator(databases.map(name => `drop database if exists ${name} with (force)`))
+    await asAdministrator(roles.map(name => `drop role if exists ${name}`))
+    connections = []
+    databases = []
+    roles = []
+  })
+
+  function open(url: string, migrationUrl?: string): SqlDatabase {
+    const database = openPostgres({ url, migrationUrl, pooled: false, poolSize: 4 })
+    connections.push(database)
+    return database
+  }
+
+  /** A database of its own, with which the roles that migrations make for it go too. */
+  async function createDatabase(template = 'template1'): Promise<{ url: string; name: string }> {
+    const name = `latchkey_test_${randomBytes(6).toString('hex')}`
+    const url = new URL(inject('postgresUrl'))
+    url.pathname = `/${name}`
+    databases.push(name)
+    await asAdministrator([`create database ${name} template ${template}`])
+    const database = openPostgres({ url: url.href, pooled: false, poolSize: 1 })
+    roles.push(...Object.values(await database.roles()))
+    await database.close()
+    return { url: url.href, name }
+  }
+
+  /** A login that may do nothing but what `options` say. */
+  async function createLogin(url: string, options = ''): Promise<{ name: string; url: string }> {
+    const name = `latchkey_login_${randomBytes(6).toString('hex')}`
+    const login = new URL(url)
+    login.username = name
+    roles.push(name)
+    await asAdministrator([`create role ${name} login ${options} password '${login.password}'`])
+    return { name, url: login.href }
+  }
+
+  it('are applied once, however many nodes start at the same moment', async () => {
+    const { url } = await createDatabase()
+    const run = promisify(execFile)
+    const outputs = await Promise.all(Array.from({ length: 4 }, () => run(process.execPath, [migrator, url])))
+    const applied = outputs.map(({ stdout }) => JSON.parse(stdout) as string[])
+    expect(applied.filter(names => names.length > 0)).toEqual([migrations.map(({ name }) => name)])
+    expect(await migrate(open(url))).toEqual([])
+  })
+
+  it('leave nothing behind where one fails', async () => {
+    const database = open((await createDatabase()).url)
+    await database.asOwner(owner => owner.execute('create schema latchkey; create table latchkey.audit_events ()'))
+    await expect(migrate(database)).rejects.toMatchObject({ code: '42P07' })
+    const { rows } = await database.execute(`select relname from pg_class where relnamespace = 'latchkey'::regnamespace`)
+    expect(rows).toEqual([{ relname: 'audit_events' }])
+  })
+
+  it('refuse a database of a newer version, and one whose migrations were edited', async () => {
+    const database = open((await createDatabase()).url)
+    await migrate(database)
+    const execute = (text: string) => database.asOwner(owner => owner.execute(text))
+    await execute(`insert into latchkey.migrations values ('9999-later', '', now())`)
+    await expect(migrate(database)).rejects.toThrow(
+      new StartError('The database was migrated by a newer version of Latchkey (9999-later): start that version'),
+    )
+    await execute(
+      `delete from latchkey.migrations where name = '9999-later'; update latchkey.migrations set fingerprint = 'another'`,
+    )
+    await expect(migrate(database)).rejects.toThrow('Migration 0001-first is not the one that was applied to this database')
+  })
+
+  it('put the protection in effect again where it differs from what this version says', async () => {
+    const database = open((await createDatabase()).url)
+    await migrate(database)
+    const execute = (text: string) => database.asOwner(owner => owner.execute(text))
+    await execute(`update latchkey.migrations set fingerprint = 'older' where name = 'protection';
+      drop policy self on latchkey.users; alter table latchkey.users no force row level security`)
+    await migrate(database)
+    const { rows } =
+      await execute(`select relforcerowsecurity as forced, (select count(*)::int from pg_policy where polrelid = pg_class.oid) as policies
+      from pg_class where oid = 'latchkey.users'::regclass`)
+    expect(rows).toEqual([{ forced: true, policies: 3 }])
+  })
+
+  it('serve a login that owns nothing, where migrations have one of their own', async () => {
+    const { url, name } = await createDatabase()
+    const owner = await createLogin(url, 'createrole')
+    const server = await createLogin(url)
+    await asAdministrator([`grant create on database ${name} to ${owner.name}`])
+    const database = open(server.url, owner.url)
+    await migrate(database)
+    await migrateJobs(database)
+    expect(await migrate(database)).toEqual([])
+
+    const id = newId()
+    await database.transaction(asSystem, scope => scope.query(insertUser, [id]))
+    const look = 'select id from latchkey.users'
+    expect((await database.read(asUser(id), scope => scope.query(look))).rows).toEqual([{ id }])
+    // Without a scope it sees nothing, and it can change nothing of the tables themselves.
+    expect((await database.execute(look)).rows).toEqual([])
+    for (const attack of [
+      'alter table latchkey.users disable row level security',
+      'alter table latchkey.users no force row level security',
+      'create policy everything on latchkey.users using (true)',
+      'truncate latchkey.audit_events',
+      'drop table latchkey.users',
+      'create table latchkey.another ()',
+      'select name from latchkey.migrations',
+    ]) {
+      await expect(database.execute(attack)).rejects.toMatchObject({ code: 'forbidden' })
+    }
+    const { rows } = await database.execute(`select relname from pg_class where relowner = current_user::regrole`)
+    expect(rows).toEqual([])
+  })
+
+  it('say what an administrator has to run for a login without the right to make roles, and that suffices', async () => {
+    const { url } = await createDatabase()
+    const login = await createLogin(url)
+    const database = open(login.url)
+    const failure = await migrate(database).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    expect(failure).toBeInstanceOf(StartError)
+    const { message } = failure as StartError
+    expect(message).toContain(`The database login "${login.name}" may not prepare the database.`)
+    await runStatements(url, message.slice(message.indexOf('run: ') + 5).split('; '))
+    expect(await migrate(database)).toEqual(migrations.map(({ name }) => name))
+    const id = newId()
+    await database.transaction(asSystem, scope => scope.query(insertUser, [id]))
+    expect((await database.read(asSystem, scope => scope.query('select id from latchkey.users'))).rows).toEqual([{ id }])
+  })
+
+  it('give a copy of a database roles of its own, and none of the rights of the original', async () => {
+    const { url, name } = await createDatabase()
+    const original = openPostgres({ url, pooled: false, poolSize: 2 })
+    await migrate(original)
+    const id = newId()
+    await original.transaction(asSystem, scope => scope.query(insertUser, [id]))
+    const originalRoles = await original.roles()
+    // A database that is copied has nobody connected to it.
+    await original.close()
+
+    const copy = open((await createDatabase(name)).url)
+    expect(await migrate(copy)).toEqual([])
+    const look = 'select id from latchkey.users'
+    expect((await copy.read(asUser(id), scope => scope.query(look))).rows).toEqual([{ id }])
+    const { rows } = await copy.asOwner(owner =>
+      owner.execute(`begin; set local role ${originalRoles.system}; set local latchkey.reason = 'start'; ${look}; commit`),
+    )
+    expect(rows).toEqual([])
+  })
+})

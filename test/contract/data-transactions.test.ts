@@ -1,0 +1,243 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { newId } from '../../provider/kernel/ids.ts'
+import type { Data } from '../../provider/ports/data.ts'
+import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
+import {
+  anApp,
+  anAttempt,
+  anEvent,
+  asSystem,
+  asUser,
+  aSigningKey,
+  asWorkspace,
+  createUser,
+  createWorkspace,
+  newAddress,
+  noon,
+} from '../support/records.ts'
+
+describe.each(databaseKinds)('transactions on %s', kind => {
+  let state: DurableState
+  let data: Data
+  beforeAll(async () => {
+    state = await openDurableState(kind)
+    data = state.data
+  })
+  afterAll(() => state?.close())
+
+  /** Everything but what cannot be seen outside a scope is asked for as the system. */
+  async function countRows(table: string): Promise<number> {
+    const { rows } = await state.database.read(asSystem, scope => scope.query(`select count(*) as count from ${table}`))
+    return Number(rows[0]?.['count'])
+  }
+
+  async function countJobs(): Promise<number> {
+    const { rows } = await state.execute('select count(*) as count from latchkey_jobs.job')
+    return Number(rows[0]?.['count'])
+  }
+
+  const mail = {
+    message: { messageId: 'a@b', to: { name: '', address: 'ada@example.com' }, subject: '', text: '', html: '', language: 'en' },
+  }
+
+  it('undoes everything when the work rejects: the change, its audit event and its job', async () => {
+    const counts = async () => [await countRows('latchkey.users'), await countRows('latchkey.audit_events'), await countJobs()]
+    const before = await counts()
+    const address = newAddress()
+    const work = (fail: boolean) =>
+      data.scoped(asSystem, async ({ users, auditEvents, jobs }) => {
+        const id = newId()
+        await users.create({ id, address, locale: 'en', createdAt: noon })
+        await auditEvents.append([anEvent({ userId: id })])
+        await jobs.enqueue('mail', mail)
+        if (fail) throw new Error('changed my mind')
+      })
+    await expect(work(true)).rejects.toThrow('changed my mind')
+    expect(await counts()).toEqual(before)
+    expect(await data.read(asSystem, ({ users }) => users.findByAddress(address))).toBeUndefined()
+
+    await work(false)
+    expect(await counts()).toEqual(before.map(count => count + 1))
+  })
+
+  it('undoes the change when its audit event cannot be written', async () => {
+    const address = newAddress()
+    const event = anEvent()
+    await data.scoped(asSystem, ({ auditEvents }) => auditEvents.append([event]))
+    const work = data.scoped(asSystem, async ({ users, auditEvents }) => {
+      await users.create({ id: newId(), address, locale: 'en', createdAt: noon })
+      await auditEvents.append([event])
+    })
+    await expect(work).rejects.toMatchObject({ name: 'SqlError', code: '23505' })
+    expect(await data.read(asSystem, ({ users }) => users.findByAddress(address))).toBeUndefined()
+  })
+
+  it('does not commit what is left of a transaction in which a statement failed and nobody looked', async () => {
+    const [app, address] = [anApp(), newAddress()]
+    await data.scoped(asSystem, ({ users }) => users.create({ id: newId(), address, locale: 'en', createdAt: noon }))
+    const work = data.scoped(asSystem, async ({ apps, users }) => {
+      await apps.upsert(app)
+      await users.create({ id: newId(), address, locale: 'en', createdAt: noon }).catch(() => {})
+    })
+    await expect(work).rejects.toMatchObject({ code: 'unexpected' })
+    expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toBeUndefined()
+  })
+
+  it('waits for a statement that the work did not wait for', async () => {
+    const app = anApp()
+    await data.scoped(asSystem, async ({ apps }) => {
+      void apps.upsert(app)
+    })
+    expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toEqual(app)
+  })
+
+  it('refuses repositories whose transaction has ended', async () => {
+    const kept = await data.scoped(asSystem, async repositories => repositories)
+    await expect(kept.apps.list()).rejects.toThrow('after its transaction had ended')
+    const keptReading = await data.read(asSystem, async repositories => repositories)
+    await expect(keptReading.apps.list()).rejects.toThrow('after its transaction had ended')
+  })
+
+  it('refuses a second transaction inside the first, which would wait for itself', async () => {
+    const inners: (() => Promise<unknown>)[] = [
+      () => data.scoped(asSystem, async () => {}),
+      () => data.read(asSystem, ({ apps }) => apps.list()),
+      () => data.ping(),
+    ]
+    for (const inner of inners) {
+      await expect(data.scoped(asSystem, inner)).rejects.toThrow('A transaction is open here already')
+    }
+    // What a transaction started may go on after it.
+    const { later } = await data.scoped(asSystem, async () => ({ later: pause(50).then(() => data.ping()) }))
+    await later
+  })
+
+  it('refuses to write where only reading was asked for', async () => {
+    const app = anApp()
+    await expect(data.read(asSystem, ({ apps }) => apps.upsert(app))).rejects.toMatchObject({ name: 'SqlError', code: '25006' })
+    expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toBeUndefined()
+  })
+
+  it('answers work that asks for nothing', async () => {
+    expect(await data.scoped(asSystem, async () => 'nothing')).toBe('nothing')
+    expect(await data.read(asSystem, async () => 'nothing')).toBe('nothing')
+    await expect(data.scoped(asSystem, () => Promise.reject(new Error('at once')))).rejects.toThrow('at once')
+  })
+
+  it('leaves no scope behind on a connection, whatever became of the transaction', async () => {
+    const user = await createUser(data)
+    await data.scoped(asUser(user.id), ({ users }) => users.findById(user.id))
+    await data.read(asUser(user.id), ({ users }) => users.findById(user.id))
+    await data.scoped(asUser(user.id), () => Promise.reject(new Error('undone'))).catch(() => {})
+    await data
+      .scoped(asUser(user.id), async ({ users, attempts }) => {
+        await users.findById(user.id)
+        await attempts.create(anAttempt())
+      })
+      .catch(() => {})
+    const looks = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        state.database.execute(
+          `select current_user = session_user as unchanged, current_setting('latchkey.user_id', true) as user_id,
+             current_setting('transaction_read_only') as read_only`,
+          [],
+        ),
+      ),
+    )
+    for (const { rows } of looks) {
+      expect(rows).toHaveLength(1)
+      expect(rows[0]?.['unchanged']).toBe(true)
+      expect(rows[0]?.['user_id'] ?? '').toBe('')
+      expect(rows[0]?.['read_only']).toBe('off')
+    }
+  })
+
+  it('keeps two hundred clients of different scopes apart', async () => {
+    const users = [await createUser(data), await createUser(data), await createUser(data)]
+    const workspace = await createWorkspace(data)
+    const member = await createUser(data, workspace.id)
+    const seen = await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => {
+        const user = users[index % 3]
+        const method = index % 2 ? ('read' as const) : ('scoped' as const)
+        if (user === undefined) throw new Error('there are three users')
+        const mode = index % 5 ? asUser(user.id) : asWorkspace(workspace.id)
+        const found = await data[method](mode, repositories =>
+          Promise.all([...users, member].map(({ id }) => repositories.users.findById(id))),
+        )
+        return (
+          found
+            .filter(record => record !== undefined)
+            .map(({ id }) => id)
+            .join() === (index % 5 ? user.id : member.id)
+        )
+      }),
+    )
+    expect(seen.every(Boolean)).toBe(true)
+  })
+
+  it('keeps signing keys, and makes them under a lock', async () => {
+    const key = aSigningKey()
+    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.insert(key))
+    expect(await data.read(asSystem, ({ signingKeys }) => signingKeys.list())).toEqual([key])
+    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.update(key.kid, { retiresAt: noon }))
+    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.update(key.kid, { signsFrom: new Date(0) }))
+    expect(await data.read(asSystem, ({ signingKeys }) => signingKeys.list())).toEqual([
+      { ...key, retiresAt: noon, signsFrom: new Date(0) },
+    ])
+    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.update(key.kid, { retiresAt: undefined }))
+    expect((await data.read(asSystem, ({ signingKeys }) => signingKeys.list()))[0]?.retiresAt).toBeUndefined()
+    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.delete(key.kid))
+
+    let inside = 0
+    const together = vi.fn<(count: number) => void>()
+    await Promise.all(
+      Array.from({ length: 8 }, () =>
+        data.scoped(asSystem, async ({ signingKeys }) => {
+          await signingKeys.lock()
+          inside += 1
+          together(inside)
+          if ((await signingKeys.list()).length === 0) await signingKeys.insert(aSigningKey())
+          inside -= 1
+        }),
+      ),
+    )
+    expect(Math.max(...together.mock.calls.map(([count]) => count))).toBe(1)
+    expect(await data.read(asSystem, ({ signingKeys }) => signingKeys.list())).toHaveLength(1)
+  })
+
+  it('appends any number of audit events, in the order and with the bytes given', async () => {
+    const workspace = await createWorkspace(data)
+    const user = await createUser(data)
+    const events = Array.from({ length: 77 }, (_, index) =>
+      anEvent({ action: `n-${index}`, workspaceId: workspace.id, ...(index % 3 ? { userId: user.id } : {}) }),
+    )
+    await data.scoped(asSystem, ({ auditEvents }) => auditEvents.append(events))
+    await data.scoped(asSystem, ({ auditEvents }) => auditEvents.append([]))
+    const rows = await state.database.read(asWorkspace(workspace.id), async scope => {
+      return (await scope.query('select * from latchkey.audit_events order by id')).rows
+    })
+    const key = (userId: string | undefined) =>
+      state.cipher.keyFor(userId ? { kind: 'user', userId } : { kind: 'workspace', workspaceId: workspace.id }, () =>
+        Promise.reject(),
+      )
+    const opened = await Promise.all(
+      rows.map(async row => {
+        const userId = (row['user_id'] as string | null) ?? undefined
+        const id = row['id'] as string
+        const place = { table: 'audit_events', column: 'disclosures', row: id }
+        return {
+          id,
+          workspaceId: row['workspace_id'],
+          userId,
+          action: row['action'],
+          occurredAt: row['occurred_at'],
+          commitments: row['commitments'],
+          disclosures: JSON.parse((await key(userId)).open(place, row['disclosures_sealed'] as Buffer)),
+        }
+      }),
+    )
+    expect(opened).toEqual([...events].sort((a, b) => (a.id < b.id ? -1 : 1)))
+  })
+})

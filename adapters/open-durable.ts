@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Settings } from '../config/schema.ts'
 import type { Clock } from '../provider/kernel/clock.ts'
-import { StartError } from '../provider/kernel/errors.ts'
+import { AppError, StartError } from '../provider/kernel/errors.ts'
 import type { Data } from '../provider/ports/data.ts'
 import type { FieldCipher } from '../provider/ports/field-cipher.ts'
 import type { InstallationKeys, KeyWrapper } from '../provider/ports/key-wrapper.ts'
@@ -48,7 +48,7 @@ export async function openDurable(
     closing.add(() => keyWrapper.close())
     const database = await openDatabase(settings)
     closing.add(() => database.close())
-    if (whenOld === 'migrate' || database.kind === 'embedded') await migrateAll(database)
+    if (whenOld === 'migrate' || database.kind === 'embedded') await migrateAll(database, settings)
     else await assertMigrated(database)
     const cipher = await openCipher({ keyWrapper, installationKeys: createInstallationKeys(database), clock })
     return { database, data: createSqlData(database, cipher), cipher, keyWrapper, close: () => closing.closeAll() }
@@ -58,18 +58,37 @@ export async function openDurable(
   }
 }
 
-/** Brings the database to the state of this version. Answers the names of the migrations that were applied. */
-export async function migrateAll(database: SqlDatabase): Promise<string[]> {
-  const applied = await migrate(database)
-  await migrateJobs(database)
-  return applied
+/**
+ * Brings the database to the state of this version. Answers the names of the migrations that were applied. Rejects with
+ * StartError where that cannot be done.
+ */
+export async function migrateAll(database: SqlDatabase, { databaseUrl, databaseMigrationUrl }: Settings): Promise<string[]> {
+  try {
+    const applied = await migrate(database)
+    await migrateJobs(database)
+    return applied
+  } catch (error) {
+    throw databaseMigrationUrl === undefined
+      ? explainUnreachable('DATABASE_URL', databaseUrl, error)
+      : explainUnreachable('DATABASE_MIGRATION_URL', databaseMigrationUrl, error)
+  }
 }
 
-/** PostgreSQL where DATABASE_URL names one, else the embedded database, which serves one process. */
+/**
+ * PostgreSQL where DATABASE_URL names one, else the embedded database, which serves one process. Rejects with StartError where
+ * it cannot be reached or is in use.
+ */
 export async function openDatabase(settings: Settings): Promise<SqlDatabase> {
   const { databaseUrl: url, databaseMigrationUrl: migrationUrl, databasePooled: pooled, databasePoolSize: poolSize } = settings
   if (url === undefined) return openEmbedded({ directory: embeddedDirectory(settings) })
-  return openPostgres({ url, migrationUrl, pooled, poolSize })
+  const database = openPostgres({ url, migrationUrl, pooled, poolSize })
+  try {
+    await database.ping()
+    return database
+  } catch (error) {
+    await database.close()
+    throw explainUnreachable('DATABASE_URL', url, error)
+  }
 }
 
 export async function openKeyWrapper(settings: Settings): Promise<KeyWrapper> {
@@ -88,4 +107,21 @@ async function assertMigrated(database: SqlDatabase): Promise<void> {
   const { rows } = await database.execute(`select to_regclass('latchkey.installation_keys') is not null as found`)
   if (rows[0]?.['found'] === true) return
   throw new StartError('The database holds nothing of Latchkey yet. Run "latchkey migrate", or start the server once.')
+}
+
+/** The server's own words, which name the login but not its password. */
+function explainUnreachable(variable: string, url: string | undefined, error: unknown): unknown {
+  if (url === undefined || !(error instanceof AppError && error.code === 'unavailable')) return error
+  const { host } = new URL(url)
+  const reason = reasonOf(error.cause)
+  return new StartError(
+    `${variable}: the database${host === '' ? '' : ` at ${host}`} cannot be used (${reason}). Check the address and the login, and that it runs and lets this machine in.`,
+    { cause: error },
+  )
+}
+
+/** Where a name has several addresses, the attempts on each of them come in one error that says nothing itself. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ')
+  return cause instanceof Error ? cause.message : 'no reason given'
 }

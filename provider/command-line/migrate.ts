@@ -7,7 +7,7 @@ export async function migrateDatabase({ environment, print }: Surroundings): Pro
   const settings = loadSettings(environment)
   const database = await openDatabase(settings)
   try {
-    const applied = await migrateAll(database)
+    const applied = await migrateAll(database, settings)
     if (applied.length === 0) print('The database is in the state that this version needs. Nothing had to be done.')
     else print(`The database is now in the state that this version needs. Applied: ${applied.join(', ')}.`)
     return 0

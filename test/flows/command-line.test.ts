@@ -96,7 +96,9 @@ describe('on PostgreSQL', () => {
     url.port = '1'
     const said = await runLatchkey({ ...environment, DATABASE_URL: url.href }, ['app', 'list'])
     expect(said.exitCode).toBe(1)
-    expect(said.complaint).toMatch(/not available .*ECONNREFUSED/)
+    expect(said.complaint).toMatch(
+      /^DATABASE_URL: the database at 127\.0\.0\.1:1 cannot be used \(.*ECONNREFUSED.*\)\. Check .*\.$/,
+    )
     expect(said.complaint).not.toContain(url.password)
   })
 

@@ -178,7 +178,7 @@ describe('database', () => {
     const url = new URL(environment['DATABASE_URL'] ?? '')
     url.port = String(await findFreePort())
     expect(await listTroubles({ DATABASE_URL: url.href })).toEqual([
-      expect.stringMatching(/^problem database: .*ECONNREFUSED.* Check DATABASE_URL/),
+      expect.stringMatching(/^problem database: DATABASE_URL: .*ECONNREFUSED.* Check the address/),
     ])
   })
 

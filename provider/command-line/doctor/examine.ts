@@ -110,7 +110,7 @@ async function examineDurable(
     if (error instanceof StartError) return error
     throw error
   })
-  if (database instanceof StartError) return { findings: describeBusy(database, probe, keyWrapper), clocks: [] }
+  if (database instanceof StartError) return { findings: describeUnopened(database, settings, probe, keyWrapper), clocks: [] }
   try {
     const findings = await checkDatabase(database)
     if (findings.some(({ verdict }) => verdict === 'problem') || keyWrapper === undefined) return { findings, clocks: [] }
@@ -121,7 +121,11 @@ async function examineDurable(
   } catch (error) {
     return {
       findings: [
-        problem('database', describeFailure(error), 'Check DATABASE_URL, and that the database runs and lets this machine in.'),
+        problem(
+          'database',
+          describeFailure(error),
+          'Check DATABASE_URL and DATABASE_MIGRATION_URL, and the log of the database.',
+        ),
       ],
       clocks: [],
     }
@@ -131,8 +135,13 @@ async function examineDurable(
 }
 
 /** The embedded database serves one process, and the server that has it is not interrupted. */
-function describeBusy(refusal: StartError, probe: ProbeResult | undefined, keyWrapper: KeyWrapper | undefined): Finding[] {
-  if (!probe?.answer.databaseAnswers) return [problem('database', refusal.message)]
+function describeUnopened(
+  refusal: StartError,
+  { databaseUrl }: Settings,
+  probe: ProbeResult | undefined,
+  keyWrapper: KeyWrapper | undefined,
+): Finding[] {
+  if (databaseUrl !== undefined || !probe?.answer.databaseAnswers) return [problem('database', refusal.message)]
   const message =
     'The running server reaches its embedded database. To have the content looked at, stop the server and run the doctor again.'
   // It opened a probe that was wrapped by it.

@@ -167,10 +167,10 @@ export function createMagicLink({
       )
       return { kind: 'refused', problem }
     }
-    const failures = await repositories.codeFailures.increment(address, clock())
-    if (failures > failuresUntilLinksOnly) return refuse('codes-switched-off')
     const tries = await repositories.emailChallenges.recordWrongCode(challenge.id)
     if (tries > triesPerAttempt) return refuse('code-tries-used-up')
+    const failures = await repositories.codeFailures.increment(address, clock())
+    if (failures > failuresUntilLinksOnly) return refuse('codes-switched-off')
     if (code === undefined || !constantTimeEqual(hashCode(challenge.id, code), challenge.codeHash)) {
       return refuse(tries === triesPerAttempt ? 'code-tries-used-up' : 'code-wrong')
     }

@@ -67,6 +67,9 @@ export interface AttemptRepository {
   find(attemptId: string): Promise<AttemptRecord | undefined>
   /** The newest attempt of an interaction. */
   findByInteraction(interactionUid: string): Promise<AttemptRecord | undefined>
+  /** As `find` and `findByInteraction`. Whoever else wants to lock it waits until this transaction ends, and sees what it did. */
+  lock(attemptId: string): Promise<AttemptRecord | undefined>
+  lockByInteraction(interactionUid: string): Promise<AttemptRecord | undefined>
   /**
    * Moves the attempt from one state to another and stores what `changes` names. False where it was not in state `from`:
    * of several callers one moves it.

@@ -15,6 +15,8 @@ import { signUp } from './sign-up.ts'
 
 /** An attempt lives longer than the mail that was sent for it, so that its page can still say what happened and send another. */
 const attemptLifetimeSeconds = 3600
+/** The same form from the same browser within so long is one that was sent twice: one mail is enough. */
+const repetitionSeconds = 2
 const mode = { kind: 'system', reason: 'sign-in' } as const
 
 export interface FlowOptions {
@@ -59,6 +61,12 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     appName,
   })
   const isLive = (attempt: AttemptRecord) => attempt.state === 'open' && attempt.expiresAt > clock()
+  const isRepetition = (earlier: AttemptRecord, attempt: AttemptRecord) =>
+    isLive(earlier) &&
+    earlier.method === attempt.method &&
+    earlier.address === attempt.address &&
+    earlier.browserHash.equals(attempt.browserHash) &&
+    secondsAfter(earlier.createdAt, repetitionSeconds) > attempt.createdAt
 
   /** Starts an attempt with a method, in place of the one that this interaction had. */
   async function begin(
@@ -90,7 +98,8 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
       expiresAt: secondsAfter(createdAt, attemptLifetimeSeconds),
     }
     await data.scoped(mode, async repositories => {
-      const earlier = await repositories.attempts.findByInteraction(pending.uid)
+      const earlier = await repositories.attempts.lockByInteraction(pending.uid)
+      if (earlier !== undefined && isRepetition(earlier, attempt)) return
       if (earlier !== undefined) await repositories.attempts.transition(earlier.id, 'open', 'ended', {})
       await repositories.attempts.create(attempt)
       await recordEvent(
@@ -110,8 +119,11 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     form: Readonly<Record<string, string>>,
   ): Promise<Outcome> {
     return data.scoped(mode, async repositories => {
-      const attempt = await repositories.attempts.findByInteraction(pending.uid)
-      if (attempt === undefined || !isLive(attempt) || !attempt.browserHash.equals(browser)) throw new AppError('attempt-expired')
+      const attempt = await repositories.attempts.lockByInteraction(pending.uid)
+      if (attempt === undefined || !attempt.browserHash.equals(browser)) throw new AppError('attempt-expired')
+      // The form was sent twice, and the first of them was enough.
+      if (attempt.state === 'satisfied' || attempt.state === 'completed') return { kind: 'satisfied' }
+      if (!isLive(attempt)) throw new AppError('attempt-expired')
       const context = contextFor(repositories, facts, pending.app.name)
       const verdict = await findMethod(attempt.method).verify(context, attempt, form)
       if (verdict.kind === 'refused') return { kind: 'refused', problem: verdict.problem, attempt }
@@ -242,7 +254,11 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     if (attempt === undefined || !isLive(attempt)) throw new AppError('attempt-expired')
     const method = findMethod(attempt.method)
     await method.limitBeginning(attempt, facts)
-    await data.scoped(mode, repositories => method.begin(contextFor(repositories, facts, pending.app.name), attempt))
+    await data.scoped(mode, async repositories => {
+      const locked = await repositories.attempts.lock(attempt.id)
+      if (locked === undefined || !isLive(locked)) throw new AppError('attempt-expired')
+      await method.begin(contextFor(repositories, facts, pending.app.name), locked)
+    })
   }
 
   /** The newest attempt of an interaction, if it was begun in this browser. */

@@ -46,9 +46,10 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
     const app = found === undefined ? undefined : await interactions.findApp(found.attempt.clientId)
     const page = pages.context({ locale, app })
     const here = found?.attempt.browserHash.equals(browser) === true
-    if (here && (found.attempt.state === 'satisfied' || found.attempt.state === 'completed')) {
-      return { kind: 'page', html: renderFinished(page) }
-    }
+    // Used, by a first press of the button perhaps: the sign-in waits to be resumed, here or in the tab where it began.
+    if (here && found.attempt.state === 'satisfied')
+      return { kind: 'redirect', to: `/sign-in/${found.attempt.interactionUid}/confirmed` }
+    if (here && found.attempt.state === 'completed') return { kind: 'page', html: renderFinished(page) }
     const usable =
       found !== undefined &&
       found.challenge.consumedAt === undefined &&
@@ -57,7 +58,9 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
       flow.isLive(found.attempt)
     if (!usable) {
       const startAgain = here ? { startAgain: { action: `/sign-in/${found.attempt.interactionUid}/restart` } } : {}
-      return { kind: 'page', html: renderExpired(page, startAgain), status: 410 }
+      const spent = found?.challenge.consumedAt !== undefined || found?.challenge.voidedAt !== undefined
+      const reason = spent ? { reason: 'link-used' as const } : {}
+      return { kind: 'page', html: renderExpired(page, { ...startAgain, ...reason }), status: 410 }
     }
     const beginning = { device: found.attempt.device, requestedAt: found.challenge.createdAt, now: clock() }
     return {
@@ -88,7 +91,7 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
       async handler({ params: { token }, browser, facts }) {
         const outcome = await data.scoped(mode, async repositories => {
           const challenge = await repositories.emailChallenges.findByTokenHash(hashSecret(token))
-          const attempt = challenge === undefined ? undefined : await repositories.attempts.find(challenge.attemptId)
+          const attempt = challenge === undefined ? undefined : await repositories.attempts.lock(challenge.attemptId)
           if (challenge === undefined || attempt === undefined || !flow.isLive(attempt) || !attempt.browserHash.equals(browser))
             return undefined
           const context = flow.contextFor(repositories, facts, '')

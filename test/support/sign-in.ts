@@ -92,3 +92,11 @@ export function headingOf({ body }: Response): string {
 export function formActions({ body, url }: Response): string[] {
   return [...body.matchAll(/<form[^>]*\saction="([^"]*)"/g)].map(match => new URL(match[1] ?? '', url).href)
 }
+
+/** Presses the only button of a page that has one form, with its hidden fields. */
+export async function pressOnlyButton(agent: Agent, page: Response): Promise<Response> {
+  const [action, ...more] = formActions(page)
+  if (action === undefined || more.length > 0) throw new Error('the page has not one form')
+  const hidden = [...page.body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)]
+  return agent.follow(await agent.post(action, Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]))))
+}

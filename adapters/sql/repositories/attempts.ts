@@ -38,6 +38,26 @@ const findByInteraction = prepare<{ interactionUid: string }>()(parameter =>
     .limit(1),
 )
 
+const lock = prepare<{ id: string }>()(parameter =>
+  queries.selectFrom('attempts').selectAll().where('id', '=', parameter.id).forUpdate(),
+)
+
+/** Held also where an interaction has no attempt yet, whose row could be locked: so two who begin at once do so in turn. */
+const lockInteraction = prepare<{ interactionUid: string }>()(parameter =>
+  queries.selectNoFrom(sql`pg_advisory_xact_lock(hashtextextended(${parameter.interactionUid}, 0))`.as('locked')),
+)
+
+const lockByInteraction = prepare<{ interactionUid: string }>()(parameter =>
+  queries
+    .selectFrom('attempts')
+    .selectAll()
+    .where('interaction_uid', '=', parameter.interactionUid)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .forUpdate(),
+)
+
 const insert = prepare<AttemptRow>()(parameter =>
   queries.insertInto('attempts').values({
     id: parameter.id,
@@ -147,6 +167,22 @@ export function createAttemptRepository(scope: SqlScope, { installation }: Vault
     async findByInteraction(interactionUid) {
       if (!canBeKept(interactionUid)) return undefined
       const [row] = await scope.run(findByInteraction, { interactionUid })
+      return row && open(row)
+    },
+
+    async lock(attemptId) {
+      if (!isId(attemptId)) return undefined
+      const [row] = await scope.run(lock, { id: attemptId })
+      return row && open(row)
+    },
+
+    async lockByInteraction(interactionUid) {
+      if (!canBeKept(interactionUid)) return undefined
+      // One after the other: the second statement sees what was committed while the first one waited.
+      const [, [row]] = await Promise.all([
+        scope.run(lockInteraction, { interactionUid }),
+        scope.run(lockByInteraction, { interactionUid }),
+      ])
       return row && open(row)
     },
 

@@ -87,7 +87,7 @@ async function readEntries(directory: string): Promise<Entry[]> {
     const { messageId, subject, to } = mail.message
     entries.push({ id, receivedAt: mail.receivedAt, to: to.address, subject, messageId })
   }
-  return entries.sort((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime())
+  return entries.toSorted((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime())
 }
 
 async function readMail(path: string): Promise<{ receivedAt: Date; message: MailMessage } | undefined> {

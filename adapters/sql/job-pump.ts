@@ -56,9 +56,9 @@ export function createJobPump(options: {
 
   async function turn(): Promise<void> {
     try {
-      while (done.size > 0 || (lookAgain && !stopping && running.size < maximumRunning)) {
+      while (done.size > 0 || mayFetch()) {
         await deleteDone()
-        if (lookAgain && !stopping && running.size < maximumRunning) await fetch()
+        if (mayFetch()) await fetch()
       }
       if (!reachable) log.info({ job: name }, 'The job queue can be reached again')
       reachable = true
@@ -67,6 +67,10 @@ export function createJobPump(options: {
       if (reachable) log.warn({ job: name, error: toError(error) }, 'The job queue cannot be reached; trying again')
       reachable = false
     }
+  }
+
+  function mayFetch(): boolean {
+    return lookAgain && !stopping && running.size < maximumRunning
   }
 
   async function deleteDone(): Promise<void> {

@@ -1,46 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { openKeyFile } from '../../adapters/kms/key-file.ts'
-import type { SqlDatabase } from '../../adapters/sql/database.ts'
-import { openEmbedded } from '../../adapters/sql/embedded.ts'
-import { createInstallationKeys } from '../../adapters/sql/installation-keys.ts'
-import { enqueueJob, migrateJobs, openJobRunner } from '../../adapters/sql/jobs.ts'
-import { migrate } from '../../adapters/sql/migrate.ts'
-import { openPostgres } from '../../adapters/sql/postgres.ts'
-import { createTelemetry } from '../../adapters/telemetry/telemetry.ts'
-import { openEnvelope } from '../../provider/envelope/envelope.ts'
-import type { AccessMode } from '../../provider/kernel/access-mode.ts'
-import { systemClock } from '../../provider/kernel/clock.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { enqueueJob } from '../../adapters/sql/jobs.ts'
 import { AppError } from '../../provider/kernel/errors.ts'
-import { newId } from '../../provider/kernel/ids.ts'
-import type { FieldCipher } from '../../provider/ports/field-cipher.ts'
-import type { JobPayloads, JobRunner } from '../../provider/ports/jobs.ts'
-import { createTestDatabase } from '../support/postgres.ts'
-import { runStatements } from '../support/servers.ts'
-
-const signIn: AccessMode = { kind: 'system', reason: 'sign-in' }
-
-interface Queue {
-  database: SqlDatabase
-  cipher: FieldCipher
-  /** URL or directory of the database, and the key file: for a second process. */
-  place: string
-  keyFile: string
-  /** Everything that was logged by runners of this queue. */
-  logged: string[]
-  openRunner(database?: SqlDatabase): Promise<JobRunner>
-  /** Opens the same database again; an embedded one has to be closed before. */
-  reopen(closing?: Cleaning): Promise<SqlDatabase>
-}
-
-type Kind = 'embedded' | 'postgres'
-
-type Cleaning = Array<() => Promise<unknown>>
+import {
+  type Cleaning,
+  cleanUp,
+  enqueue,
+  mailJob,
+  openQueue,
+  type Queue,
+  type QueueKind,
+  readJobs,
+  runCollecting,
+  signIn,
+} from '../support/job-queue.ts'
 
 /** What a test leaves behind, and what a group of tests does. */
 const cleaning: Cleaning = []
@@ -48,81 +24,7 @@ const cleaningAtLast: Cleaning = []
 afterEach(() => cleanUp(cleaning))
 afterAll(() => cleanUp(cleaningAtLast))
 
-async function cleanUp(list: Cleaning): Promise<void> {
-  for (const clean of list.splice(0).toReversed()) await clean()
-}
-
-async function openQueue(kind: Kind, later: Cleaning): Promise<Queue> {
-  const directory = await mkdtemp(join(tmpdir(), 'latchkey-jobs-'))
-  later.push(() => rm(directory, { recursive: true, force: true }))
-  let place = join(directory, 'database')
-  if (kind === 'postgres') {
-    const { url, drop } = await createTestDatabase()
-    later.push(drop)
-    place = url
-  }
-  const reopen = async (closing: Cleaning = later) => {
-    const opened =
-      kind === 'embedded' ? await openEmbedded({ directory: place }) : openPostgres({ url: place, pooled: false, poolSize: 5 })
-    closing.push(() => opened.close())
-    return opened
-  }
-  const database = await reopen()
-  await migrate(database)
-  await migrateJobs(database)
-  const keyFile = join(directory, 'master.key')
-  const keyWrapper = await openKeyFile({ path: keyFile })
-  const cipher = await openEnvelope({ keyWrapper, installationKeys: createInstallationKeys(database), clock: systemClock })
-  const logged: string[] = []
-  const { log } = createTelemetry({ level: 'debug', destination: { write: line => void logged.push(line) } })
-  return {
-    database,
-    cipher,
-    place,
-    keyFile,
-    logged,
-    reopen,
-    openRunner: async (on = database) => {
-      const runner = await openJobRunner(on, cipher, log, { upkeepSeconds: 1 })
-      cleaning.push(() => runner.stop())
-      return runner
-    },
-  }
-}
-
-function mail(subject: string): JobPayloads['mail'] {
-  return {
-    message: {
-      messageId: `${newId()}@id.example.com`,
-      to: { name: '', address: 'planted@example.com' },
-      subject,
-      text: 'planted-token',
-      html: '<p>planted-token</p>',
-      language: 'en',
-    },
-  }
-}
-
-function enqueue({ database, cipher }: Pick<Queue, 'database' | 'cipher'>, ...subjects: string[]): Promise<void> {
-  return database.transaction(signIn, async scope => {
-    for (const subject of subjects) await enqueueJob(scope, cipher, 'mail', mail(subject))
-  })
-}
-
-async function readJobs(database: SqlDatabase): Promise<Array<Record<string, unknown>>> {
-  const { rows } = await database.execute(
-    'select *, extract(epoch from start_after - now())::float8 as due_in from latchkey_jobs.job',
-  )
-  return rows
-}
-
-async function runCollecting(runner: JobRunner): Promise<string[]> {
-  const subjects: string[] = []
-  await runner.work('mail', async ({ message }) => void subjects.push(message.subject))
-  return subjects
-}
-
-describe.each<{ kind: Kind }>([{ kind: 'embedded' }, { kind: 'postgres' }])('a job on $kind', ({ kind }) => {
+describe.each<{ kind: QueueKind }>([{ kind: 'embedded' }, { kind: 'postgres' }])('a job on $kind', ({ kind }) => {
   let queue: Queue
   beforeAll(async () => {
     queue = await openQueue(kind, cleaningAtLast)
@@ -133,7 +35,7 @@ describe.each<{ kind: Kind }>([{ kind: 'embedded' }, { kind: 'postgres' }])('a j
   })
 
   it('runs as soon as its transaction has committed, and leaves nothing behind', async () => {
-    const subjects = await runCollecting(await queue.openRunner())
+    const subjects = await runCollecting(await queue.openRunner(cleaning))
     // The look at the start is over; the next poll is a second and a half away, or more.
     await pause(300)
     const began = performance.now()
@@ -144,10 +46,10 @@ describe.each<{ kind: Kind }>([{ kind: 'embedded' }, { kind: 'postgres' }])('a j
   })
 
   it('does not exist where its transaction was undone', async () => {
-    const subjects = await runCollecting(await queue.openRunner())
+    const subjects = await runCollecting(await queue.openRunner(cleaning))
     await expect(
       queue.database.transaction(signIn, async scope => {
-        await enqueueJob(scope, queue.cipher, 'mail', mail('never'))
+        await enqueueJob(scope, queue.cipher, 'mail', mailJob('never'))
         throw new Error('changed my mind')
       }),
     ).rejects.toThrow('changed my mind')
@@ -163,13 +65,13 @@ describe.each<{ kind: Kind }>([{ kind: 'embedded' }, { kind: 'postgres' }])('a j
     expect(JSON.stringify(jobs)).not.toMatch(/planted|one|two/)
 
     await queue.database.execute('update latchkey_jobs.job as a set data = b.data from latchkey_jobs.job as b where a.id <> b.id')
-    const subjects = await runCollecting(await queue.openRunner())
+    const subjects = await runCollecting(await queue.openRunner(cleaning))
     await expect.poll(async () => (await readJobs(queue.database)).map(job => job['state'])).toEqual(['retry', 'retry'])
     expect(subjects).toEqual([])
   })
 
   it('that fails is tried again with growing pauses for more than a day, and what failed is not kept', async () => {
-    const runner = await queue.openRunner()
+    const runner = await queue.openRunner(cleaning)
     await runner.work('mail', async () => {
       throw new Error('550 <planted@example.com> is not here')
     })
@@ -200,7 +102,7 @@ describe.each<{ kind: Kind }>([{ kind: 'embedded' }, { kind: 'postgres' }])('a j
   }, 60_000)
 
   it('that will never succeed is given up at once', async () => {
-    const runner = await queue.openRunner()
+    const runner = await queue.openRunner(cleaning)
     let calls = 0
     await runner.work('mail', async () => {
       calls += 1
@@ -213,7 +115,7 @@ describe.each<{ kind: Kind }>([{ kind: 'embedded' }, { kind: 'postgres' }])('a j
   })
 
   it('is waited for when the runner stops, and no other is begun', async () => {
-    const runner = await queue.openRunner()
+    const runner = await queue.openRunner(cleaning)
     const subjects: string[] = []
     let finish = () => {}
     await runner.work('mail', ({ message }) => {
@@ -239,7 +141,7 @@ describe.each<{ kind: Kind }>([{ kind: 'embedded' }, { kind: 'postgres' }])('a j
     if (kind === 'embedded') await own.database.close()
     const holder = spawn(
       process.execPath,
-      [join(import.meta.dirname, '../support/job-holder.ts'), kind, own.place, own.keyFile],
+      [join(import.meta.dirname, '../support/programs/job-holder.ts'), kind, own.place, own.keyFile],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
@@ -252,117 +154,7 @@ describe.each<{ kind: Kind }>([{ kind: 'embedded' }, { kind: 'postgres' }])('a j
     const database = kind === 'embedded' ? await own.reopen() : own.database
     // The dead process's claim is over twenty seconds after its last sign of life.
     if (kind === 'postgres') await database.execute(`update latchkey_jobs.job set heartbeat_on = now() - interval '21 seconds'`)
-    const subjects = await runCollecting(await own.openRunner(database))
+    const subjects = await runCollecting(await own.openRunner(cleaning, database))
     await expect.poll(() => subjects, { timeout: 15_000 }).toEqual(['hello'])
   }, 40_000)
-})
-
-describe('jobs on PostgreSQL', () => {
-  let queue: Queue
-  beforeAll(async () => {
-    queue = await openQueue('postgres', cleaningAtLast)
-  })
-  beforeEach(() => queue.database.execute('delete from latchkey_jobs.job'))
-
-  it('run once each, on several nodes at a time, in crowds', async () => {
-    const second = await queue.reopen(cleaning)
-    const nodes = [await runCollecting(await queue.openRunner()), await runCollecting(await queue.openRunner(second))]
-    const subjects = Array.from({ length: 300 }, (_, at) => `mail ${at}`)
-    await Promise.all(subjects.map((subject, at) => enqueue({ ...queue, database: at % 2 ? second : queue.database }, subject)))
-    await expect.poll(() => nodes.flat().toSorted(), { timeout: 10_000 }).toEqual(subjects.toSorted())
-    expect(nodes.every(({ length }) => length > 0)).toBe(true)
-    await expect.poll(() => readJobs(queue.database)).toEqual([])
-  })
-
-  it('of another node are found within two seconds', async () => {
-    const subjects = await runCollecting(await queue.openRunner(await queue.reopen(cleaning)))
-    await pause(300)
-    await enqueue(queue, 'hello')
-    await expect.poll(() => subjects, { timeout: 5_000 }).toEqual(['hello'])
-  })
-
-  it('that take long stay with the node that is alive', async () => {
-    const runner = await queue.openRunner()
-    let finish = () => {}
-    await runner.work('mail', () => new Promise<void>(resolve => void (finish = resolve)))
-    await enqueue(queue, 'hello')
-    await expect.poll(async () => (await readJobs(queue.database))[0]?.['state']).toBe('active')
-    // As if most of the claim's time were over: only a renewal keeps it.
-    await queue.database.execute(`update latchkey_jobs.job set heartbeat_on = now() - interval '14 seconds'`)
-    await pause(8_000)
-    expect((await readJobs(queue.database))[0]?.['state']).toBe('active')
-    finish()
-    await expect.poll(() => readJobs(queue.database)).toEqual([])
-  }, 20_000)
-
-  it('go on by themselves after the database was away', async () => {
-    const subjects = await runCollecting(await queue.openRunner())
-    await queue.database.asOwner(owner =>
-      owner.execute(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-      ),
-    )
-    await expect
-      .poll(() =>
-        enqueue(queue, 'hello').then(
-          () => true,
-          () => false,
-        ),
-      )
-      .toBe(true)
-    await expect.poll(() => subjects, { timeout: 5_000 }).toContain('hello')
-    await expect.poll(() => readJobs(queue.database)).toEqual([])
-  })
-
-  it('are added by every access mode and read by none, and run by a login that owns nothing', async () => {
-    const { url, drop } = await createTestDatabase()
-    const login = `latchkey_serving_${newId().slice(-12)}`
-    await runStatements(url, [`create role ${login} login password 'x'`])
-    cleaning.push(() => runStatements(inject('postgresUrl'), [`drop role ${login}`]), drop)
-    const servingUrl = new URL(url)
-    servingUrl.username = login
-    servingUrl.password = 'x'
-    const database = openPostgres({ url: servingUrl.href, migrationUrl: url, pooled: false, poolSize: 3 })
-    cleaning.push(() => database.close())
-    await migrate(database)
-    await migrateJobs(database)
-    await migrateJobs(database)
-    const { cipher } = queue
-
-    const runner = await openJobRunner(database, cipher, createTelemetry({ level: 'silent' }).log, { upkeepSeconds: 1 })
-    cleaning.push(() => runner.stop())
-    const subjects = await runCollecting(runner)
-    const modes: AccessMode[] = [
-      signIn,
-      { kind: 'self', userId: newId() },
-      { kind: 'workspace', workspaceId: newId(), actor: { kind: 'system', reason: 'job' } },
-    ]
-    for (const mode of modes) {
-      await database.transaction(mode, scope => enqueueJob(scope, cipher, 'mail', mail(mode.kind)))
-      for (const statement of [
-        'select data from latchkey_jobs.job',
-        'delete from latchkey_jobs.job',
-        `update latchkey_jobs.job set state = 'failed'`,
-      ]) {
-        await expect(database.transaction(mode, scope => scope.query(statement))).rejects.toMatchObject({ code: 'forbidden' })
-      }
-    }
-    await expect.poll(() => subjects.toSorted()).toEqual(['self', 'system', 'workspace'])
-    await expect.poll(() => readJobs(database)).toEqual([])
-    await expect(database.execute('create table latchkey_jobs.mine (x int)')).rejects.toMatchObject({ code: 'forbidden' })
-  })
-
-  it('are migrated by several nodes that start at once', async () => {
-    const { url, drop } = await createTestDatabase()
-    cleaning.push(drop)
-    const nodes = Array.from({ length: 4 }, () => openPostgres({ url, pooled: false, poolSize: 2 }))
-    cleaning.push(() => Promise.all(nodes.map(node => node.close())))
-    await Promise.all(
-      nodes.map(async node => {
-        await migrate(node)
-        await migrateJobs(node)
-      }),
-    )
-    expect(await readJobs(nodes[0] ?? expect.fail('no node'))).toEqual([])
-  })
 })

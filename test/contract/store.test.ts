@@ -135,7 +135,7 @@ describe.each([
   })
 
   it('answers a ping', async () => {
-    await store.ping()
+    await expect(store.ping()).resolves.toBeUndefined()
   })
 })
 

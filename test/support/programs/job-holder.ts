@@ -1,11 +1,11 @@
-import { openKeyFile } from '../../adapters/kms/key-file.ts'
-import { openEmbedded } from '../../adapters/sql/embedded.ts'
-import { createInstallationKeys } from '../../adapters/sql/installation-keys.ts'
-import { openJobRunner } from '../../adapters/sql/jobs.ts'
-import { openPostgres } from '../../adapters/sql/postgres.ts'
-import { createTelemetry } from '../../adapters/telemetry/telemetry.ts'
-import { openEnvelope } from '../../provider/envelope/envelope.ts'
-import { systemClock } from '../../provider/kernel/clock.ts'
+import { openKeyFile } from '../../../adapters/kms/key-file.ts'
+import { openEmbedded } from '../../../adapters/sql/embedded.ts'
+import { createInstallationKeys } from '../../../adapters/sql/installation-keys.ts'
+import { openJobRunner } from '../../../adapters/sql/jobs.ts'
+import { openPostgres } from '../../../adapters/sql/postgres.ts'
+import { createTelemetry } from '../../../adapters/telemetry/telemetry.ts'
+import { openEnvelope } from '../../../provider/envelope/envelope.ts'
+import { systemClock } from '../../../provider/kernel/clock.ts'
 
 /**
  * A process of its own that takes jobs and never finishes one, for tests that kill it.

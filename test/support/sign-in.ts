@@ -1,7 +1,7 @@
 import type { MailMessage } from '../../provider/ports/mailer.ts'
 import { Agent, type Response } from './agent.ts'
 import type { RunningLatchkey } from './latchkey.ts'
-import { browserApp, startRequest, type StartedRequest } from './relying-party.ts'
+import { browserApp, linkIn, startRequest, type StartedRequest } from './relying-party.ts'
 
 /** A sign-in in one browser, up to the page that says where the mail went. */
 export interface BegunSignIn {
@@ -99,4 +99,12 @@ export async function pressOnlyButton(agent: Agent, page: Response): Promise<Res
   if (action === undefined || more.length > 0) throw new Error('the page has not one form')
   const hidden = [...page.body.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)]
   return agent.follow(await agent.post(action, Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]))))
+}
+
+/** Signs a person in once, in a browser of their own, so that they are known from then on. */
+export async function signUp(latchkey: RunningLatchkey, address: string, agent: Agent = newAgentBehindProxy()): Promise<void> {
+  const begun = await beginSignIn(latchkey, { agent, address })
+  await agent.post(linkIn((await begun.nextMail()).text))
+  const left = await agent.follow(await agent.get(begun.home))
+  if (returned(left)?.has('code') !== true) throw new Error('the person could not be signed in')
 }

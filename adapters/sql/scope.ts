@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { AccessMode } from '../../provider/kernel/access-mode.ts'
 import { AppError } from '../../provider/kernel/errors.ts'
+import { isId } from '../../provider/kernel/ids.ts'
 import type { ScopeRoles, SqlResult, SqlScope, Statement } from './database.ts'
 import { describeSqlError } from './errors.ts'
 import type { Command, Reply } from './flight.ts'
@@ -128,8 +129,9 @@ export async function runUnscoped(source: LinkSource, text: string, values: read
 
 function describeScope(mode: AccessMode, roles: ScopeRoles, text: string): Command {
   const values: WireValue[] = [roles[mode.kind], '', '', '']
-  if (mode.kind === 'workspace') values[1] = mode.workspaceId
-  else if (mode.kind === 'self') values[2] = mode.userId
+  // What is no id names nobody, and a scope that names nobody sees nothing.
+  if (mode.kind === 'workspace') values[1] = isId(mode.workspaceId) ? mode.workspaceId : ''
+  else if (mode.kind === 'self') values[2] = isId(mode.userId) ? mode.userId : ''
   else values[3] = mode.reason
   return { name: text === setScope ? 'scope' : 'reading_scope', text, values }
 }

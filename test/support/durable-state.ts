@@ -26,6 +26,8 @@ export interface DurableState {
   database: SqlDatabase
   data: Data
   cipher: FieldCipher
+  /** Where the master key is, and the files of an embedded database. */
+  directory: string
   /** Statements as the owner of the tables. On PostgreSQL row-level security holds for the owner too. */
   execute: SqlDatabase['execute']
   close(): Promise<void>
@@ -41,6 +43,7 @@ export async function openDurableState(kind: DatabaseKind, options: { poolSize?:
   return {
     database,
     cipher,
+    directory,
     data: createSqlData(database, cipher),
     execute: (text, values) => database.asOwner(owner => owner.execute(text, values)),
     close: async () => {

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { protections } from '../../adapters/sql/protection.ts'
+import { AppError } from '../../provider/kernel/errors.ts'
+import { newId } from '../../provider/kernel/ids.ts'
+import { newSecret } from '../../provider/kernel/secrets.ts'
+import type { Repositories } from '../../provider/ports/repositories.ts'
+import { type DurableState, openDurableState } from '../support/durable-state.ts'
+import {
+  aChallenge,
+  aFamily,
+  aGrant,
+  anAttempt,
+  anEvent,
+  anHourLater,
+  aSession,
+  aSigningKey,
+  asSystem,
+  asUser,
+  asWorkspace,
+  newAddress,
+  newHash,
+  noon,
+} from '../support/records.ts'
+import { plantTenant, type Tenant } from '../support/tenants.ts'
+
+/** Every method of every repository, aimed at somebody else's: the type makes a new method fail here until it is listed. */
+type Attacks = {
+  [Name in keyof Repositories]: {
+    [Method in keyof Repositories[Name]]: (repositories: Repositories, theirs: Tenant, ours: Tenant) => Promise<unknown>
+  }
+}
+
+const always = new Date('2100-01-01T00:00:00Z')
+
+const attacks: Attacks = {
+  users: {
+    findById: ({ users }, theirs) => users.findById(theirs.user.id),
+    findByAddress: ({ users }, theirs) => users.findByAddress(theirs.user.address),
+    create: ({ users }) => users.create({ id: newId(), address: newAddress(), locale: 'en', createdAt: noon }),
+  },
+  workspaces: {
+    create: ({ workspaces }) =>
+      workspaces.create({ id: newId(), slug: `w-${newId()}`, name: 'A company', personal: false, createdAt: noon }),
+    findById: ({ workspaces }, theirs) => workspaces.findById(theirs.workspace.id),
+    addMember: ({ workspaces }, theirs, ours) =>
+      workspaces.addMember({ workspaceId: theirs.workspace.id, userId: ours.user.id, roles: ['Admin'], createdAt: noon }),
+    listForUser: ({ workspaces }, theirs) => workspaces.listForUser(theirs.user.id),
+  },
+  apps: {
+    // Apps are the installation's: everybody may read them.
+    find: async () => undefined,
+    list: async () => [],
+    upsert: ({ apps }, theirs) => apps.upsert({ ...theirs.app, metadata: {} }),
+    delete: ({ apps }, theirs) => apps.delete(theirs.app.clientId),
+  },
+  attempts: {
+    create: ({ attempts }) => attempts.create(anAttempt()),
+    find: ({ attempts }, theirs) => attempts.find(theirs.attempt.id),
+    findByInteraction: ({ attempts }, theirs) => attempts.findByInteraction(theirs.attempt.interactionUid),
+    lock: ({ attempts }, theirs) => attempts.lock(theirs.attempt.id),
+    lockByInteraction: ({ attempts }, theirs) => attempts.lockByInteraction(theirs.attempt.interactionUid),
+    transition: ({ attempts }, theirs) => attempts.transition(theirs.attempt.id, 'open', 'satisfied', {}),
+    deleteExpired: ({ attempts }) => attempts.deleteExpired(always, 100),
+  },
+  emailChallenges: {
+    create: ({ emailChallenges }, theirs) => emailChallenges.create(aChallenge(theirs.attempt.id)),
+    findByTokenHash: ({ emailChallenges }, theirs) => emailChallenges.findByTokenHash(theirs.challenge.tokenHash),
+    findOpen: ({ emailChallenges }, theirs) => emailChallenges.findOpen(theirs.attempt.id),
+    recordWrongCode: ({ emailChallenges }, theirs) => emailChallenges.recordWrongCode(theirs.challenge.id),
+    consume: ({ emailChallenges }, theirs) => emailChallenges.consume(theirs.challenge.id, noon),
+  },
+  codeFailures: {
+    count: ({ codeFailures }, theirs) => codeFailures.count(theirs.user.address),
+    increment: ({ codeFailures }, theirs) => codeFailures.increment(theirs.user.address, noon),
+    reset: ({ codeFailures }, theirs) => codeFailures.reset(theirs.user.address),
+  },
+  sessions: {
+    create: ({ sessions }, theirs) => sessions.create(aSession(theirs.user.id)),
+    update: ({ sessions }, theirs) => sessions.update({ ...theirs.session, payload: {} }),
+    findByIdHash: ({ sessions }, theirs) => sessions.findByIdHash(theirs.session.idHash),
+    findByUid: ({ sessions }, theirs) => sessions.findByUid(theirs.session.uid),
+    delete: ({ sessions }, theirs) => sessions.delete(theirs.session.uid),
+    listForUser: ({ sessions }, theirs) => sessions.listForUser(theirs.user.id),
+    deleteExpired: ({ sessions }, theirs) => sessions.deleteExpired(new Date(theirs.session.expiresAt.getTime() - 1), 100),
+  },
+  grants: {
+    upsert: ({ grants }, theirs) => grants.upsert({ ...theirs.grant, payload: {} }),
+    findFacts: ({ grants }, theirs) => grants.findFacts(theirs.grant.id),
+    delete: ({ grants }, theirs) => grants.delete(theirs.grant.id),
+    deleteExpired: ({ grants }, theirs) => grants.deleteExpired(new Date(theirs.grant.expiresAt.getTime() - 1), 100),
+  },
+  refreshFamilies: {
+    create: ({ refreshFamilies }, theirs) => refreshFamilies.create(aFamily(theirs.grant)),
+    find: ({ refreshFamilies }, theirs) => refreshFamilies.find(theirs.family.id),
+    rotate: ({ refreshFamilies }, { family }) =>
+      refreshFamilies.rotate(family.id, family.currentHash, {
+        currentHash: newHash(),
+        successor: newHash(),
+        rotatedAt: noon,
+        payload: {},
+        expiresAt: anHourLater,
+      }),
+    delete: ({ refreshFamilies }, theirs) => refreshFamilies.delete(theirs.family.id),
+    deleteExpired: ({ refreshFamilies }, theirs) =>
+      refreshFamilies.deleteExpired(new Date(theirs.family.expiresAt.getTime() - 1), 100),
+  },
+  revokedAccessTokens: {
+    add: ({ revokedAccessTokens }) => revokedAccessTokens.add(newSecret(), noon),
+    has: ({ revokedAccessTokens }, theirs) => revokedAccessTokens.has(theirs.revokedTokenId),
+    deleteExpired: ({ revokedAccessTokens }) => revokedAccessTokens.deleteExpired(always, 100),
+  },
+  signingKeys: {
+    list: ({ signingKeys }) => signingKeys.list(),
+    insert: ({ signingKeys }) => signingKeys.insert(aSigningKey()),
+    update: ({ signingKeys }, theirs) => signingKeys.update(theirs.signingKey.kid, { retiresAt: noon }),
+    delete: ({ signingKeys }, theirs) => signingKeys.delete(theirs.signingKey.kid),
+    // A lock is taken by whoever runs; it shows and changes nothing.
+    lock: ({ signingKeys }) => signingKeys.lock(),
+  },
+  auditEvents: {
+    append: ({ auditEvents }, theirs) =>
+      auditEvents.append([anEvent({ workspaceId: theirs.workspace.id, userId: theirs.user.id })]),
+  },
+  jobs: {
+    // Jobs are added under any scope and seen under none.
+    enqueue: async () => undefined,
+  },
+}
+
+const cases = Object.entries(attacks).flatMap(([repository, methods]) =>
+  Object.entries(methods).map(([method, run]) => [`${repository}.${method}`, run] as const),
+)
+
+describe.each(['embedded', 'postgres'] as const)('every repository method under a foreign scope on %s', kind => {
+  let state: DurableState
+  let ours: Tenant
+  let theirs: Tenant
+  beforeAll(async () => {
+    state = await openDurableState(kind)
+    ours = await plantTenant(state.data)
+    theirs = await plantTenant(state.data)
+    // What the sweeps of sessions, grants and families could take: expired, and not ours.
+    await state.data.scoped(asSystem, async ({ grants }) => {
+      await grants.upsert(aGrant(theirs.user.id, { expiresAt: new Date(0), workspaceId: theirs.workspace.id }))
+    })
+  })
+  afterAll(() => state?.close())
+
+  const dump = () =>
+    state.database.read(asSystem, async scope => {
+      const contents = Object.keys(protections).map(async table => {
+        const { rows } = await scope.query(`select row_to_json(t)::text as line from latchkey.${table} as t order by 1`)
+        return [table, rows.map(({ line }) => line)]
+      })
+      return Object.fromEntries(await Promise.all(contents)) as Record<string, unknown[]>
+    })
+
+  it.each(cases)('%s finds nothing and changes nothing', async (_, run) => {
+    const before = await dump()
+    for (const mode of [asUser(ours.user.id), asWorkspace(ours.workspace.id)]) {
+      for (const access of ['scoped', 'read'] as const) {
+        const answer = await state.data[access](mode, repositories => run(repositories, theirs, ours)).catch(
+          (error: unknown) => error,
+        )
+        const refused =
+          (answer instanceof AppError && ['forbidden', 'not-found', 'conflict'].includes(answer.code)) ||
+          // Reading refuses to write before anybody asks who may.
+          (access === 'read' && answer instanceof Error && 'code' in answer && answer.code === '25006')
+        const nothing = answer === undefined || answer === false || answer === 0 || (Array.isArray(answer) && answer.length === 0)
+        expect(refused || nothing, String(answer)).toBe(true)
+      }
+    }
+    expect(await dump()).toEqual(before)
+  })
+})

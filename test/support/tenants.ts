@@ -1,0 +1,72 @@
+import { newId } from '../../provider/kernel/ids.ts'
+import { newSecret } from '../../provider/kernel/secrets.ts'
+import type { Data } from '../../provider/ports/data.ts'
+import {
+  aChallenge,
+  aFamily,
+  aGrant,
+  anApp,
+  anAttempt,
+  anEvent,
+  aSession,
+  aSigningKey,
+  asSystem,
+  createUser,
+  createWorkspace,
+  noon,
+} from './records.ts'
+
+export type Tenant = Awaited<ReturnType<typeof plantTenant>>
+
+/** A workspace with a member, and a row in every table that the two can have; all of it with values of their own. */
+export async function plantTenant(data: Data) {
+  const workspace = await createWorkspace(data)
+  const user = await createUser(data, workspace.id)
+  const app = anApp()
+  const attempt = anAttempt({
+    userId: user.id,
+    address: user.address,
+    ip: `2001:db8::${newId()}`,
+    device: `Device ${newSecret()}`,
+  })
+  const challenge = aChallenge(attempt.id)
+  const session = aSession(user.id, { device: `Device ${newSecret()}`, ip: `2001:db8::${newId()}` })
+  const grant = aGrant(user.id, { workspaceId: workspace.id })
+  const privateGrant = aGrant(user.id)
+  const family = aFamily(grant)
+  const privateFamily = aFamily(privateGrant)
+  const events = [
+    anEvent({ userId: user.id, disclosures: { name: { salt: newSecret(), value: `Ada ${newSecret()}` } } }),
+    anEvent({ workspaceId: workspace.id, disclosures: { name: { salt: newSecret(), value: `Company ${newSecret()}` } } }),
+    anEvent({ userId: user.id, workspaceId: workspace.id }),
+  ]
+  const revokedTokenId = newSecret()
+  const signingKey = aSigningKey()
+  await data.scoped(asSystem, async repositories => {
+    await repositories.apps.upsert(app)
+    await repositories.attempts.create(attempt)
+    await repositories.emailChallenges.create(challenge)
+    await repositories.codeFailures.increment(user.address, noon)
+    await repositories.sessions.create(session)
+    for (const each of [grant, privateGrant]) await repositories.grants.upsert(each)
+    for (const each of [family, privateFamily]) await repositories.refreshFamilies.create(each)
+    await repositories.revokedAccessTokens.add(revokedTokenId, noon)
+    await repositories.signingKeys.insert(signingKey)
+    await repositories.auditEvents.append(events)
+  })
+  return {
+    workspace,
+    user,
+    app,
+    attempt,
+    challenge,
+    session,
+    grant,
+    privateGrant,
+    family,
+    privateFamily,
+    events,
+    revokedTokenId,
+    signingKey,
+  }
+}

@@ -29,22 +29,25 @@ let count = 0
 try {
   for (const scheme of schemes.filter(each => wanted(each, only.scheme))) {
     for (const device of deviceNames.filter(each => wanted(each, only.device))) {
-      const context = await browser.newContext({
-        viewport: devices[device],
-        colorScheme: scheme,
-        deviceScaleFactor: device === 'phone' ? 2 : 1,
-        reducedMotion: 'reduce',
-      })
-      await serveStates(context)
-      const page = await context.newPage()
-      for (const locale of chosen) {
-        for (const name of states) {
-          await page.goto(urlOf(locale, name))
-          await page.screenshot({ path: join(folder, pictureOf(locale, name, scheme, device)), fullPage: true })
-          count += 1
+      for (const javaScriptEnabled of [true, false]) {
+        const context = await browser.newContext({
+          viewport: devices[device],
+          colorScheme: scheme,
+          deviceScaleFactor: device === 'phone' ? 2 : 1,
+          reducedMotion: 'reduce',
+          javaScriptEnabled,
+        })
+        await serveStates(context)
+        const page = await context.newPage()
+        for (const name of states.filter(each => each.endsWith('-without-script') !== javaScriptEnabled)) {
+          for (const locale of chosen) {
+            await page.goto(urlOf(locale, name))
+            await page.screenshot({ path: join(folder, pictureOf(locale, name, scheme, device)), fullPage: true })
+            count += 1
+          }
         }
+        await context.close()
       }
-      await context.close()
     }
   }
 } finally {

@@ -115,6 +115,7 @@ export const pageStates: PageState[] = [
     name: 'check-mail-code-wrong',
     render: checkMail({ code: { kind: 'form', form, value: 'bcdf ghjx', problem: 'code-wrong', triesLeft: 3 } }),
   },
+  { name: 'check-mail-without-script', render: checkMail({}) },
   {
     name: 'check-mail-code-without-script',
     render: checkMail({ waiting: { pageUrl: '/sign-in/a1b2', stateUrl: '/sign-in/a1b2/state', withRefresh: false } }),

@@ -112,6 +112,7 @@ function CodeForm({
           label={say('check-mail.code')}
           hint={say('check-mail.code-hint')}
           problem={problem?.join(' ')}
+          focused={!waiting.withRefresh}
           input={{
             class: 'code-input',
             type: 'text',

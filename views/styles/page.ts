@@ -94,6 +94,9 @@ a {
 main > * + * {
   margin-block-start: var(--space-6);
 }
+main > noscript {
+  display: block;
+}
 main > h1 + p {
   margin-block-start: var(--space-3);
 }
@@ -148,7 +151,8 @@ main > p + p:not(.empty) {
   outline-offset: 2px;
   border-radius: 2px;
 }
-@media (prefers-reduced-motion: no-preference) {
+/* Without script the waiting page reloads itself, and would slide in each time. */
+@media (prefers-reduced-motion: no-preference) and (scripting: enabled) {
   main {
     animation: step-in 150ms ease-out;
   }

@@ -1,21 +1,19 @@
-import { type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Configuration } from 'oidc-provider'
 import { locales } from '../../views/page-context.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { decide, type Requirement } from '../policy/gate.ts'
+import type { Requirement } from '../policy/gate.ts'
 import type { Data } from '../ports/data.ts'
 import type { Egress } from '../ports/egress.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { Store } from '../ports/store.ts'
-import { policyRequestOf } from '../sign-in/flow.ts'
 import { claims, createFindAccount } from './accounts.ts'
 import { appOf, ownMetadata } from './clients.ts'
 import { createGrantAdapter, revokeGrant } from './grant-adapter.ts'
 import { createLoadExistingGrant } from './grants.ts'
 import { interactionUrl } from './interactions.ts'
+import { assertReachable, createPrompts } from './prompts.ts'
 import type { createProtocolPages } from './protocol-pages.ts'
 import { accessTokenSeconds, describeResource, describeToken, nameAudiences } from './resources.ts'
-import { readParameters } from './request-parameters.ts'
-import { proofOfSignIn } from './session-proof.ts'
 import { createSessionAdapter } from './session-adapter.ts'
 import { createStoreAdapter, storedModels } from './store-adapter.ts'
 
@@ -80,7 +78,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     extraTokenClaims: describeToken,
     features: {
       backchannelLogout: { enabled: true },
-      claimsParameter: { enabled: true },
+      claimsParameter: { enabled: true, assertClaimsParameter: (_ctx, claims) => assertReachable(claims) },
       clientCredentials: { enabled: true },
       dPoP: { enabled: true },
       devInteractions: { enabled: false },
@@ -170,47 +168,4 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     if (model === 'Session') return createSessionAdapter({ data, store, cipher, clock })
     return createGrantAdapter({ data, clock })
   }
-}
-
-/** The standard prompts, with the gate in the first, and without a question for native apps of our own. */
-function createPrompts({ requirement, clock }: ConfigurationOptions): interactionPolicy.DefaultPolicy {
-  const { Check, base } = interactionPolicy
-  const policy = base()
-  policy
-    .get('login')
-    ?.checks.add(
-      new Check(
-        'account_gone',
-        'the account of this session is gone',
-        ctx => ctx.oidc.session?.accountId !== undefined && ctx.oidc.account === undefined,
-      ),
-    )
-  policy.get('login')?.checks.add(
-    new Check('gate', 'more has to be proved', ctx => {
-      const { session } = ctx.oidc
-      if (session?.accountId === undefined) return false
-      // Whoever has just proved something was held to max_age when they did; the clock may have moved on by a second since.
-      const maxAgeCounts = ctx.oidc.result?.login === undefined
-      return !isEnough(ctx, requirement, clock, maxAgeCounts)
-    }),
-  )
-  policy.get('consent')?.checks.remove('native_client_prompt')
-  return policy
-}
-
-/** Asks the gate about what the session proved. */
-function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Clock, maxAgeCounts: boolean): boolean {
-  const { session, params } = ctx.oidc
-  if (session?.accountId === undefined) return false
-  const proof = proofOfSignIn({ userId: session.accountId, amr: session.amr, authTimeSeconds: session.loginTs ?? 0 })
-  const request = policyRequestOf(readParameters(params))
-  const limited = maxAgeCounts ? request : { ...request, maxAgeSeconds: undefined }
-  const decision = decide({
-    proofs: [proof],
-    enrolments: [],
-    request: limited,
-    requirements: [requirement],
-    now: epochSeconds(clock),
-  })
-  return decision.kind === 'satisfied'
 }

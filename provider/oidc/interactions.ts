@@ -2,8 +2,8 @@ import type { Provider } from 'oidc-provider'
 import { logoPath } from '../apps/logo.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Context } from '../http/context.ts'
-import { policyRequestOf } from '../sign-in/flow.ts'
 import type { AskingApp, Interactions, SignInResult } from '../sign-in/interactions.ts'
+import { policyRequestOf } from '../sign-in/policy-request.ts'
 import { readParameters } from './request-parameters.ts'
 
 /** Where an interaction's pages are. The path is also that of its cookie, so a prompt's pages lie below its own. */

@@ -11,6 +11,7 @@ import type { AttemptRecord, ProofRecord, UserRecord } from '../ports/records.ts
 import type { Repositories } from '../ports/repositories.ts'
 import type { PendingSignIn } from './interactions.ts'
 import type { MethodContext, SignInMethod } from './method.ts'
+import { policyRequestOf } from './policy-request.ts'
 import { signUp } from './sign-up.ts'
 
 /** An attempt lives longer than the mail that was sent for it, so that its page can still say what happened and send another. */
@@ -270,14 +271,6 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   /** Gives an attempt up: the person goes back to the first page, or to the app. */
   async function end(attempt: AttemptRecord): Promise<void> {
     await data.scoped(mode, ({ attempts }) => attempts.transition(attempt.id, 'open', 'ended', {}))
-  }
-}
-
-export function policyRequestOf(request: Readonly<Record<string, string>>): PolicyRequest {
-  const maximum = request['max_age']
-  return {
-    acrValues: (request['acr_values'] ?? '').split(' ').filter(value => value !== ''),
-    maxAgeSeconds: maximum === undefined ? undefined : Number(maximum),
   }
 }
 

@@ -1,0 +1,87 @@
+import { decodeJwt } from 'jose'
+import { type ClaimsParameter, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Clock } from '../kernel/clock.ts'
+import { decide, type Requirement } from '../policy/gate.ts'
+import { isLevel } from '../policy/levels.ts'
+import { essentialLevels, policyRequestOf } from '../sign-in/policy-request.ts'
+import { readParameters } from './request-parameters.ts'
+import { proofOfSignIn } from './session-proof.ts'
+
+interface PromptOptions {
+  requirement: Requirement
+  clock: Clock
+}
+
+/**
+ * The standard prompts, with the gate in the first, and without a question for native apps of our own. The gate also decides
+ * about levels of authentication, and a wrong person is refused rather than asked for ever, so the checks that oidc-provider
+ * has for these are out.
+ */
+export function createPrompts({ requirement, clock }: PromptOptions): interactionPolicy.DefaultPolicy {
+  const { Check, base } = interactionPolicy
+  const policy = base()
+  const checks = policy.get('login')?.checks
+  for (const reason of ['id_token_hint', 'claims_id_token_sub_value', 'essential_acrs', 'essential_acr']) checks?.remove(reason)
+  checks?.add(
+    new Check(
+      'account_gone',
+      'the account of this session is gone',
+      'login_required',
+      ctx => ctx.oidc.session?.accountId !== undefined && ctx.oidc.account === undefined,
+    ),
+  )
+  checks?.add(
+    new Check('gate', 'more has to be proved', 'login_required', ctx => {
+      const { session } = ctx.oidc
+      if (session?.accountId === undefined) return false
+      // Whoever has just proved something was held to max_age when they did; the clock may have moved on by a second since.
+      const maxAgeCounts = ctx.oidc.result?.login === undefined
+      return !isEnough(ctx, requirement, clock, maxAgeCounts)
+    }),
+  )
+  checks?.add(new Check('somebody_else', 'the app asked for somebody else', 'login_required', isSomebodyElse))
+  policy.get('consent')?.checks.remove('native_client_prompt')
+  return policy
+}
+
+/** Refuses a level that has to be reached where none of those that are named is one of ours. Rejects what has the wrong shape. */
+export function assertReachable(claims: ClaimsParameter): void {
+  const acr: unknown = claims.id_token?.['acr']
+  if (typeof acr !== 'object' || acr === null) return
+  if ('values' in acr && !(Array.isArray(acr.values) && acr.values.every(value => typeof value === 'string')))
+    throw new errors.InvalidRequest('invalid claims.id_token.acr.values type')
+  if (essentialLevels(JSON.stringify(claims))?.some(isLevel) === false)
+    throw new errors.UnmetAuthenticationRequirements('none of the levels that have to be reached is known here')
+}
+
+/**
+ * Whether somebody is signed in whom the app did not ask for, by `id_token_hint` or the `sub` claim. Whoever has just signed in
+ * as somebody else is not handed over (OpenID Connect Core §3.1.2.1, §5.5.1).
+ */
+function isSomebodyElse({ oidc }: KoaContextWithOIDC): boolean {
+  const { session, result } = oidc
+  const { id_token_hint: hint, claims = '{}' } = readParameters(oidc.params)
+  // Both were looked at when the request came in; the hint's signature, too.
+  const { id_token: requested }: ClaimsParameter = JSON.parse(claims)
+  const wanted = [hint === undefined ? undefined : decodeJwt(hint).sub, requested?.['sub']?.value]
+  if (session?.accountId === undefined || wanted.every(sub => sub === undefined || sub === session.accountId)) return false
+  if (result?.login !== undefined) throw new errors.LoginRequired('somebody else signed in')
+  return true
+}
+
+/** Asks the gate about what the session proved. */
+function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Clock, maxAgeCounts: boolean): boolean {
+  const { session, params } = ctx.oidc
+  if (session?.accountId === undefined) return false
+  const proof = proofOfSignIn({ userId: session.accountId, amr: session.amr, authTimeSeconds: session.loginTs ?? 0 })
+  const request = policyRequestOf(readParameters(params))
+  const limited = maxAgeCounts ? request : { ...request, maxAgeSeconds: undefined }
+  const decision = decide({
+    proofs: [proof],
+    enrolments: [],
+    request: limited,
+    requirements: [requirement],
+    now: Math.floor(clock().getTime() / 1000),
+  })
+  return decision.kind === 'satisfied'
+}

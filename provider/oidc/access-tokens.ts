@@ -69,6 +69,7 @@ export function acceptJwtAccessTokens(
       grantId,
       accountId: payload.sub,
       sid: payload['sid'],
+      claims: { userinfo: Object.fromEntries([payload['userinfo_claims'] ?? []].flat().map(name => [name, null])) },
       // Our own claims, whose types the signature vouches for.
     } as unknown as ConstructorParameters<typeof provider.AccessToken>[0])
   }

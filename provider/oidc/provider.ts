@@ -9,6 +9,7 @@ import type { Store } from '../ports/store.ts'
 import { acceptJwtAccessTokens } from './access-tokens.ts'
 import { type DeliverLogout, enqueueBackChannelLogouts } from './back-channel-logout.ts'
 import { findClientsInRegistry } from './clients.ts'
+import { validateHints } from './id-token-hints.ts'
 import { limitParameters } from './parameter-limits.ts'
 import { keepRefreshTokensInFamilies } from './refresh-tokens.ts'
 import type { SigningKey } from './signing.ts'
@@ -70,6 +71,7 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
   findClientsInRegistry(provider, options.registry)
   keepRefreshTokensInFamilies(provider, { data, clock, requirement: options.requirement })
   acceptJwtAccessTokens(provider, options.keys, { data, clock })
+  validateHints(provider, options.keys)
   const deliverLogout = enqueueBackChannelLogouts(provider, data)
 
   // RFC 9449 §11.1: one use of a proof, over all nodes.

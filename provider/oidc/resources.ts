@@ -1,5 +1,6 @@
 import {
   type AccessToken,
+  type ClaimsParameter,
   type Client,
   type ClientCredentials,
   errors,
@@ -50,6 +51,7 @@ export function describeToken(
     amr: source?.amr,
     sid: token.sid,
     grant_id: token.grantId,
+    ...claimsForUserinfo(source?.claims),
     ...(membership === undefined
       ? {}
       : {
@@ -58,6 +60,12 @@ export function describeToken(
           permissions: permissionsOf(membership.roles),
         }),
   }
+}
+
+/** What the `claims` parameter asked of userinfo, by name, for a token that is all that userinfo gets to see. */
+function claimsForUserinfo(claims: ClaimsParameter | undefined): { userinfo_claims?: string[] } {
+  const names = Object.keys(claims?.userinfo ?? {})
+  return names.length === 0 ? {} : { userinfo_claims: names }
 }
 
 /** A token with `openid` in its scope may also be used at userinfo, so the issuer is among its audiences. */

@@ -49,6 +49,8 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
   const pageFor = (locale: Locale, uid: string, app: AskingApp | undefined) => pages.context({ locale, app, path: home(uid) })
   const localeFor = (ctx: Context, pending?: PendingSignIn) =>
     keepChosenLocale(ctx) ?? negotiateLocale(ctx, pending?.requestedLocales)
+  // What is sent speaks as the page does.
+  const factsFor = (ctx: Context, pending: PendingSignIn) => ({ ...ctx.state.facts, locale: localeFor(ctx, pending) })
   const html = (body: string, status = 200): Answer => ({ kind: 'page', html: body, status })
 
   /** Nothing waits for this sign-in any more: it was finished in another tab, or it took too long. */
@@ -174,7 +176,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
       if (attempt === undefined) throw new AppError('attempt-expired')
       if (flow.isLive(attempt)) await flow.beginAgain(pending, browser, ctx.state.facts)
       else if (attempt.address !== undefined)
-        await flow.begin(attempt.method ?? firstMethod.id, pending, browser, ctx.state.facts, { address: attempt.address })
+        await flow.begin(attempt.method ?? firstMethod.id, pending, browser, factsFor(ctx, pending), { address: attempt.address })
       return { kind: 'redirect', to: `${home(pending.uid)}?again` }
     }),
     post('/sign-in/:uid/change', async ({ pending, browser }) => {
@@ -206,7 +208,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
     ...methods.map(method =>
       post(`/sign-in/:uid/${method.id}`, async ({ ctx, pending, browser, form }) => {
         try {
-          await flow.begin(method.id, pending, browser, ctx.state.facts, form)
+          await flow.begin(method.id, pending, browser, factsFor(ctx, pending), form)
         } catch (error) {
           if (error instanceof AppError && (error.code === 'field-needed' || error.code === 'address-unusable')) {
             return showAddress(ctx, pending, { problem: error.code, typed: form['address'] ?? '' })

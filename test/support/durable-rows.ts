@@ -1,0 +1,22 @@
+import { Client } from 'pg'
+import type { RunningLatchkey } from './latchkey.ts'
+
+/**
+ * Rows as the owner of the tables sees them when row-level security steps aside, which it does for the length of a transaction that
+ * is then undone. For what a test has to know of durable state that no page shows.
+ */
+export async function readRows(latchkey: RunningLatchkey, table: string, condition = 'true'): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: latchkey.databaseUrl })
+  await client.connect()
+  try {
+    await client.query('begin')
+    await client.query(`alter table latchkey.${table} no force row level security`)
+    return (await client.query(`select * from latchkey.${table} where ${condition}`)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+export async function countEvents(latchkey: RunningLatchkey, action: string): Promise<number> {
+  return (await readRows(latchkey, 'audit_events', `action = '${action}'`)).length
+}

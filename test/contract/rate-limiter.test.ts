@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createMemoryRateLimiter } from '../../adapters/memory/rate-limiter.ts'
 import { connectRedis, type RedisConnection } from '../../adapters/redis/connection.ts'
 import { createRedisRateLimiter } from '../../adapters/redis/rate-limiter.ts'
@@ -84,6 +84,7 @@ describe.each([
 describe('a rate limiter on Redis', () => {
   it('is shared by two nodes', async () => {
     const server = await startRedis()
+    onTestFinished(() => server.stop())
     const connections = await Promise.all([connectRedis(server.url), connectRedis(server.url)])
     const limiters = connections.map(createRedisRateLimiter)
     const limit = { name: `test-${newSecret()}`, points: 5, windowSeconds: 60 }
@@ -92,11 +93,11 @@ describe('a rate limiter on Redis', () => {
     )
     expect(allowed(verdicts)).toBe(5)
     for (const connection of connections) connection.disconnect()
-    await server.stop()
   })
 
   it('asks Redis once for each use, and not at all for a key that is over its limit', async () => {
     const server = await startOwnRedis()
+    onTestFinished(() => server.stop())
     const connection = await connectRedis(server.url)
     const limiter = createRedisRateLimiter(connection)
     const limit = { name: 'flood', points: 5, windowSeconds: 60 }
@@ -104,11 +105,11 @@ describe('a rate limiter on Redis', () => {
     for (let use = 0; use < 100; use++) await limiter.consume(limit, 'key')
     expect((await countScripts(connection)) - before).toBe(5)
     connection.disconnect()
-    await server.stop()
   })
 
   it('keeps no address in Redis', async () => {
     const server = await startOwnRedis()
+    onTestFinished(() => server.stop())
     const connection = await connectRedis(server.url)
     await createRedisRateLimiter(connection).consume({ name: 'recipient', points: 5, windowSeconds: 60 }, 'somebody@example.com')
     // KEYS is not given the prefix by the client.
@@ -116,11 +117,11 @@ describe('a rate limiter on Redis', () => {
     expect(keys).toHaveLength(1)
     expect(keys[0]).toMatch(/^latchkey:limit:recipient:5\/60:[\w-]{22}$/)
     connection.disconnect()
-    await server.stop()
   })
 
   it('counts by itself, more strictly, while Redis is gone or hangs', async () => {
     const server = await startOwnRedis()
+    onTestFinished(() => server.stop())
     const connection = await connectRedis(server.url)
     const limiter = createRedisRateLimiter(connection)
     server.suspend()

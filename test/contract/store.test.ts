@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createMemoryStore } from '../../adapters/memory/store.ts'
 import { connectRedis } from '../../adapters/redis/connection.ts'
 import { createRedisStore } from '../../adapters/redis/store.ts'
 import { newSecret } from '../../provider/kernel/secrets.ts'
 import type { Store } from '../../provider/ports/store.ts'
-import { startOwnRedis, startRedis, startRedisCluster } from '../support/redis.ts'
+import { startOwnRedis, startRedis, startRedisCluster, startRedisSentinel } from '../support/redis.ts'
 
 interface OpenStore {
   store: Store
@@ -168,6 +168,7 @@ describe('a store in memory', () => {
 describe('a store on Redis', () => {
   it('fails at once while Redis is gone, and works again when it is back', async () => {
     const before = await startOwnRedis()
+    onTestFinished(() => before.stop())
     const store = createRedisStore(await connectRedis(before.url))
     await store.put('key', 'value', 60)
     await before.stop()
@@ -185,13 +186,14 @@ describe('a store on Redis', () => {
     }
     expect(performance.now() - began).toBeLessThan(500)
     const after = await startOwnRedis(before.port)
+    onTestFinished(() => after.stop())
     await expect.poll(() => store.put('key', 'again', 60).then(() => store.get('key')), { timeout: 5_000 }).toBe('again')
     await store.close()
-    await after.stop()
   }, 15_000)
 
   it('gives up on a Redis that hangs within a second or so, and finds it again', async () => {
     const server = await startOwnRedis()
+    onTestFinished(() => server.stop())
     const store = createRedisStore(await connectRedis(server.url))
     await store.put('key', 'value', 60)
     server.suspend()
@@ -201,11 +203,52 @@ describe('a store on Redis', () => {
     server.resume()
     await expect.poll(() => store.get('key').catch(() => undefined), { timeout: 5_000 }).toBe('value')
     await store.close()
-    await server.stop()
   }, 15_000)
+
+  it('behind Sentinel follows the master to another server', async () => {
+    const servers = await startRedisSentinel()
+    onTestFinished(() => servers.stop())
+    const store = createRedisStore(await connectRedis(servers.url))
+    await store.put('before', 'value', 60)
+    // Replication and discovery take a moment; what is lost in it may be lost.
+    await pause(1_500)
+    await servers.stopMaster()
+    await expect
+      .poll(
+        () =>
+          store.put('after', 'value', 60).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 15_000 },
+      )
+      .toBe(true)
+    expect(await store.get('before')).toBe('value')
+    await store.close()
+  }, 30_000)
+
+  it('on a cluster finds its nodes again after all connections broke', async () => {
+    const cluster = await startRedisCluster()
+    onTestFinished(() => cluster.stop())
+    const store = createRedisStore(await connectRedis(cluster.url))
+    const keys = Array.from({ length: 30 }, (_, at) => `key ${at}`)
+    await Promise.all(keys.map(key => store.put(key, 'value', 60)))
+    cluster.dropConnections()
+    await expect
+      .poll(
+        async () => {
+          const outcomes = await Promise.allSettled(keys.map(key => store.put(key, 'again', 60)))
+          return outcomes.filter(({ status }) => status === 'rejected').length
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(0)
+    await store.close()
+  }, 40_000)
 
   it('never says what was in the command that failed', async () => {
     const server = await startOwnRedis()
+    onTestFinished(() => server.stop())
     const store = createRedisStore(await connectRedis(server.url))
     server.suspend()
     const error = await store.put('key', 'the secret value', 60).catch((reason: unknown) => reason)
@@ -214,7 +257,6 @@ describe('a store on Redis', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('secret value')
     server.resume()
     await store.close()
-    await server.stop()
   })
 
   it.each([

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ export async function startOwnRedis(port?: number): Promise<RunningRedis & { por
 }
 
 /** Three masters, slots divided among them; up in about three seconds. */
-export async function startRedisCluster(): Promise<RunningRedis> {
+export async function startRedisCluster(): Promise<RunningRedis & { dropConnections(): void }> {
   const ports = await Promise.all([findFreePort(), findFreePort(), findFreePort()])
   const servers = await Promise.all(
     ports.map(port => launch(port, ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`])),
@@ -47,22 +47,59 @@ export async function startRedisCluster(): Promise<RunningRedis> {
     })
     const [code] = await once(creation, 'exit')
     if (code !== 0) throw new Error(`redis-cli could not create the cluster (exit code ${code})`)
-    return { url: `redis+cluster://${addresses.join(',')}`, stop }
+    return {
+      url: `redis+cluster://${addresses.join(',')}`,
+      dropConnections: () => {
+        for (const port of ports) execFileSync('redis-cli', ['-p', String(port), 'client', 'kill', 'type', 'normal'])
+      },
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function launch(port: number, more: string[] = []): Promise<{ process: ChildProcess; stop(): Promise<void> }> {
-  const directory = await mkdtemp(join(tmpdir(), 'latchkey-redis-'))
-  const child = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory, ...more],
-    {
-      stdio: 'ignore',
-    },
+/** A master with one replica, watched by one Sentinel that fails over within a second or two. */
+export async function startRedisSentinel(): Promise<RunningRedis & { stopMaster(): Promise<void> }> {
+  const [masterPort, replicaPort, sentinelPort] = await Promise.all([findFreePort(), findFreePort(), findFreePort()])
+  // Else a replica is made to wait five seconds for its first copy.
+  const master = await launch(masterPort, ['--repl-diskless-sync-delay', '0'])
+  const replica = await launch(replicaPort, ['--replicaof', '127.0.0.1', String(masterPort)])
+  const sentinel = await launch(
+    sentinelPort,
+    [],
+    [
+      `sentinel monitor main 127.0.0.1 ${masterPort} 1`,
+      'sentinel down-after-milliseconds main 500',
+      'sentinel failover-timeout main 2000',
+    ],
   )
+  return {
+    url: `redis+sentinel://127.0.0.1:${sentinelPort}/main`,
+    stopMaster: () => master.stop(),
+    stop: async () => {
+      await Promise.all([sentinel.stop(), replica.stop(), master.stop()])
+    },
+  }
+}
+
+/** With lines for a Sentinel, which keeps its state in its configuration file, it is one; else a server. */
+async function launch(
+  port: number,
+  more: string[] = [],
+  sentinelLines: string[] = [],
+): Promise<{ process: ChildProcess; stop(): Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-redis-'))
+  const network = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory]
+  let role = ['--save', '', '--appendonly', 'no', ...more]
+  if (sentinelLines.length > 0) {
+    const file = join(directory, 'sentinel.conf')
+    await writeFile(file, `${sentinelLines.join('\n')}\n`)
+    role = ['--sentinel']
+    network.unshift(file)
+  }
+  const child = spawn('redis-server', [...network, ...role], { stdio: 'ignore' })
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
   const ended = once(child, 'exit')

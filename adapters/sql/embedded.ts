@@ -5,6 +5,7 @@ import { PGlite, protocol } from '@electric-sql/pglite'
 import { AppError } from '../../provider/kernel/errors.ts'
 import type { ScopeRoles, SqlDatabase, SqlResult } from './database.ts'
 import { lockDirectory } from './embedded-lock.ts'
+import { prepareDatabaseFiles } from './embedded-template.ts'
 import { describeSqlError } from './errors.ts'
 import { type Command, Flight, KnownStatements, type Reply } from './flight.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
@@ -29,8 +30,10 @@ export async function openEmbedded({ directory }: { directory: string }): Promis
   const lock = await lockDirectory(directory)
   let engine: PGlite
   try {
+    const files = join(directory, 'data')
+    await prepareDatabaseFiles(files)
     engine = await PGlite.create({
-      dataDir: join(directory, 'data'),
+      dataDir: files,
       initialMemory: initialMemoryBytes,
       startParams: [...PGlite.defaultStartParams, ...serverParameters],
     })

@@ -6,7 +6,7 @@ import { projectFolder, runAsScript } from './project.mjs'
 export const buildFolder = join(projectFolder, '.build')
 
 /** Packages that find files of their own (WebAssembly, data) beside their code, and so stay where npm put them. */
-const external = ['@electric-sql/pglite', '@electric-sql/pglite/*']
+const external = ['@electric-sql/pglite', '@electric-sql/pglite/*', '@electric-sql/pglite-prepopulatedfs']
 
 /** What bundled packages in CommonJS take for granted, and a module has only if it makes it. */
 const banner = [

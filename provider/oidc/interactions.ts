@@ -1,10 +1,14 @@
+import { UnsecuredJWT } from 'jose'
 import type { Provider } from 'oidc-provider'
 import { logoPath } from '../apps/logo.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Context } from '../http/context.ts'
 import type { AskingApp, Interactions, SignInResult } from '../sign-in/interactions.ts'
 import { policyRequestOf } from '../sign-in/policy-request.ts'
-import { readParameters } from './request-parameters.ts'
+import { listParameters, readParameters } from './request-parameters.ts'
+
+/** Long enough for a redirect. */
+const pushedSeconds = 60
 
 /** Where an interaction's pages are. The path is also that of its cookie, so a prompt's pages lie below its own. */
 export function interactionUrl(prompt: string, uid: string): string {
@@ -46,7 +50,31 @@ export function createInteractions(provider: Provider, registry: AppRegistry): I
     finish: (ctx, result) =>
       provider.interactionResult(ctx.req, ctx.res, submissionOf(result), { mergeWithLastSubmission: false }),
     findApp: clientId => describeApp(registry, clientId),
+    async restart(request) {
+      const { client_id: clientId = '', redirect_uri: redirectUri } = request
+      // A device's own request is with the device: its code is asked for again.
+      if (redirectUri === undefined) return '/device'
+      const app = await registry.find(clientId)
+      const query =
+        app?.metadata.require_pushed_authorization_requests === true
+          ? await push(provider, clientId, request)
+          : listParameters(request)
+      return `/authorize?${new URLSearchParams(query)}`
+    },
   }
+}
+
+/** Pushes for the app what the app had pushed before (RFC 9126): from the browser it would be refused. */
+async function push(
+  provider: Provider,
+  clientId: string,
+  request: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const { resource, ...others } = request
+  const payload = { ...others, ...(resource === undefined ? {} : { resource: resource.split(' ') }) }
+  const object = new UnsecuredJWT(payload).setIssuer(clientId).setAudience(provider.issuer).encode()
+  const id = await new provider.PushedAuthorizationRequest({ request: object }).save(pushedSeconds)
+  return { client_id: clientId, request_uri: `urn:ietf:params:oauth:request_uri:${id}` }
 }
 
 function submissionOf(result: SignInResult) {

@@ -34,4 +34,6 @@ export interface Interactions {
   finish(ctx: Context, result: SignInResult): Promise<string>
   /** The app by its id, for pages of a sign-in that is over. */
   findApp(clientId: string): Promise<AskingApp | undefined>
+  /** Begins once more what a sign-in that took too long was for, and answers the URL at which it goes on. */
+  restart(request: Readonly<Record<string, string>>): Promise<string>
 }

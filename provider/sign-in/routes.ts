@@ -202,7 +202,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
       async handler({ params: { uid }, browser }) {
         const attempt = await flow.findAttempt(uid, browser)
         if (attempt === undefined) throw new AppError('attempt-expired')
-        return { kind: 'redirect', to: `/authorize?${new URLSearchParams(attempt.request)}` }
+        return { kind: 'redirect', to: await interactions.restart(attempt.request) }
       },
     }),
     ...methods.map(method =>

@@ -52,7 +52,9 @@ export function createStoreAdapter({ model, store, cipher, revokeGrant }: StoreA
         if (await store.compareAndSet(key, sealed, next, secondsLeft(payload))) return
       }
       if (payload?.grantId !== undefined) await revokeGrant(payload.grantId)
-      throw new errors.InvalidGrant('already used')
+      throw model === 'PushedAuthorizationRequest'
+        ? new errors.InvalidRequestUri('request_uri was already used')
+        : new errors.InvalidGrant('already used')
     },
     async destroy(id) {
       await store.delete(keyOf(id))

@@ -64,11 +64,13 @@ export async function openEnvelope(options: {
 
     async keyFor(owner, loadWrapped) {
       if (owner.kind === 'installation') return installation
-      return cache.find(owner, async () => {
-        const wrapped = await loadWrapped()
-        if (!wrapped) throw new AppError('not-found', { detail: `The ${owner.kind}'s data has been erased.` })
-        return dataKeyOf(owner, await unwrap(owner, wrapped))
-      })
+      const held = cache.held(owner)
+      if (held) return held
+      // Everybody loads for themselves: a load runs in its caller's transaction, and may be waiting there for the very locks that
+      // another caller holds. What is shared is the unwrapping, which waits for nobody here.
+      const wrapped = await loadWrapped()
+      if (!wrapped) throw new AppError('not-found', { detail: `The ${owner.kind}'s data has been erased.` })
+      return cache.find(owner, async () => dataKeyOf(owner, await unwrap(owner, wrapped)))
     },
 
     blindIndex: (purpose, value) => createHmac('sha256', blindIndexKeys[purpose]).update(value).digest(),

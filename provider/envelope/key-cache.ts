@@ -10,6 +10,7 @@ export interface KeyCacheLimits {
 }
 
 export interface KeyCache {
+  held(owner: KeyOwner): DataKey | undefined
   /** The held key, or what `load` resolves with. Callers who miss at the same time share one load. */
   find(owner: KeyOwner, load: () => Promise<DataKey>): Promise<DataKey>
   forget(owner: KeyOwner): void
@@ -38,13 +39,15 @@ export function createKeyCache(limits: KeyCacheLimits, clock: Clock): KeyCache {
   }
 
   return {
+    held: owner => held.get(nameOf(owner)),
+
     async find(owner, load) {
       const name = nameOf(owner)
       const key = held.get(name)
       if (key) return key
       const shared = loading.get(name)
       if (!shared) return loadAndHold(name, load)
-      // The load runs in somebody else's transaction: where that one fails or may not see the owner, this one asks for itself.
+      // Somebody else's attempt: where that one fails, this one tries for itself.
       return shared.catch(() => loadAndHold(name, load))
     },
 

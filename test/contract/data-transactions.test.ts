@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createSqlData } from '../../adapters/sql/data.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
@@ -7,6 +9,7 @@ import {
   anApp,
   anAttempt,
   anEvent,
+  aSession,
   asSystem,
   asUser,
   aSigningKey,
@@ -16,6 +19,9 @@ import {
   newAddress,
   noon,
 } from '../support/records.ts'
+
+/** As another request would: not as a part of the transaction that is open here. */
+const runOutside = AsyncLocalStorage.snapshot()
 
 describe.each(databaseKinds)('transactions on %s', kind => {
   let state: DurableState
@@ -205,6 +211,29 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     )
     expect(Math.max(...together.mock.calls.map(([count]) => count))).toBe(1)
     expect(await data.read(asSystem, ({ signingKeys }) => signingKeys.list())).toHaveLength(1)
+  })
+
+  it('asks for a key in the transaction that needs it, never waiting for one that waits for its locks', async () => {
+    const user = await createUser(data)
+    // A process that has not met the user yet.
+    const cold = createSqlData(state.database, await state.openCipher())
+    let begin = () => {}
+    const begun = new Promise<void>(resolve => (begin = resolve))
+    let behind: Promise<void> | undefined
+    await cold.scoped(asSystem, async ({ signingKeys, sessions }) => {
+      await signingKeys.lock()
+      behind = runOutside(() =>
+        cold.scoped(asSystem, async repositories => {
+          const creation = repositories.sessions.create(aSession(user.id))
+          begin()
+          await Promise.all([repositories.signingKeys.lock(), creation])
+        }),
+      )
+      if (kind !== 'embedded') await begun.then(() => pause(200))
+      await sessions.create(aSession(user.id))
+    })
+    await behind
+    expect(await data.read(asSystem, ({ sessions }) => sessions.listForUser(user.id))).toHaveLength(2)
   })
 
   it('appends any number of audit events, in the order and with the bytes given', async () => {

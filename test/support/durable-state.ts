@@ -26,6 +26,8 @@ export interface DurableState {
   database: SqlDatabase
   data: Data
   cipher: FieldCipher
+  /** The same once more, with nothing in its cache: another process's. */
+  openCipher(): Promise<FieldCipher>
   /** Where the master key is, and the files of an embedded database. */
   directory: string
   /** Statements as the owner of the tables. On PostgreSQL row-level security holds for the owner too. */
@@ -39,10 +41,12 @@ export async function openDurableState(kind: DatabaseKind, options: { poolSize?:
   await migrate(database)
   await migrateJobs(database)
   const keyWrapper = await openKeyFile({ path: join(directory, 'master.key') })
-  const cipher = await openEnvelope({ keyWrapper, installationKeys: createInstallationKeys(database), clock: systemClock })
+  const openCipher = () => openEnvelope({ keyWrapper, installationKeys: createInstallationKeys(database), clock: systemClock })
+  const cipher = await openCipher()
   return {
     database,
     cipher,
+    openCipher,
     directory,
     data: createSqlData(database, cipher),
     execute: (text, values) => database.asOwner(owner => owner.execute(text, values)),

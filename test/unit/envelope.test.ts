@@ -145,19 +145,33 @@ describe("an owner's key", () => {
     await expect((await open()).keyFor(alice, async () => wrapped)).rejects.toThrow()
   })
 
-  it('is loaded once for any number of callers at once, and held', async () => {
-    const cipher = await open()
-    const { wrapped, key } = await cipher.createKey(alice)
-    const sealed = key.seal(nameOfAlice, 'Alice')
-    let loads = 0
-    const load = async () => {
-      loads++
-      return wrapped
+  it('is unwrapped once for any number of callers at once, and held', async () => {
+    let unwraps = 0
+    const counting: KeyWrapper = {
+      ...keyWrapper,
+      unwrap: (...given) => {
+        unwraps++
+        return keyWrapper.unwrap(...given)
+      },
     }
-    const keys = await Promise.all(Array.from({ length: 50 }, () => cipher.keyFor(alice, load)))
+    const cipher = await openEnvelope({ keyWrapper: counting, installationKeys: keepInstallationKey(), clock: systemClock })
+    const { wrapped, key } = await cipher.createKey(acme)
+    const sealed = key.seal(nameOfAlice, 'Alice')
+    unwraps = 0
+    const keys = await Promise.all(Array.from({ length: 50 }, () => cipher.keyFor(acme, async () => wrapped)))
     expect(keys.map(each => each.open(nameOfAlice, sealed))).toEqual(Array.from({ length: 50 }, () => 'Alice'))
-    await cipher.keyFor(alice, never)
-    expect(loads).toBe(1)
+    await cipher.keyFor(acme, never)
+    expect(unwraps).toBe(1)
+  })
+
+  it('is loaded by each caller for itself: a load may be waiting for the locks of another caller', async () => {
+    const cipher = await open()
+    const { wrapped } = await cipher.createKey(alice)
+    let release = () => {}
+    const stuck = cipher.keyFor(alice, () => new Promise<Buffer>(resolve => (release = () => resolve(wrapped))))
+    await cipher.keyFor(alice, async () => wrapped)
+    release()
+    await stuck
   })
 
   it('is loaded by the second caller where the first one may not see it', async () => {

@@ -54,7 +54,7 @@ test('asks every two seconds, then every four, and stays where it is as long as 
 test('goes on as soon as there is somewhere to go, and the back button doesn’t lead to the waiting page', async () => {
   await pass(4)
   answer.body = JSON.stringify({ next: '/en/finished' })
-  await pass(4)
+  await page.clock.resume()
   await page.getByRole('heading', { name: 'All done here' }).waitFor()
   expect(await page.evaluate(() => history.length)).toBe(2)
 })

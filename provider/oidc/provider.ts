@@ -74,10 +74,11 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
   validateHints(provider, options.keys)
   const deliverLogout = enqueueBackChannelLogouts(provider, data)
 
-  // RFC 9449 §11.1: one use of a proof, over all nodes.
+  // RFC 9449 §11.1: one use of a proof, over all nodes. Kept twice as long as asked for: a proof may be dated ahead by as much as
+  // it may be old, and is good until then.
   Object.assign(provider.ReplayDetection, {
     unique: (issuer: string, jti: string, expiresAt: number) => {
-      const ttlSeconds = Math.max(1, expiresAt - Math.floor(Date.now() / 1000))
+      const ttlSeconds = Math.max(1, 2 * (expiresAt - Math.floor(Date.now() / 1000)))
       return store.compareAndSet(`replay:${hashSecret(`${issuer} ${jti}`).toString('base64url')}`, undefined, '1', ttlSeconds)
     },
   })

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inject } from 'vitest'
 import { openKeyFile } from '../../adapters/kms/key-file.ts'
 import { createSqlData } from '../../adapters/sql/data.ts'
 import type { SqlDatabase } from '../../adapters/sql/database.ts'
@@ -15,7 +14,6 @@ import { systemClock } from '../../provider/kernel/clock.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import type { FieldCipher } from '../../provider/ports/field-cipher.ts'
 import { createTestDatabase } from './postgres.ts'
-import { runStatements } from './servers.ts'
 
 export const databaseKinds = ['embedded', 'postgres', 'postgres behind a pooler'] as const
 
@@ -51,10 +49,9 @@ export async function openDurableState(kind: DatabaseKind, options: { poolSize?:
     data: createSqlData(database, cipher),
     execute: (text, values) => database.asOwner(owner => owner.execute(text, values)),
     close: async () => {
-      const roles = Object.values(await database.roles())
       await database.close()
       await keyWrapper.close()
-      await drop(roles)
+      await drop()
       await rm(directory, { recursive: true, force: true })
     },
   }
@@ -62,18 +59,8 @@ export async function openDurableState(kind: DatabaseKind, options: { poolSize?:
 
 async function openDatabase(kind: DatabaseKind, directory: string, poolSize: number) {
   if (kind === 'embedded') {
-    return { database: await openEmbedded({ directory: join(directory, 'database') }), drop: async (_roles: string[]) => {} }
+    return { database: await openEmbedded({ directory: join(directory, 'database') }), drop: async () => {} }
   }
   const { url, drop } = await createTestDatabase()
-  return {
-    database: openPostgres({ url, pooled: kind !== 'postgres', poolSize }),
-    drop: async (roles: string[]) => {
-      await drop()
-      // Roles are the cluster's, and outlive the database.
-      await runStatements(
-        inject('postgresUrl'),
-        roles.map(role => `drop role if exists ${role}`),
-      )
-    },
-  }
+  return { database: openPostgres({ url, pooled: kind !== 'postgres', poolSize }), drop }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Client } from 'pg'
 import { inject } from 'vitest'
 import { runStatements } from './servers.ts'
 
@@ -18,5 +19,21 @@ export async function createTestDatabase(serverUrl: string = inject('postgresUrl
   await runStatements(serverUrl, [`CREATE DATABASE ${name}`])
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
-  return { url: url.href, drop: () => runStatements(serverUrl, [`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`]) }
+  return { url: url.href, drop: () => dropDatabase(serverUrl, name) }
+}
+
+/** Roles are the cluster's and outlive the database that they were made for, whose number is in their names. */
+async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  const client = new Client({ connectionString: serverUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ role: string }>(
+      "SELECT rolname AS role FROM pg_database JOIN pg_roles ON rolname ~ ('^latchkey_(workspace|self|system)_' || pg_database.oid || '$') WHERE datname = $1",
+      [name],
+    )
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    for (const { role } of rows) await client.query(`DROP ROLE ${role}`)
+  } finally {
+    await client.end()
+  }
 }

@@ -9,6 +9,7 @@ import { renderSignedOut } from '../../views/sign-out/finished.tsx'
 import type { ErrorCode } from '../kernel/errors.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Pages } from '../http/pages.ts'
+import { interactionUrl } from './interactions.ts'
 import { stateOf } from './request-state.ts'
 
 /** Our pages in the places where oidc-provider has pages of its own. */
@@ -29,6 +30,13 @@ export function createProtocolPages(pages: Pages) {
 
   return {
     renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+      // Another tab went on first, or it took too long: the sign-in's own page knows which, and how to start again.
+      if (error.name === 'SessionNotFound' && ctx.oidc.route === 'resume') {
+        ctx.status = 303
+        ctx.set('Location', `${interactionUrl('login', String(ctx['params']['uid']))}?over`)
+        ctx.body = ''
+        return
+      }
       const code = codeFor(error, ctx.status)
       const protocol = {
         error: out.error,

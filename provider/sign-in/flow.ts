@@ -139,7 +139,7 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   async function accept(context: MethodContext, attempt: AttemptRecord, proof: Proof): Promise<Outcome> {
     const { repositories, circumstances } = context
     const refuse = async (problem: ErrorCode, userId: string | undefined): Promise<Outcome> => {
-      await repositories.attempts.transition(attempt.id, 'open', 'ended', {})
+      await repositories.attempts.transition(attempt.id, 'open', 'ended', { proofs: [keepProof(proof)] })
       await recordEvent(
         repositories,
         { action: 'sign-in.refused', userId, attempt_id: attempt.id, client_id: attempt.clientId, reason: problem },
@@ -226,6 +226,11 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     })
   }
 
+  /** Whether an address was proved under which nobody has an account: until then, nobody is told. */
+  function isWithoutAccount(attempt: AttemptRecord): boolean {
+    return attempt.state === 'ended' && attempt.proofs.some(({ subject }) => subject.kind === 'address') && !signUpAllowed
+  }
+
   /** Whether all methods together could ever prove what is asked for. */
   function isReachable(request: PolicyRequest): boolean {
     const now = Math.floor(clock().getTime() / 1000)
@@ -245,6 +250,7 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     end,
     isLive,
     isReachable,
+    isWithoutAccount,
     findMethod,
     contextFor,
   }

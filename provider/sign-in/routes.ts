@@ -120,7 +120,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
       limits: viewing,
       params: uidParams,
       async handler({ params: { uid }, browser, ctx }) {
-        const pending = await interactions.find(ctx)
+        const pending = 'over' in ctx.query ? undefined : await interactions.find(ctx)
         if (pending?.uid !== uid) return showOver(ctx, uid, browser)
         if (!flow.isReachable(pending.policy)) {
           const description = 'none of the requested authentication context classes can be reached'
@@ -133,6 +133,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
         if (attempt === undefined) return showAddress(ctx, pending)
         const resumed = await resume(ctx, attempt)
         if (resumed !== undefined) return resumed
+        if (flow.isWithoutAccount(attempt)) return { kind: 'redirect', to: `${home(uid)}/no-account` }
         if (attempt.state === 'open' && !flow.isLive(attempt)) return showAddress(ctx, pending, { expired: true })
         if (attempt.state === 'open')
           return showStep(ctx, pending, attempt, { still: 'code' in ctx.query, again: 'again' in ctx.query })
@@ -162,6 +163,8 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
       async handler({ params: { uid }, browser, ctx }) {
         const pending = await interactions.find(ctx)
         if (pending?.uid !== uid) return showOver(ctx, uid, browser)
+        const attempt = await flow.findAttempt(uid, browser)
+        if (attempt === undefined || (await flow.findResult(attempt)) === undefined) return { kind: 'redirect', to: home(uid) }
         const page = pageFor(localeFor(ctx, pending), uid, pending.app)
         return html(renderLinkConfirmed(page, { form: { action: `${home(uid)}/continue` } }))
       },
@@ -227,12 +230,12 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
       params: uidParams,
       async handler({ params: { uid }, browser, ctx }) {
         const attempt = await flow.findAttempt(uid, browser)
-        if (attempt?.address === undefined) return showOver(ctx, uid, browser)
+        if (attempt?.address === undefined || !flow.isWithoutAccount(attempt)) return { kind: 'redirect', to: home(uid) }
         const app = await interactions.findApp(attempt.clientId)
         return html(
           renderNoAccount(pageFor(localeFor(ctx), uid, app), {
             address: attempt.address,
-            startAgain: { href: home(uid) },
+            startAgain: { action: `${home(uid)}/restart` },
             cancel: { action: `${home(uid)}/cancel` },
           }),
           403,

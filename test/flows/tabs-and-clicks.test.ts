@@ -48,11 +48,29 @@ describe('the tab where it began, and the one that the mail opened', () => {
     expect(headingOf(await agent.follow(await agent.get(`${latchkey.issuer}${next}`)))).toBe(say('finished.heading'))
   })
 
+  it('nothing is said to be confirmed before it is', async () => {
+    const { agent, home } = await beginSignIn(latchkey)
+    expect(headingOf(await agent.follow(await agent.get(`${home}/confirmed`)))).toBe(say('check-mail.heading'))
+    expect(headingOf(await agent.follow(await agent.post(`${home}/continue`)))).toBe(say('check-mail.heading'))
+  })
+
   it('without script the waiting page reloads itself, but never over a field that somebody types in', async () => {
     const { agent, home, waiting } = await beginSignIn(latchkey)
     expect(waiting.body).toMatch(/<noscript>\s*<meta http-equiv="refresh" content="5;/)
     expect((await agent.get(`${home}?code`)).body).not.toContain('http-equiv="refresh"')
     expect((await agent.post(`${home}/verify`, { code: 'BBBB' })).body).not.toContain('http-equiv="refresh"')
+  })
+
+  it('both going on at the same moment: one arrives, and no error is shown in the other', async () => {
+    const { agent, home, nextMail } = await beginSignIn(latchkey)
+    await agent.post(linkIn((await nextMail()).text))
+    const pages = await Promise.all(
+      [agent.get(home), agent.post(`${home}/continue`)].map(async answer => agent.follow(await answer)),
+    )
+    const arrived = pages.filter(page => returned(page)?.has('code'))
+    expect(arrived).toHaveLength(1)
+    const [other] = pages.filter(page => !arrived.includes(page))
+    expect(other && headingOf(other)).toBe(say('finished.heading'))
   })
 
   it('tells another browser nothing about how it stands', async () => {

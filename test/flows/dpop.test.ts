@@ -1,16 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHmac, randomUUID } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Agent } from '../support/agent.ts'
 import { call, obtainCode, postAs, redeem, signIn, tokensOf } from '../support/code-flow.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
-import { createTestRedis, type TestRedis } from '../support/redis-database.ts'
 import { serverApp } from '../support/relying-party.ts'
 
 const boundApp = { ...serverApp, client_id: 'bound', dpop_bound_access_tokens: true }
@@ -54,24 +49,15 @@ describe('sender-constrained tokens (DPoP, RFC 9449)', () => {
   let latchkey: RunningLatchkey
   let key: Key
   const agent = new Agent()
-  let database: TestDatabase
-  let redis: TestRedis
-  let directory: string
 
   beforeAll(async () => {
-    database = await createTestDatabase()
-    redis = await createTestRedis()
-    directory = await mkdtemp(join(tmpdir(), 'latchkey-dpop-'))
-    latchkey = await startLatchkey({ apps, environment: sharedState() })
+    latchkey = await startLatchkey({ apps })
     key = await newKey()
     await signIn(latchkey, agent, serverApp, 'ada@example.com')
   })
   afterAll(async () => {
     agent.close()
     await latchkey.stop()
-    await database.drop()
-    await redis.drop()
-    await rm(directory, { recursive: true, force: true })
   })
 
   afterEach(() => {
@@ -79,7 +65,6 @@ describe('sender-constrained tokens (DPoP, RFC 9449)', () => {
   })
 
   const apps = [serverApp, boundApp, publicApp]
-  const sharedState = () => ({ DATABASE_URL: database.url, REDIS_URL: redis.url, DATA_DIR: directory })
   const tokenUrl = () => `${latchkey.issuer}/token`
   const userinfoUrl = () => `${latchkey.issuer}/userinfo`
 
@@ -160,12 +145,12 @@ describe('sender-constrained tokens (DPoP, RFC 9449)', () => {
   it('take no proof whose key comes from elsewhere, is secret, or is no key at all', async () => {
     const { accessToken } = await boundToken()
     const claims = { ath: await ath(accessToken) }
-    const secret = Buffer.alloc(32, 1)
-    const hmac = await new SignJWT({ htm: 'GET', htu: userinfoUrl(), jti: 'x', iat: Math.floor(Date.now() / 1000), ...claims })
-      .setProtectedHeader({ alg: 'HS256', typ: 'dpop+jwt', jwk: { kty: 'oct', k: secret.toString('base64url') } })
-      .sign(secret)
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const unsigned = `${part({ alg: 'none', typ: 'dpop+jwt', jwk: key.jwk })}.${part({ htm: 'GET', htu: userinfoUrl(), jti: 'y' })}.`
+    const payload = part({ htm: 'GET', htu: userinfoUrl(), jti: 'x', iat: Math.floor(Date.now() / 1000), ...claims })
+    const secret = Buffer.alloc(32, 1)
+    const signed = `${part({ alg: 'HS256', typ: 'dpop+jwt', jwk: { kty: 'oct', k: secret.toString('base64url') } })}.${payload}`
+    const hmac = `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
+    const unsigned = `${part({ alg: 'none', typ: 'dpop+jwt', jwk: key.jwk })}.${payload}.`
     const elsewhere = await prove(key, 'GET', userinfoUrl(), {
       claims,
       header: { jwk: undefined, jku: 'https://evil.example/jwks', x5u: 'https://evil.example/cert' },
@@ -174,7 +159,9 @@ describe('sender-constrained tokens (DPoP, RFC 9449)', () => {
   })
 
   it('are not given for a proof that was used before, whichever node saw it first', async () => {
-    const other = await startLatchkey({ apps, environment: { ...sharedState(), ISSUER: latchkey.issuer } })
+    const { issuer: ISSUER, databaseUrl = '', redisUrl = '', dataDirectory: DATA_DIR } = latchkey
+    const environment = { ISSUER, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, DATA_DIR }
+    const other = await startLatchkey({ apps, environment })
     try {
       // Asked for under the issuer's name, as behind a load balancer.
       const at = (node: RunningLatchkey, proof: string, token: string) =>
@@ -193,7 +180,7 @@ describe('sender-constrained tokens (DPoP, RFC 9449)', () => {
   })
 
   it('are not given for a used proof that is dated ahead, for as long as it would be taken', async () => {
-    const alone = await startLatchkey({ apps, on: 'embedded' })
+    const alone = await startLatchkey({ apps, on: 'postgres' })
     const url = `${alone.issuer}/token`
     const ask = (dpop: string) => postAs(boundApp, url, { grant_type: 'client_credentials' }, { dpop })
     try {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { samplingInterval } from './sampling.ts'
 
 interface ProfileNode {
   id: number
@@ -60,7 +61,11 @@ function originOf(file: string): string {
 export function summarizeProfile(file: string): ProfileSummary {
   const profile = JSON.parse(readFileSync(file, 'utf8')) as CpuProfile
   const selfById = new Map<number, number>()
-  profile.samples.forEach((id, index) => selfById.set(id, (selfById.get(id) ?? 0) + (profile.timeDeltas[index] ?? 0)))
+  for (const [index, id] of profile.samples.entries()) {
+    // A longer gap is time in which the process waited for a core: the sample is right, its length isn't.
+    const time = Math.min(profile.timeDeltas[index] ?? 0, 2 * samplingInterval)
+    selfById.set(id, (selfById.get(id) ?? 0) + time)
+  }
   const nodes = new Map(profile.nodes.map(node => [node.id, node]))
   const byOrigin = new Map<string, number>()
   const bySelf = new Map<string, number>()
@@ -73,7 +78,7 @@ export function summarizeProfile(file: string): ProfileSummary {
     const node = nodes.get(id)
     if (!node) return 0
     const { file: source, name } = placeOf(node)
-    if (name === '(idle)') return 0
+    if (name === '(idle)' || source.endsWith('server-probe.ts')) return 0
     const self = selfById.get(id) ?? 0
     busy += self
     add(byOrigin, originOf(source), self)

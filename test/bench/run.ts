@@ -53,7 +53,7 @@ async function measureWorkloads(subjects: Subject[], options: BenchOptions): Pro
     const taken = subjects
       .filter(({ name }) => runsOn(name, workload))
       .map((subject): [Subject, Measurement] => [subject, { subject: subject.name, workload, passes: [] }])
-    for (const [subject] of taken) await measurePass(subject, workload, Math.ceil(count / 2))
+    for (const [subject] of taken) await measurePass(subject, workload, count)
     for (let pass = 1; pass <= options.passes; pass += 1) {
       for (const [subject, measurement] of taken) {
         const result = await measurePass(subject, workload, count)

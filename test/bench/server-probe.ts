@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { samplingInterval } from './sampling.ts'
 
 /** `collect` runs a full garbage collection first: then it is known what is really held, but the server got help. */
 export type ProbeRequest = { ask: 'memory'; collect: boolean } | { ask: 'profile-start' } | { ask: 'profile-stop'; file: string }
@@ -36,7 +37,7 @@ async function startProfile(): Promise<void> {
   inspector = new Session()
   inspector.connect()
   await inspector.post('Profiler.enable')
-  await inspector.post('Profiler.setSamplingInterval', { interval: 500 })
+  await inspector.post('Profiler.setSamplingInterval', { interval: samplingInterval })
   await inspector.post('Profiler.start')
 }
 

@@ -1,0 +1,2 @@
+/** Microseconds between two samples of a CPU profile. */
+export const samplingInterval = 500

@@ -10,6 +10,7 @@ import { describeSqlError } from './errors.ts'
 import { type Command, Flight, KnownStatements, type Reply } from './flight.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
 import { assertOutsideTransaction, type Link, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
+import { SharedReads } from './shared-reads.ts'
 
 // By default it takes 128 MB of shared buffers and as much memory again at once: far more than a small team's data.
 const serverParameters = ['-c', 'shared_buffers=32MB']
@@ -80,9 +81,11 @@ export async function openEmbedded({ directory }: { directory: string }): Promis
   const { rows } = await engine.query<{ oid: number }>(databaseNumberQuery)
   const roles: ScopeRoles = nameRoles(rows[0]?.oid ?? 0)
   const announcements = new EventEmitter()
+  const acquireLink = async () => new EmbeddedLink(engine, known, await acquire())
   const source: LinkSource = {
     announcements,
-    acquire: async () => new EmbeddedLink(engine, known, await acquire()),
+    reads: new SharedReads(acquireLink),
+    acquire: acquireLink,
     roles: async () => roles,
   }
 

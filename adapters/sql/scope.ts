@@ -7,6 +7,7 @@ import { isId } from '../../provider/kernel/ids.ts'
 import type { ScopeRoles, SqlResult, SqlScope, Statement } from './database.ts'
 import { describeSqlError } from './errors.ts'
 import type { Command, Reply } from './flight.ts'
+import type { SharedReads } from './shared-reads.ts'
 import { encodeValue, type WireValue } from './values.ts'
 
 /**
@@ -25,6 +26,7 @@ export interface Link {
 export interface LinkSource {
   /** Emits the topics that committed transactions announced. */
   readonly announcements: EventEmitter
+  readonly reads: SharedReads
   acquire(): Promise<Link>
   roles(): Promise<ScopeRoles>
 }
@@ -98,14 +100,7 @@ export async function runRead<Result>(
 ): Promise<Result> {
   assertOutsideTransaction()
   const scopeCommand = describeScope(mode, await source.roles(), setReadingScope)
-  const scope = new TransactionScope(mode, async commands => {
-    const link = await source.acquire()
-    try {
-      return await flyBehind(link, [scopeCommand], commands)
-    } finally {
-      link.release()
-    }
-  })
+  const scope = new TransactionScope(mode, commands => source.reads.ask(scopeCommand, commands))
   try {
     return await work(scope)
   } finally {

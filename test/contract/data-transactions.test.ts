@@ -183,6 +183,25 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     expect(seen.every(Boolean)).toBe(true)
   })
 
+  it('lets reads that come at the same time travel together, each with its own rows, and none for the failure of another', async () => {
+    const apps = Array.from({ length: 30 }, () => anApp())
+    await data.scoped(asSystem, repositories => Promise.all(apps.map(app => repositories.apps.upsert(app))))
+    const outcomes = await Promise.allSettled(
+      apps.map((app, index) =>
+        index % 10 === 7
+          ? state.database.read(asSystem, scope => scope.query(`select 'not a number'::integer`))
+          : data.read(asSystem, async repositories => {
+              const found = await Promise.all([repositories.apps.find(app.clientId), repositories.apps.find(app.clientId)])
+              return [...found, await repositories.apps.find(app.clientId)]
+            }),
+      ),
+    )
+    for (const [index, outcome] of outcomes.entries()) {
+      if (index % 10 === 7) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: '22P02' } })
+      else expect(outcome).toEqual({ status: 'fulfilled', value: [apps[index], apps[index], apps[index]] })
+    }
+  })
+
   it('keeps signing keys, and makes them under a lock', async () => {
     const key = aSigningKey()
     await data.scoped(asSystem, ({ signingKeys }) => signingKeys.insert(key))

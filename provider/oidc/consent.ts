@@ -12,7 +12,7 @@ import { type Route, route } from '../http/route.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
 import { protocol } from './grant-adapter.ts'
-import { findInteraction } from './interactions.ts'
+import { findInteraction, finishInteraction } from './interactions.ts'
 import { readParameters } from './request-parameters.ts'
 
 const limits: Limit[] = [{ name: 'consent', by: 'address', points: 120, windowSeconds: 60 }]
@@ -71,10 +71,12 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
       params,
       form: decision,
       async handler({ params: { uid }, form, ctx, facts }) {
+        const showOver = () =>
+          ({ kind: 'page', html: renderExpired(pages.context({ locale: facts.locale }), {}), status: 410 }) as const
         const interaction = await findInteraction(provider, ctx)
         const request = readParameters(interaction?.params)
         if (interaction?.prompt.name !== 'consent' || interaction.uid !== uid) {
-          return { kind: 'page', html: renderExpired(pages.context({ locale: facts.locale }), {}), status: 410 }
+          return showOver()
         }
         const userId = interaction.session?.accountId
         if (form.decision === 'refuse' && userId !== undefined) {
@@ -96,10 +98,8 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
           form.decision === 'allow'
             ? { consent: { allowed: true } }
             : { error: 'access_denied', error_description: 'the person did not allow it' }
-        return {
-          kind: 'redirect',
-          to: await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false }),
-        }
+        const to = await finishInteraction(provider, ctx, result)
+        return to === undefined ? showOver() : { kind: 'redirect', to }
       },
     }),
   ]

@@ -1,5 +1,5 @@
 import { UnsecuredJWT } from 'jose'
-import type { Provider } from 'oidc-provider'
+import type { InteractionResults, Provider } from 'oidc-provider'
 import { logoPath } from '../apps/logo.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Context } from '../http/context.ts'
@@ -18,6 +18,20 @@ export function interactionUrl(prompt: string, uid: string): string {
 export async function findInteraction(provider: Provider, ctx: Context) {
   try {
     return await provider.interactionDetails(ctx.req, ctx.res)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'SessionNotFound') return undefined
+    throw error
+  }
+}
+
+/** Answers where it goes on; undefined where another request finished the interaction first. */
+export async function finishInteraction(
+  provider: Provider,
+  ctx: Context,
+  result: InteractionResults,
+): Promise<string | undefined> {
+  try {
+    return await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false })
   } catch (error) {
     if (error instanceof Error && error.name === 'SessionNotFound') return undefined
     throw error
@@ -47,8 +61,7 @@ export function createInteractions(provider: Provider, registry: AppRegistry): I
         policy: policyRequestOf(request),
       }
     },
-    finish: (ctx, result) =>
-      provider.interactionResult(ctx.req, ctx.res, submissionOf(result), { mergeWithLastSubmission: false }),
+    finish: (ctx, result) => finishInteraction(provider, ctx, submissionOf(result)),
     findApp: clientId => describeApp(registry, clientId),
     async restart(request) {
       const { client_id: clientId = '', redirect_uri: redirectUri } = request

@@ -40,6 +40,7 @@ export function createStoreAdapter({ model, store, cipher, revokeGrant }: StoreA
     async upsert(id, payload, expiresIn) {
       const key = keyOf(id)
       const ttlSeconds = expiresIn ?? secondsLeft(payload)
+      if (model === 'Interaction' && payload['result'] !== undefined) return finish(key, payload, ttlSeconds)
       await store.put(key, seal(key, payload), ttlSeconds)
       if (payload.userCode !== undefined) await store.put(userCodeKeyOf(payload.userCode), sealId(id), ttlSeconds)
     },
@@ -57,7 +58,8 @@ export function createStoreAdapter({ model, store, cipher, revokeGrant }: StoreA
         : new errors.InvalidGrant('already used')
     },
     async destroy(id) {
-      await store.delete(keyOf(id))
+      const taken = await store.take(keyOf(id))
+      if (taken === undefined && model === 'Interaction') throw interactionGone()
     },
     async findByUserCode(userCode) {
       const sealed = await store.get(userCodeKeyOf(userCode))
@@ -70,12 +72,23 @@ export function createStoreAdapter({ model, store, cipher, revokeGrant }: StoreA
     async revokeByGrantId() {},
   }
 
+  /** An interaction is finished and resumed once: of two tabs that go on at the same moment, one does, and none revives it. */
+  async function finish(key: string, payload: AdapterPayload, ttlSeconds: number): Promise<void> {
+    const current = await store.get(key)
+    const finished = current !== undefined && (await store.compareAndSet(key, current, seal(key, payload), ttlSeconds))
+    if (!finished) throw interactionGone()
+  }
+
   function sealId(id: string): string {
     return cipher.installation.seal({ table: 'store', column: 'user-code', row: model }, id).toString('base64url')
   }
   function openId(sealed: string): string {
     return cipher.installation.open({ table: 'store', column: 'user-code', row: model }, Buffer.from(sealed, 'base64url'))
   }
+}
+
+function interactionGone(): Error {
+  return new errors.SessionNotFound('interaction session not found')
 }
 
 function secondsLeft(payload: AdapterPayload): number {

@@ -30,8 +30,8 @@ export type SignInResult =
 export interface Interactions {
   /** The one that this browser's request belongs to; undefined where there is none, or it has expired or been finished. */
   find(ctx: Context): Promise<PendingSignIn | undefined>
-  /** Tells the protocol how it ended, and answers the URL at which it goes on. */
-  finish(ctx: Context, result: SignInResult): Promise<string>
+  /** Tells the protocol how it ended, and answers the URL at which it goes on; undefined where another request was first. */
+  finish(ctx: Context, result: SignInResult): Promise<string | undefined>
   /** The app by its id, for pages of a sign-in that is over. */
   findApp(clientId: string): Promise<AskingApp | undefined>
   /** Begins once more what a sign-in that took too long was for, and answers the URL at which it goes on. */

@@ -15,7 +15,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import type { Outcome, SignInFlow } from './flow.ts'
-import type { AskingApp, Interactions, PendingSignIn } from './interactions.ts'
+import type { AskingApp, Interactions, PendingSignIn, SignInResult } from './interactions.ts'
 import type { SignInMethod, StepNotice, StepUrls } from './method.ts'
 
 const mode = { system: 'sign-in' } as const
@@ -54,11 +54,11 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
   const html = (body: string, status = 200): Answer => ({ kind: 'page', html: body, status })
 
   /** Nothing waits for this sign-in any more: it was finished in another tab, or it took too long. */
-  async function showOver(ctx: Context, uid: string, browser: Buffer): Promise<Answer> {
+  async function showOver(ctx: Context, uid: string, browser: Buffer, finished = false): Promise<Answer> {
     const attempt = await flow.findAttempt(uid, browser)
     const app = attempt === undefined ? undefined : await interactions.findApp(attempt.clientId)
     const page = pageFor(localeFor(ctx), uid, app)
-    if (attempt?.state === 'completed') return html(renderFinished(page))
+    if (finished || attempt?.state === 'completed') return html(renderFinished(page))
     return html(renderExpired(page, attempt === undefined ? {} : { startAgain: { action: `${home(uid)}/restart` } }), 410)
   }
 
@@ -94,9 +94,14 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
   async function resume(ctx: Context, attempt: AttemptRecord): Promise<Answer | undefined> {
     const result = await flow.findResult(attempt)
     if (result === undefined) return undefined
-    const to = await interactions.finish(ctx, { ...result, kind: 'signed-in' })
+    const answer = await finish(ctx, attempt.interactionUid, attempt.browserHash, { ...result, kind: 'signed-in' })
     await flow.complete(attempt, result, ctx.state.facts)
-    return { kind: 'redirect', to }
+    return answer
+  }
+
+  async function finish(ctx: Context, uid: string, browser: Buffer, result: SignInResult): Promise<Answer> {
+    const to = await interactions.finish(ctx, result)
+    return to === undefined ? showOver(ctx, uid, browser, true) : { kind: 'redirect', to }
   }
 
   async function answerOutcome(
@@ -124,10 +129,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
         if (pending?.uid !== uid) return showOver(ctx, uid, browser)
         if (!flow.isReachable(pending.policy)) {
           const description = 'none of the requested authentication context classes can be reached'
-          return {
-            kind: 'redirect',
-            to: await interactions.finish(ctx, { kind: 'refused', error: 'unmet_authentication_requirements', description }),
-          }
+          return finish(ctx, uid, browser, { kind: 'refused', error: 'unmet_authentication_requirements', description })
         }
         const attempt = await flow.findAttempt(uid, browser)
         if (attempt === undefined) return showAddress(ctx, pending)
@@ -190,10 +192,11 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
     post('/sign-in/:uid/cancel', async ({ ctx, pending, browser }) => {
       const attempt = await flow.findAttempt(pending.uid, browser)
       if (attempt !== undefined) await flow.end(attempt)
-      return {
-        kind: 'redirect',
-        to: await interactions.finish(ctx, { kind: 'refused', error: 'access_denied', description: 'the person went back' }),
-      }
+      return finish(ctx, pending.uid, browser, {
+        kind: 'refused',
+        error: 'access_denied',
+        description: 'the person went back',
+      })
     }),
     route({
       method: 'POST',

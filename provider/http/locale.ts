@@ -21,16 +21,17 @@ export function chooseLocale(...preferences: ReadonlyArray<readonly string[]>): 
  * Connect Core §3.1.2.1), then Accept-Language (RFC 9110 §12.5.4).
  */
 export function negotiateLocale(ctx: Context, requestedByApp = ''): Locale {
-  const chosen = ctx.cookies.get(cookieName, { signed: false })
+  const chosen = findChosenLocale(ctx)
+  if (chosen !== undefined) return chosen
+  const kept = ctx.cookies.get(cookieName, { signed: false })
   const inQuery = typeof ctx.query['ui_locales'] === 'string' ? ctx.query['ui_locales'] : ''
-  return chooseLocale(chosen === undefined ? [] : [chosen], requestedByApp.split(' '), inQuery.split(' '), ctx.acceptsLanguages())
+  return chooseLocale(kept === undefined ? [] : [kept], requestedByApp.split(' '), inQuery.split(' '), ctx.acceptsLanguages())
 }
 
-/** Keeps the language that somebody chose by one of our own pages' links, and answers it; undefined where none was chosen. */
-export function keepChosenLocale(ctx: Context): Locale | undefined {
-  const { language } = ctx.query
-  const chosen = locales.find(locale => locale === language)
-  if (chosen === undefined) return undefined
+/** Keeps the language that somebody chose by one of our own pages' links. */
+export function keepChosenLocale(ctx: Context): void {
+  const chosen = findChosenLocale(ctx)
+  if (chosen === undefined) return
   ctx.cookies.set(cookieName, chosen, {
     httpOnly: true,
     secure: true,
@@ -39,5 +40,9 @@ export function keepChosenLocale(ctx: Context): Locale | undefined {
     maxAge: lifetimeMilliseconds,
     signed: false,
   })
-  return chosen
+}
+
+function findChosenLocale(ctx: Context): Locale | undefined {
+  const { language } = ctx.query
+  return locales.find(locale => locale === language)
 }

@@ -16,13 +16,14 @@ export function establishRequestFacts(options: { trustedProxies: number; issuer:
     ctx.cookies.secure = true
     const userAgent = ctx.get('user-agent').slice(0, maximumUserAgentLength)
     const ip = findClientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'), options.trustedProxies)
+    keepChosenLocale(ctx)
     ctx.state.facts = {
       id: newId(),
       ip,
       addressBlock: addressBlock(ip),
       userAgent,
       device: describe(userAgent),
-      locale: keepChosenLocale(ctx) ?? negotiateLocale(ctx),
+      locale: negotiateLocale(ctx),
     }
     // Whatever stands before us, the issuer says under which scheme and host we are reached; a header never does.
     delete ctx.req.headers['x-forwarded-for']

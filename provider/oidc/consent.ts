@@ -6,7 +6,7 @@ import { logoPath } from '../apps/logo.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Limit } from '../http/limits.ts'
-import { keepChosenLocale, negotiateLocale } from '../http/locale.ts'
+import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
 import { type Route, route } from '../http/route.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -42,7 +42,7 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
         const request = readParameters(interaction?.params)
         const clientId = request['client_id'] ?? ''
         const app = await registry.find(clientId)
-        const locale = keepChosenLocale(ctx) ?? negotiateLocale(ctx, request['ui_locales'])
+        const locale = negotiateLocale(ctx, request['ui_locales'])
         if (interaction?.prompt.name !== 'consent' || interaction.uid !== uid || app === undefined) {
           return { kind: 'page', html: renderExpired(pages.context({ locale }), {}), status: 410 }
         }

@@ -4,7 +4,9 @@ import { renderExpired } from '../../views/sign-in/expired.tsx'
 import { renderFinished } from '../../views/sign-in/finished.tsx'
 import { renderLinkElsewhere } from '../../views/sign-in/link-elsewhere.tsx'
 import type { Answer } from '../http/answer.ts'
+import type { Context } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
+import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
 import { type Route, route } from '../http/route.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -41,11 +43,11 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
     })
   }
 
-  async function show(token: string, browser: Buffer, locale: Parameters<Pages['context']>[0]['locale']): Promise<Answer> {
+  async function show(ctx: Context, token: string, browser: Buffer): Promise<Answer> {
     const found = await find(token)
     const app = found === undefined ? undefined : await interactions.findApp(found.attempt.clientId)
-    const page = pages.context({ locale, app })
     const here = found?.attempt.browserHash.equals(browser) === true
+    const page = pages.context({ locale: negotiateLocale(ctx, here ? found.attempt.locale : ''), app })
     // Used, by a first press of the button perhaps: the sign-in waits to be resumed, here or in the tab where it began.
     if (here && found.attempt.state === 'satisfied')
       return { kind: 'redirect', to: `/sign-in/${found.attempt.interactionUid}/confirmed` }
@@ -79,7 +81,7 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
       mode: { system: 'sign-in' },
       limits,
       params,
-      handler: ({ params: { token }, browser, facts }) => show(token, browser, facts.locale),
+      handler: ({ params: { token }, browser, ctx }) => show(ctx, token, browser),
     }),
     route({
       method: 'POST',
@@ -88,7 +90,7 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
       mode: { system: 'sign-in' },
       limits,
       params,
-      async handler({ params: { token }, browser, facts }) {
+      async handler({ params: { token }, browser, facts, ctx }) {
         const outcome = await data.scoped(mode, async repositories => {
           const challenge = await repositories.emailChallenges.findByTokenHash(hashSecret(token))
           const attempt = challenge === undefined ? undefined : await repositories.attempts.lock(challenge.attemptId)
@@ -98,7 +100,7 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
           if (!(await takeLink(context, attempt, challenge, clock))) return undefined
           return { attempt, accepted: await flow.accept(context, attempt, proofOf(attempt, clock())) }
         })
-        if (outcome === undefined) return show(token, browser, facts.locale)
+        if (outcome === undefined) return show(ctx, token, browser)
         const home = `/sign-in/${outcome.attempt.interactionUid}`
         // The token leaves the address bar with this redirect, so it is in no history that is worth reading.
         if (outcome.accepted.kind !== 'refused') return { kind: 'redirect', to: `${home}/confirmed` }

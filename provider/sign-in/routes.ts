@@ -8,7 +8,7 @@ import { renderNoAccount } from '../../views/sign-in/no-account.tsx'
 import type { Answer } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
-import { keepChosenLocale, negotiateLocale } from '../http/locale.ts'
+import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
 import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -47,8 +47,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
     change: `${home(uid)}/change`,
   })
   const pageFor = (locale: Locale, uid: string, app: AskingApp | undefined) => pages.context({ locale, app, path: home(uid) })
-  const localeFor = (ctx: Context, pending?: PendingSignIn) =>
-    keepChosenLocale(ctx) ?? negotiateLocale(ctx, pending?.requestedLocales)
+  const localeFor = (ctx: Context, pending: PendingSignIn) => negotiateLocale(ctx, pending.requestedLocales)
   // What is sent speaks as the page does.
   const factsFor = (ctx: Context, pending: PendingSignIn) => ({ ...ctx.state.facts, locale: localeFor(ctx, pending) })
   const html = (body: string, status = 200): Answer => ({ kind: 'page', html: body, status })
@@ -57,7 +56,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
   async function showOver(ctx: Context, uid: string, browser: Buffer, finished = false): Promise<Answer> {
     const attempt = await flow.findAttempt(uid, browser)
     const app = attempt === undefined ? undefined : await interactions.findApp(attempt.clientId)
-    const page = pageFor(localeFor(ctx), uid, app)
+    const page = pageFor(negotiateLocale(ctx, attempt?.locale), uid, app)
     if (finished || attempt?.state === 'completed') return html(renderFinished(page))
     return html(renderExpired(page, attempt === undefined ? {} : { startAgain: { action: `${home(uid)}/restart` } }), 410)
   }
@@ -236,7 +235,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
         if (attempt?.address === undefined || !flow.isWithoutAccount(attempt)) return { kind: 'redirect', to: home(uid) }
         const app = await interactions.findApp(attempt.clientId)
         return html(
-          renderNoAccount(pageFor(localeFor(ctx), uid, app), {
+          renderNoAccount(pageFor(negotiateLocale(ctx, attempt.locale), uid, app), {
             address: attempt.address,
             startAgain: { action: `${home(uid)}/restart` },
             cancel: { action: `${home(uid)}/cancel` },

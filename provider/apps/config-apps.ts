@@ -8,7 +8,7 @@ import { parseApp } from './registration.ts'
 /**
  * Makes the registered apps of the config file what the file says: new ones are added, changed ones replaced, and those that it
  * names no longer removed. Apps that were registered otherwise stay. Throws StartError where an app is not as it has to be, or
- * has the client id of one that was registered otherwise.
+ * has the client id of another one.
  */
 export async function registerConfigApps(
   data: Data,
@@ -16,6 +16,10 @@ export async function registerConfigApps(
   { issuer, clock }: { issuer: string; clock: Clock },
 ): Promise<void> {
   const wanted = apps.map(app => parseConfigApp(app, issuer, clock()))
+  for (const [index, { clientId }] of wanted.entries()) {
+    if (wanted.findIndex(app => app.clientId === clientId) !== index)
+      throw new StartError(`LATCHKEY_CONFIG: the app "${clientId}" is there twice. Give one of them another client_id.`)
+  }
   const circumstances = withoutRequest({ kind: 'system', reason: 'start' }, clock)
   await data.scoped({ kind: 'system', reason: 'start' }, async repositories => {
     const known = new Map((await repositories.apps.list()).map(app => [app.clientId, app]))

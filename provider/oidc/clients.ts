@@ -38,6 +38,8 @@ export function findClientsInRegistry(provider: Provider, registry: AppRegistry)
     return client
   }
   Object.assign(provider.Client, { find })
+  // An assertion for an endpoint could have been made for somebody who passes our endpoint off as theirs (draft-ietf-oauth-rfc7523bis).
+  Object.assign(provider.OIDCContext.prototype, { clientJwtAuthExpectedAudience: () => new Set([provider.issuer]) })
   // Every token names the session, for products that keep theirs in step with it.
   Object.assign(provider.Client.prototype, { includeSid: () => true })
 }

@@ -21,13 +21,15 @@ const baseScopes = ['openid', 'profile', 'email', 'offline_access'] as const
  * resource, and `aud` is the app's audience. An app may ask for the resources that it was registered with, and no others.
  */
 export function describeResource(issuer: string, algorithm: string) {
-  return function getResourceServerInfo(_ctx: KoaContextWithOIDC, resource: string, client: Client): ResourceServer {
+  return function getResourceServerInfo(ctx: KoaContextWithOIDC, resource: string, client: Client): ResourceServer {
     const app = appOf(client)
     const registered = app.resources.find(each => each.identifier === resource)
     if (resource !== issuer && registered === undefined) throw new errors.InvalidTarget()
     const scopes = registered === undefined ? app.scope.split(' ') : registered.scope.split(' ')
+    // Nobody is there whom the scopes of OpenID Connect could speak of.
+    const isMachine = ctx.oidc.params?.['grant_type'] === 'client_credentials'
     return {
-      scope: [...new Set([...baseScopes, ...scopes])].filter(scope => scope !== '').join(' '),
+      scope: [...new Set([...(isMachine ? [] : baseScopes), ...scopes])].filter(scope => scope !== '').join(' '),
       audience: registered === undefined ? app.audience : resource,
       accessTokenFormat: 'jwt',
       accessTokenTTL: accessTokenSeconds,

@@ -163,7 +163,7 @@ describe('a pushed authorization request (RFC 9126)', () => {
     const form = Object.fromEntries(new URL(url).searchParams)
     const wrong = Buffer.from(`${app.client_id}:kept-as-a-hash`).toString('base64')
     for (const headers of [{}, { authorization: `Basic ${wrong}` }, { authorization: 'Basic !' }]) {
-      const answer = await post(`${latchkey.issuer}/par`, form, headers as Record<string, string>)
+      const answer = await post(`${latchkey.issuer}/par`, form, headers)
       expect([400, 401]).toContain(answer.status)
       expect(answer.body['error']).toMatch(/^invalid_(client|request)$/)
     }

@@ -42,6 +42,8 @@ const interactionSeconds = 4 * 3600
 const codeSeconds = 60
 const deviceCodeSeconds = 600
 
+const clientAuthMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
+
 const epochSeconds = (clock: Clock) => Math.floor(clock().getTime() / 1000)
 
 /** Everything that oidc-provider is told, in one place. */
@@ -52,7 +54,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     acrValues: ['single-factor'],
     allowOmittingSingleRegisteredRedirectUri: false,
     claims,
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientAuthMethods: [...clientAuthMethods],
     clientBasedCORS: (_ctx, origin, client) => appOf(client).origins.includes(origin),
     clientDefaults: {
       id_token_signed_response_alg: algorithm,
@@ -66,7 +68,15 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
       long: { httpOnly: true, secure: true, sameSite: 'lax', path: '/', signed: false },
       short: { httpOnly: true, secure: true, sameSite: 'lax', signed: false },
     },
-    discovery: { ui_locales_supported: [...locales] },
+    discovery: {
+      ui_locales_supported: [...locales],
+      prompt_values_supported: ['none', 'login', 'consent'],
+      introspection_endpoint_auth_methods_supported: [...clientAuthMethods],
+      revocation_endpoint_auth_methods_supported: [...clientAuthMethods],
+      // Said, because a client that finds nothing said may assume otherwise (OpenID Connect Discovery 1.0 §3).
+      request_parameter_supported: false,
+      require_request_uri_registration: false,
+    },
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256', 'RS256', 'EdDSA'],
       clientAuthSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA'],

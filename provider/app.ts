@@ -9,6 +9,7 @@ import { answerErrors } from './http/errors.ts'
 import { guardHost } from './http/host-guard.ts'
 import { createPages } from './http/pages.ts'
 import { establishRequestFacts } from './http/request-facts.ts'
+import type { Route } from './http/route.ts'
 import { serveRoutes } from './http/router.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { installationRoutes } from './installation/routes.ts'
@@ -40,6 +41,8 @@ export interface App {
   /** The same for as long as the process runs, whatever keys it signs with. */
   listener: RequestListener
   deliverLogout: DeliverLogout
+  /** What is served beside the protocol's own endpoints. */
+  routes: readonly Route[]
   /** Takes the keys as they are now. Requests in progress finish with the ones they began with. */
   useKeys(records: readonly SigningKeyRecord[]): void
   close(): Promise<void>
@@ -69,28 +72,30 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const flow = createSignInFlow({ data, clock, methods, signUpAllowed: settings.signUp === 'allowed', requirement })
   const wrapGrant = createTokenEndpoint({ rateLimiter, events, clock })
-  const configuration = configureProvider({
-    issuer,
-    algorithm: settings.signingAlgorithm,
-    lifetimes: {
-      sessionIdleSeconds: settings.sessionIdleSeconds,
-      sessionMaxSeconds: settings.sessionMaximumSeconds,
-      refreshIdleSeconds: settings.refreshIdleSeconds,
-      refreshMaxSeconds: settings.refreshMaximumSeconds,
-    },
-    requirement,
-    data,
-    store,
-    cipher,
-    egress,
-    clock,
-    protocolPages: createProtocolPages(pages),
-  })
+  const protocolPages = createProtocolPages(pages)
 
   function build(records: readonly SigningKeyRecord[]) {
     const current = currentKeys(records, clock())
     if (current === undefined) throw new Error('there is no signing key')
     const signingKeys = current.published.map(record => new SigningKey(record))
+    const configuration = configureProvider({
+      issuer,
+      // The setting says what the next key will be; until it is due, the one before signs.
+      algorithm: current.signing.algorithm,
+      lifetimes: {
+        sessionIdleSeconds: settings.sessionIdleSeconds,
+        sessionMaxSeconds: settings.sessionMaximumSeconds,
+        refreshIdleSeconds: settings.refreshIdleSeconds,
+        refreshMaxSeconds: settings.refreshMaximumSeconds,
+      },
+      requirement,
+      data,
+      store,
+      cipher,
+      egress,
+      clock,
+      protocolPages,
+    })
     const { provider, deliverLogout } = createProvider({
       issuer,
       configuration,
@@ -128,8 +133,8 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     const chain = [
       setSecurityHeaders(issuer),
       answerErrors({ pages, telemetry }),
-      guardHost(issuer),
       establishRequestFacts({ trustedProxies: settings.trustedProxies, issuer }),
+      guardHost(issuer),
       documents.remember,
       limitProtocol(rateLimiter),
       turnPostedRequests,
@@ -139,13 +144,14 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     for (const middleware of chain) provider.use(middleware)
     const callback = provider.callback()
     const listener = serveDocumentsFirst(documents, (request, response) => void callback(request, response))
-    return { listener, deliverLogout, kids: signingKeys.map(key => key.kid).join(' ') }
+    return { listener, deliverLogout, routes, kids: signingKeys.map(key => key.kid).join(' ') }
   }
 
   let built = build(keys)
   return {
     listener: (request, response) => built.listener(request, response),
     deliverLogout: (...notice) => built.deliverLogout(...notice),
+    routes: built.routes,
     useKeys(records) {
       const published = currentKeys(records, clock())
         ?.published.map(record => record.kid)

@@ -2,8 +2,9 @@ import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import { type Adapters, openAdapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
-import { createApp } from './app.ts'
+import { type App, createApp } from './app.ts'
 import { registerConfigApps } from './apps/config-apps.ts'
+import { answerUnreadable } from './http/unreadable-requests.ts'
 import { openEnvelope } from './envelope/envelope.ts'
 import type { Clock } from './kernel/clock.ts'
 import { StartError, toError } from './kernel/errors.ts'
@@ -15,6 +16,7 @@ export interface RunningServer {
   /** The port that was bound; of use where the setting was 0. */
   port: number
   adapters: Adapters
+  routes: App['routes']
   /** Stops taking connections, finishes requests and jobs in progress, and closes everything. */
   close(): Promise<void>
 }
@@ -22,12 +24,14 @@ export interface RunningServer {
 const keyRefreshMilliseconds = 60_000
 /** How long a stop waits for requests in progress. */
 const stopMilliseconds = 10_000
-/** Requests that take longer are cut off by the load balancer anyway. */
-const requestTimeoutMilliseconds = 30_000
+/**
+ * How long a client may take, so that slow ones do not pile up: requests that take longer are cut off by the load balancer anyway.
+ */
+const defaultPatience = { headersTimeout: 15_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
 const maximumHeaderBytes = 16 * 1024
 
 /** Opens adapters, builds the app, and listens. Rejects with StartError where the installation cannot start as it is set up. */
-export async function startServer(settings: Settings, clock: Clock): Promise<RunningServer> {
+export async function startServer(settings: Settings, clock: Clock, patience = defaultPatience): Promise<RunningServer> {
   const adapters = await openAdapters(settings, { clock, openCipher: openEnvelope })
   const { data, telemetry } = adapters
   try {
@@ -46,17 +50,21 @@ export async function startServer(settings: Settings, clock: Clock): Promise<Run
 
     const server = createServer(
       {
-        requestTimeout: requestTimeoutMilliseconds,
-        headersTimeout: requestTimeoutMilliseconds / 2,
+        ...patience,
         maxHeaderSize: maximumHeaderBytes,
         keepAliveTimeout: 65_000,
+        // Without a Host it is the wrong one: ours says so, with its headers.
+        requireHostHeader: false,
       },
       app.listener,
     )
+    server.on('checkExpectation', app.listener)
+    server.on('clientError', answerUnreadable(settings.issuer))
     const port = await listen(server, settings.port)
     return {
       port,
       adapters,
+      routes: app.routes,
       async close() {
         clearInterval(refreshKeys)
         sweeping.stop()

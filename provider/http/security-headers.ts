@@ -16,20 +16,23 @@ const contentSecurityPolicy = [
 ].join('; ')
 
 /** On every response, errors included. `no-store` is the rule; what may be cached says so itself. */
+export function listSecurityHeaders(issuer: string): Readonly<Record<string, string>> {
+  return {
+    'Content-Security-Policy': contentSecurityPolicy,
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'same-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self)',
+    'Cache-Control': 'no-store',
+    ...(issuer.startsWith('https:') ? { 'Strict-Transport-Security': 'max-age=63072000; includeSubDomains' } : {}),
+  }
+}
+
 export function setSecurityHeaders(issuer: string): Middleware {
-  const secure = issuer.startsWith('https:')
+  const headers = { ...listSecurityHeaders(issuer) }
   return function securityHeaders(ctx, next) {
-    ctx.set('Content-Security-Policy', contentSecurityPolicy)
-    ctx.set('X-Content-Type-Options', 'nosniff')
-    ctx.set('X-Frame-Options', 'DENY')
-    ctx.set('Referrer-Policy', 'same-origin')
-    ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
-    ctx.set(
-      'Permissions-Policy',
-      'camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self)',
-    )
-    ctx.set('Cache-Control', 'no-store')
-    if (secure) ctx.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains')
+    ctx.set(headers)
     return next()
   }
 }

@@ -29,6 +29,7 @@ export interface RunningLatchkey {
   issuer: string
   clock: TestClock
   adapters: RunningServer['adapters']
+  routes: RunningServer['routes']
   /** Where durable and short-lived state lie; undefined where it is in this process. */
   databaseUrl: string | undefined
   redisUrl: string | undefined
@@ -48,10 +49,17 @@ export interface LatchkeyOptions {
    */
   on?: 'embedded' | 'servers' | 'postgres'
   environment?: Record<string, string>
+  /** How long slow clients are waited for. */
+  patience?: Parameters<typeof startServer>[2]
 }
 
 /** The whole of Latchkey in this process, listening on a free port, with its mail in a mailbox. */
-export async function startLatchkey({ apps, on = 'servers', environment = {} }: LatchkeyOptions): Promise<RunningLatchkey> {
+export async function startLatchkey({
+  apps,
+  on = 'servers',
+  environment = {},
+  patience,
+}: LatchkeyOptions): Promise<RunningLatchkey> {
   const port = await findFreePort()
   const issuer = `http://localhost:${port}`
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
@@ -70,12 +78,15 @@ export async function startLatchkey({ apps, on = 'servers', environment = {} }: 
     apps,
   }
   const clock = createTestClock()
-  let server = await startServer(settings, clock.now)
+  let server = await startServer(settings, clock.now, patience)
   return {
     issuer,
     clock,
     get adapters() {
       return server.adapters
+    },
+    get routes() {
+      return server.routes
     },
     databaseUrl: database?.url,
     redisUrl: redis?.url,
@@ -93,7 +104,7 @@ export async function startLatchkey({ apps, on = 'servers', environment = {} }: 
     },
     async restart() {
       await server.close()
-      server = await startServer(settings, clock.now)
+      server = await startServer(settings, clock.now, patience)
     },
     async stop() {
       await server.close()

@@ -7,9 +7,9 @@ import type { ScopeRoles, SqlDatabase, SqlResult } from './database.ts'
 import { lockDirectory } from './embedded-lock.ts'
 import { prepareDatabaseFiles } from './embedded-template.ts'
 import { describeSqlError } from './errors.ts'
-import { type Command, Flight, KnownStatements, type Reply } from './flight.ts'
+import { type Command, Flight, KnownStatements, type Link, type Reply } from './flight.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
-import { assertOutsideTransaction, type Link, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
+import { assertOutsideTransaction, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
 import { SharedReads } from './shared-reads.ts'
 
 // By default it takes 128 MB of shared buffers and as much memory again at once: far more than a small team's data.

@@ -16,6 +16,14 @@ export interface Reply {
   error?: unknown
 }
 
+/** One connection, ours alone until it is released. */
+export interface Link {
+  /** Never rejects: what went wrong is in the reply. */
+  fly(commands: Command[]): Promise<Reply>
+  /** Gives the connection back, or ends it where it is not fit to be used again. */
+  release(): void
+}
+
 /** The messages of the extended query protocol that a flight is made of (PostgreSQL manual, "Message Formats"). */
 export interface Wire {
   parse(message: { name: string; text: string }): void

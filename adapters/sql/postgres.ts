@@ -3,9 +3,9 @@ import { Client, type ClientConfig, type Connection, Pool, type PoolClient, type
 import { AppError } from '../../provider/kernel/errors.ts'
 import type { ScopeRoles, SqlDatabase, SqlResult } from './database.ts'
 import { describeSqlError } from './errors.ts'
-import { type Command, Flight, KnownStatements, type Reply } from './flight.ts'
+import { type Command, Flight, KnownStatements, type Link, type Reply } from './flight.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
-import { assertOutsideTransaction, type Link, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
+import { assertOutsideTransaction, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
 import { SharedReads } from './shared-reads.ts'
 
 export interface PostgresOptions {
@@ -51,7 +51,7 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
     roles: () => {
       roles ??= execute(databaseNumberQuery).then(
         ({ rows: [row] }) => nameRoles(String(row?.['oid'])),
-        error => {
+        (error: unknown) => {
           roles = undefined
           throw error
         },

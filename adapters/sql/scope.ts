@@ -6,7 +6,7 @@ import { AppError } from '../../provider/kernel/errors.ts'
 import { isId } from '../../provider/kernel/ids.ts'
 import type { ScopeRoles, SqlResult, SqlScope, Statement } from './database.ts'
 import { describeSqlError } from './errors.ts'
-import type { Command, Reply } from './flight.ts'
+import type { Command, Link, Reply } from './flight.ts'
 import type { SharedReads } from './shared-reads.ts'
 import { encodeValue, type WireValue } from './values.ts'
 
@@ -14,14 +14,6 @@ import { encodeValue, type WireValue } from './values.ts'
  * The only place that opens a transaction, and it opens none without a scope: the role and the scope's settings are set for the
  * transaction alone (`set_config(…, true)`), so that nothing of them is left on the connection, however it ends.
  */
-
-/** One connection, ours alone until it is released. */
-export interface Link {
-  /** Never rejects: what went wrong is in the reply. */
-  fly(commands: Command[]): Promise<Reply>
-  /** Gives the connection back, or ends it where it is not fit to be used again. */
-  release(): void
-}
 
 export interface LinkSource {
   /** Emits the topics that committed transactions announced. */

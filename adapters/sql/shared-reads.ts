@@ -1,5 +1,4 @@
-import type { Command, Reply } from './flight.ts'
-import type { Link } from './scope.ts'
+import type { Command, Link, Reply } from './flight.ts'
 
 // More than these wait for a second flight, on a connection of its own: so one doesn't do all the work while others rest.
 const commandsAtMost = 12

@@ -24,7 +24,8 @@ export function encodeValue(value: unknown): WireValue {
   if (Buffer.isBuffer(value)) return value
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value)) return encodeArray(value)
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  // A number or a boolean is the same text in JSON and in SQL.
+  return JSON.stringify(value)
 }
 
 function encodeArray(items: readonly unknown[]): string {

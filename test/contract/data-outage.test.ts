@@ -77,7 +77,7 @@ describe.each([
     const interrupted = database.transaction(asSystem, async scope => {
       await scope.change(insertUser, { id: mine, at: noon })
       const { rows } = await scope.query('select pg_backend_pid() as pid')
-      await runStatements(test.url, [`select pg_terminate_backend(${rows[0]?.['pid']})`])
+      await runStatements(test.url, [`select pg_terminate_backend(${Number(rows[0]?.['pid'])})`])
       await pause(50)
       await scope.run(findUser, { id: mine })
     })

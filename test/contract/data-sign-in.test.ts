@@ -141,7 +141,7 @@ describe.each(databaseKinds)('attempts, e-mail challenges and wrong codes on %s'
         data.scoped(asSystem, ({ emailChallenges }) => emailChallenges.recordWrongCode(challenge.id)),
       ),
     )
-    expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
+    expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
   })
 
   it('counts wrong codes in a row for an address, known or not', async () => {
@@ -151,7 +151,7 @@ describe.each(databaseKinds)('attempts, e-mail challenges and wrong codes on %s'
     const counts = await Promise.all(
       Array.from({ length: 20 }, () => data.scoped(asSystem, ({ codeFailures }) => codeFailures.increment(address, noon))),
     )
-    expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
+    expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
     expect(await count()).toBe(20)
     await data.scoped(asSystem, ({ codeFailures }) => codeFailures.reset(address))
     expect(await count()).toBe(0)

@@ -268,7 +268,7 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     })
     const key = (userId: string | undefined) =>
       state.cipher.keyFor(userId ? { kind: 'user', userId } : { kind: 'workspace', workspaceId: workspace.id }, () =>
-        Promise.reject(),
+        Promise.resolve(undefined),
       )
     const opened = await Promise.all(
       rows.map(async row => {
@@ -286,6 +286,6 @@ describe.each(databaseKinds)('transactions on %s', kind => {
         }
       }),
     )
-    expect(opened).toEqual([...events].sort((a, b) => (a.id < b.id ? -1 : 1)))
+    expect(opened).toEqual(events.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
   })
 })

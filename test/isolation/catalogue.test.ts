@@ -25,7 +25,7 @@ describe.each(['embedded', 'postgres'] as const)("the database's own catalogue o
     )
     const open = tables.filter(({ enabled, forced, policies }) => !enabled || !forced || policies === 0)
     expect(open.map(({ name }) => name)).toEqual(unprotected)
-    expect(tables.map(({ name }) => name).sort()).toEqual([...Object.keys(protections), ...unprotected].sort())
+    expect(new Set(tables.map(({ name }) => name))).toEqual(new Set([...Object.keys(protections), ...unprotected]))
   })
 
   it('has no view and no function that would run as its owner', async () => {
@@ -42,7 +42,7 @@ describe.each(['embedded', 'postgres'] as const)("the database's own catalogue o
       expect(count).toBe(1)
       expect(permissive).toBe('PERMISSIVE')
       expect(same).toBe(true)
-      expect(role).toMatch(new RegExp(`^latchkey_${policyname}_\\d+$`))
+      expect(role).toMatch(new RegExp(`^latchkey_${String(policyname)}_\\d+$`))
       expect(roles).toContain(role)
     }
   })
@@ -77,8 +77,9 @@ describe.each(['embedded', 'postgres'] as const)("the database's own catalogue o
         (byMode[mode as keyof typeof byMode]?.rights ?? []).map(right => ({ table, grantee, right })),
       ),
     )
-    const inOrder = (rows: object[]) => rows.map(row => JSON.stringify(Object.entries(row).sort())).sort()
-    expect(inOrder(grants)).toEqual(inOrder(expected))
+    const asSet = (rows: { table?: unknown; grantee?: unknown; right?: unknown }[]) =>
+      new Set(rows.map(({ table, grantee, right }) => [table, grantee, right].join(' ')))
+    expect(asSet(grants)).toEqual(asSet(expected))
   })
 
   it('lets nobody change, delete or truncate an audit event', async () => {

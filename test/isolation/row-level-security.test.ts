@@ -109,16 +109,15 @@ describe.each(databaseKinds)('row-level security on %s', kind => {
   })
 
   it.each(tables)('deletes and changes no foreign row of %s', async table => {
-    const [column] = (
-      await state.execute(
-        `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and attgenerated = '' order by attnum limit 1`,
-        [`latchkey.${table}`],
-      )
-    ).rows
+    const { rows: columns } = await state.execute(
+      `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and attgenerated = '' order by attnum limit 1`,
+      [`latchkey.${table}`],
+    )
+    const column = String(columns[0]?.['name'])
     for (const mode of Object.values(modes())) {
       for (const text of [
         `delete from latchkey.${table} returning *`,
-        `update latchkey.${table} set ${column?.['name']} = ${column?.['name']} returning *`,
+        `update latchkey.${table} set ${column} = ${column} returning *`,
       ]) {
         const rows = await attack(mode, text)
         expect(marksOf(theirs).filter(mark => String(rows).includes(mark))).toEqual([])

@@ -62,9 +62,8 @@ export function createAuditEventRepository(scope: SqlScope, vault: Vault): Audit
     async append(events) {
       const rows = await Promise.all(events.map(seal))
       const changes: Promise<number>[] = []
-      for (const size of sizes) {
-        const insert = inserts.get(size)
-        while (insert && rows.length >= size) {
+      for (const [size, insert] of inserts) {
+        while (rows.length >= size) {
           const named = rows.splice(0, size).flatMap((row, index) => columns.map(column => [`${index}_${column}`, row[column]]))
           changes.push(scope.change(insert, Object.fromEntries(named)))
         }

@@ -31,7 +31,12 @@ async function dropDatabase(serverUrl: string, name: string): Promise<void> {
       "SELECT rolname AS role FROM pg_database JOIN pg_roles ON rolname ~ ('^latchkey_(workspace|self|system)_' || pg_database.oid || '$') WHERE datname = $1",
       [name],
     )
-    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    // WITH (FORCE) would be shorter, and fails where autovacuum, which is the superuser's, happens to be at work in the database.
+    await client.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`)
+    await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = current_user', [
+      name,
+    ])
+    await client.query(`DROP DATABASE ${name}`)
     for (const { role } of rows) await client.query(`DROP ROLE ${role}`)
   } finally {
     await client.end()

@@ -9,21 +9,23 @@ const perMinute = (name: string, points: number): Limit[] => [{ name, by: 'addre
  * The limits of the protocol's endpoints, by their first path segment. A server-side app sends all its people's requests from one
  * address, so what needs a client's secret is generous; what a stranger may call is not. Metadata costs nothing to answer.
  */
-const limits: Readonly<Record<string, readonly Limit[]>> = {
-  authorize: perMinute('authorize', 300),
-  device: perMinute('device', 60),
-  device_authorization: perMinute('device-authorization', 120),
-  introspect: perMinute('introspect', 6000),
-  logout: perMinute('logout', 120),
-  par: perMinute('par', 1200),
-  revoke: perMinute('revoke', 1200),
-  token: perMinute('token', 2400),
-  userinfo: perMinute('userinfo', 6000),
-}
+const limits = new Map<string, readonly Limit[]>(
+  Object.entries({
+    authorize: perMinute('authorize', 300),
+    device: perMinute('device', 60),
+    device_authorization: perMinute('device-authorization', 120),
+    introspect: perMinute('introspect', 6000),
+    logout: perMinute('logout', 120),
+    par: perMinute('par', 1200),
+    revoke: perMinute('revoke', 1200),
+    token: perMinute('token', 2400),
+    userinfo: perMinute('userinfo', 6000),
+  }),
+)
 
 export function limitProtocol(rateLimiter: RateLimiter): Middleware {
   return async function protocolLimits(ctx, next) {
-    const declared = limits[ctx.path.split('/', 2)[1] ?? '']
+    const declared = limits.get(ctx.path.split('/', 2)[1] ?? '')
     if (declared === undefined || ctx.method === 'OPTIONS') return next()
     try {
       await spendLimits(rateLimiter, declared, ctx.state.facts)

@@ -33,7 +33,7 @@ export function createProtocolPages(pages: Pages) {
       // Another tab went on first, or it took too long: the sign-in's own page knows which, and how to start again.
       if (error.name === 'SessionNotFound' && ctx.oidc.route === 'resume') {
         ctx.status = 303
-        ctx.set('Location', `${interactionUrl('login', String(ctx['params']['uid']))}?over`)
+        ctx.set('Location', `${interactionUrl('login', encodeURIComponent(String(ctx['params']['uid'])))}?over`)
         ctx.body = ''
         return
       }
@@ -62,6 +62,7 @@ export function createProtocolPages(pages: Pages) {
     },
     userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, _out?: ErrorOut, error?: Error & { userCode?: string }): void {
       const problem = error === undefined ? undefined : deviceProblem(error)
+      if (problem === 'missing' || problem === 'wrong') ctx.status = 400
       show(
         ctx,
         renderEnterDeviceCode(pageFor(ctx), {

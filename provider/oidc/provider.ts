@@ -11,6 +11,7 @@ import { type DeliverLogout, enqueueBackChannelLogouts } from './back-channel-lo
 import { findClientsInRegistry } from './clients.ts'
 import { validateHints } from './id-token-hints.ts'
 import { limitParameters } from './parameter-limits.ts'
+import { keepLateSessions } from './late-sessions.ts'
 import { keepRefreshTokensInFamilies } from './refresh-tokens.ts'
 import type { SigningKey } from './signing.ts'
 import type { WrapGrant } from './token-endpoint.ts'
@@ -68,6 +69,7 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
   const { IN_PAYLOAD } = provider.Grant
   Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...IN_PAYLOAD, 'workspaceId'] })
   limitParameters(provider)
+  keepLateSessions(provider, options.configuration)
   findClientsInRegistry(provider, options.registry)
   keepRefreshTokensInFamilies(provider, { data, clock, requirement: options.requirement })
   acceptJwtAccessTokens(provider, options.keys, { data, clock })

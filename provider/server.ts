@@ -38,15 +38,6 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
     await registerConfigApps(data, settings.apps, { issuer: settings.issuer, clock })
     const app = createApp(settings, adapters, clock, await ensureSigningKey(data, settings.signingAlgorithm, clock))
     await startJobs({ adapters, clock, deliverLogout: app.deliverLogout })
-    const sweeping = startSweeping({ data, clock, telemetry })
-
-    const refreshKeys = setInterval(() => {
-      data
-        .read({ kind: 'system', reason: 'protocol' }, ({ signingKeys }) => signingKeys.list())
-        .then(app.useKeys)
-        .catch((error: unknown) => telemetry.log.warn({ error: toError(error) }, 'the signing keys could not be read again'))
-    }, keyRefreshMilliseconds)
-    refreshKeys.unref()
 
     const server = createServer(
       {
@@ -61,19 +52,31 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
     server.on('checkExpectation', app.listener)
     server.on('clientError', answerUnreadable(settings.issuer))
     const port = await listen(server, settings.port)
+
+    const sweeping = startSweeping({ data, clock, telemetry })
+
+    const refreshKeys = setInterval(() => {
+      data
+        .read({ kind: 'system', reason: 'protocol' }, ({ signingKeys }) => signingKeys.list())
+        .then(app.useKeys)
+        .catch((error: unknown) => telemetry.log.warn({ error: toError(error) }, 'the signing keys could not be read again'))
+    }, keyRefreshMilliseconds)
+    refreshKeys.unref()
+
     return {
       port,
       adapters,
       routes: app.routes,
       async close() {
         clearInterval(refreshKeys)
-        sweeping.stop()
+        const swept = sweeping.stop()
         const closed = once(server, 'close')
         server.close()
         server.closeIdleConnections()
         const cutOff = setTimeout(() => server.closeAllConnections(), stopMilliseconds)
         await closed
         clearTimeout(cutOff)
+        await swept
         await app.close()
         await adapters.close()
       },

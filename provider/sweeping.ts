@@ -1,35 +1,78 @@
-import type { Clock } from './kernel/clock.ts'
+import { type Clock, secondsAfter } from './kernel/clock.ts'
 import { toError } from './kernel/errors.ts'
 import type { Data } from './ports/data.ts'
 import type { Repositories } from './ports/repositories.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 
-const intervalMilliseconds = 60_000
+const defaultIntervalMilliseconds = 60_000
 const batch = 500
+const daySeconds = 86_400
 
 type Sweep = (repositories: Repositories, moment: Date) => Promise<number>
 
 /** What has expired and is of no more use to anybody, table by table. */
 const sweeps: Readonly<Record<string, Sweep>> = {
   // An attempt's page may still be open; it says for a day that the sign-in is over.
-  attempts: ({ attempts }, moment) => attempts.deleteExpired(new Date(moment.getTime() - 86_400_000), batch),
+  attempts: ({ attempts }, moment) => attempts.deleteExpired(secondsAfter(moment, -daySeconds), batch),
+  // Wrong codes in a row: who has typed none for a month begins anew.
+  codeFailures: ({ codeFailures }, moment) => codeFailures.deleteOlderThan(secondsAfter(moment, -30 * daySeconds), batch),
   sessions: ({ sessions }, moment) => sessions.deleteExpired(moment, batch),
+  refreshFamilies: ({ refreshFamilies }, moment) => refreshFamilies.deleteExpired(moment, batch),
   grants: ({ grants }, moment) => grants.deleteExpired(moment, batch),
   revokedAccessTokens: ({ revokedAccessTokens }, moment) => revokedAccessTokens.deleteExpired(moment, batch),
 }
 
-/** Deletes what has expired, in small batches: no statement is ever giant, and two nodes that sweep at once do no harm. */
-export function startSweeping({ data, clock, telemetry }: { data: Data; clock: Clock; telemetry: Telemetry }): { stop(): void } {
+export interface Sweeping {
+  /** Begins no further batch, and waits for the one that is under way. */
+  stop(): Promise<void>
+}
+
+/**
+ * Deletes what has expired, in small batches: no statement is ever giant, and two nodes that sweep at once do no harm. The next
+ * sweep is a minute after the end of the one before, however long that took.
+ */
+export function startSweeping({
+  data,
+  clock,
+  telemetry,
+  intervalMilliseconds = defaultIntervalMilliseconds,
+}: {
+  data: Data
+  clock: Clock
+  telemetry: Telemetry
+  intervalMilliseconds?: number
+}): Sweeping {
+  let stopped = false
+  let underWay = Promise.resolve()
+  let timer = schedule()
+
+  function schedule(): NodeJS.Timeout {
+    return setTimeout(() => {
+      underWay = sweepAll().then(() => {
+        if (!stopped) timer = schedule()
+      })
+    }, intervalMilliseconds).unref()
+  }
+
   async function sweepAll(): Promise<void> {
-    for (const sweep of Object.values(sweeps)) {
-      let deleted = batch
-      while (deleted === batch)
-        deleted = await data.scoped({ kind: 'system', reason: 'job' }, repositories => sweep(repositories, clock()))
+    for (const [table, sweep] of Object.entries(sweeps)) {
+      await sweepTable(sweep).catch((error: unknown) =>
+        telemetry.log.warn({ table, error: toError(error) }, 'expired rows could not be deleted'),
+      )
     }
   }
-  const timer = setInterval(() => {
-    sweepAll().catch((error: unknown) => telemetry.log.warn({ error: toError(error) }, 'expired rows could not be deleted'))
-  }, intervalMilliseconds)
-  timer.unref()
-  return { stop: () => clearInterval(timer) }
+
+  async function sweepTable(sweep: Sweep): Promise<void> {
+    let deleted = batch
+    while (!stopped && deleted === batch)
+      deleted = await data.scoped({ kind: 'system', reason: 'job' }, repositories => sweep(repositories, clock()))
+  }
+
+  return {
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+      return underWay
+    },
+  }
 }

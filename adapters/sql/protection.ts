@@ -102,7 +102,8 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     },
     self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
   },
-  revoked_access_tokens: { system: system('select', 'insert', 'delete') },
+  // Never changed: only who may change a row may lock it, and a sweep passes over what another one has locked.
+  revoked_access_tokens: { system: system('select', 'insert', 'update', 'delete') },
   signing_keys: { system: system('select', 'insert', 'update', 'delete') },
   // Append-only: nobody may change or delete an event.
   audit_events: {

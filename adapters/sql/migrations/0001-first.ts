@@ -63,7 +63,7 @@ create table latchkey.apps (
   created_at timestamptz not null
 );
 
--- Nobody's yet, and gone within the hour: the app and the user are named, not referred to.
+-- Nobody's yet, and gone a day after it has expired: the app and the user are named, not referred to.
 create table latchkey.attempts (
   id uuid primary key,
   interaction_uid text not null,
@@ -101,6 +101,7 @@ create table latchkey.code_failures (
   failures integer not null,
   last_failure_at timestamptz not null
 );
+create index code_failures_last on latchkey.code_failures (last_failure_at);
 
 create table latchkey.sessions (
   uid text primary key,

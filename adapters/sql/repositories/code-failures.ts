@@ -25,6 +25,20 @@ const reset = prepare<{ addressIndex: Buffer }>()(parameter =>
   queries.deleteFrom('code_failures').where('address_index', '=', parameter.addressIndex),
 )
 
+const deleteOlderThan = prepare<{ moment: Date; limit: number }>()(parameter =>
+  queries
+    .deleteFrom('code_failures')
+    .where('address_index', 'in', ({ selectFrom }) =>
+      selectFrom('code_failures as old')
+        .select('old.address_index')
+        .where('old.last_failure_at', '<', parameter.moment)
+        .orderBy('old.last_failure_at')
+        .limit(sql<number>`${parameter.limit}::bigint`)
+        .forUpdate()
+        .skipLocked(),
+    ),
+)
+
 export function createCodeFailureRepository(scope: SqlScope, vault: Vault): CodeFailureRepository {
   const indexOf = (address: string) => vault.blindIndex('email-address', address)
   return {
@@ -34,5 +48,6 @@ export function createCodeFailureRepository(scope: SqlScope, vault: Vault): Code
     async reset(address) {
       await scope.change(reset, { addressIndex: indexOf(address) })
     },
+    deleteOlderThan: (moment, limit) => scope.change(deleteOlderThan, { moment, limit }),
   }
 }

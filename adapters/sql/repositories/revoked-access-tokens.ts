@@ -23,7 +23,9 @@ const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
         .select('expired.token_id')
         .where('expired.expires_at', '<', parameter.moment)
         .orderBy('expired.expires_at')
-        .limit(sql<number>`${parameter.limit}::bigint`),
+        .limit(sql<number>`${parameter.limit}::bigint`)
+        .forUpdate()
+        .skipLocked(),
     ),
 )
 

@@ -1,0 +1,156 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { createTelemetry } from '../../adapters/telemetry/telemetry.ts'
+import { secondsAfter } from '../../provider/kernel/clock.ts'
+import { newSecret } from '../../provider/kernel/secrets.ts'
+import type { Data } from '../../provider/ports/data.ts'
+import type { Repositories } from '../../provider/ports/repositories.ts'
+import { startSweeping } from '../../provider/sweeping.ts'
+import { type DurableState, openDurableState } from '../support/durable-state.ts'
+import { aFamily, aGrant, anAttempt, aSession, asSystem, createUser, newAddress, noon } from '../support/records.ts'
+
+const telemetry = createTelemetry({ level: 'silent' })
+
+describe.each(['embedded', 'postgres'] as const)('what has expired on %s', kind => {
+  let state: DurableState
+  beforeEach(async () => {
+    state = await openDurableState(kind)
+  })
+  afterEach(() => state?.close())
+
+  /** One row in each table that is swept, all of them expired at noon. */
+  async function plantExpiring(): Promise<void> {
+    const user = await createUser(state.data)
+    const grant = aGrant(user.id, { expiresAt: secondsAfter(noon, 365 * 86_400) })
+    await state.data.scoped(asSystem, async repositories => {
+      await repositories.attempts.create(anAttempt({ expiresAt: noon }))
+      await repositories.codeFailures.increment(newAddress(), noon)
+      await repositories.sessions.create(aSession(user.id, { expiresAt: noon }))
+      await repositories.grants.upsert(aGrant(user.id, { expiresAt: noon }))
+      // A grant that lasts, so that the family does not go with it.
+      await repositories.grants.upsert(grant)
+      await repositories.refreshFamilies.create(aFamily(grant, { expiresAt: noon }))
+      await repositories.revokedAccessTokens.add(newSecret(), noon)
+    })
+  }
+
+  async function countRows(): Promise<Record<string, unknown>> {
+    const tables = ['attempts', 'code_failures', 'sessions', 'grants', 'refresh_families', 'revoked_access_tokens']
+    const counts = tables.map(table => `(select count(*)::integer from latchkey.${table}) as ${table}`)
+    const { rows } = await state.database.read(asSystem, scope => scope.query(`select ${counts.join(', ')}`))
+    return rows[0] ?? {}
+  }
+
+  async function sweepAt(moment: Date): Promise<void> {
+    let sweeps = 0
+    const data: Data = { ...state.data, scoped: (...work) => state.data.scoped(...work).finally(() => (sweeps += 1)) }
+    const sweeping = startSweeping({ data, clock: () => moment, telemetry, intervalMilliseconds: 5 })
+    await expect.poll(() => sweeps, { interval: 5 }).toBeGreaterThanOrEqual(6)
+    await sweeping.stop()
+  }
+
+  it('goes away, each as soon as it is of no more use to anybody', async () => {
+    await plantExpiring()
+    await sweepAt(noon)
+    expect(await countRows()).toEqual({
+      attempts: 1,
+      code_failures: 1,
+      sessions: 1,
+      grants: 2,
+      refresh_families: 1,
+      revoked_access_tokens: 1,
+    })
+    await sweepAt(secondsAfter(noon, 1))
+    expect(await countRows()).toEqual({
+      attempts: 1,
+      code_failures: 1,
+      sessions: 0,
+      grants: 1,
+      refresh_families: 0,
+      revoked_access_tokens: 0,
+    })
+    await sweepAt(secondsAfter(noon, 86_401))
+    expect(await countRows()).toMatchObject({ attempts: 0, code_failures: 1 })
+    await sweepAt(secondsAfter(noon, 30 * 86_400 + 1))
+    expect(await countRows()).toMatchObject({ code_failures: 0, grants: 1 })
+  })
+})
+
+describe('two nodes that sweep at once', () => {
+  it('do not wait for each other: what one is deleting the other passes over', async () => {
+    const state = await openDurableState('postgres')
+    onTestFinished(() => state.close())
+    const user = await createUser(state.data)
+    await state.data.scoped(asSystem, async repositories => {
+      await repositories.attempts.create(anAttempt({ expiresAt: noon }))
+      await repositories.codeFailures.increment(newAddress(), noon)
+      await repositories.sessions.create(aSession(user.id, { expiresAt: noon }))
+      await repositories.grants.upsert(aGrant(user.id, { expiresAt: noon }))
+      await repositories.revokedAccessTokens.add(newSecret(), noon)
+    })
+    const later = secondsAfter(noon, 1)
+    const sweepAll = (repositories: Repositories) =>
+      Promise.all([
+        repositories.attempts.deleteExpired(later, 10),
+        repositories.codeFailures.deleteOlderThan(later, 10),
+        repositories.sessions.deleteExpired(later, 10),
+        repositories.grants.deleteExpired(later, 10),
+        repositories.revokedAccessTokens.deleteExpired(later, 10),
+      ])
+    const deleted = Promise.withResolvers<void>()
+    const otherIsDone = Promise.withResolvers<void>()
+    const one = state.data.scoped(asSystem, async repositories => {
+      const counts = await sweepAll(repositories)
+      deleted.resolve()
+      await otherIsDone.promise
+      return counts
+    })
+    await deleted.promise
+    const other = state.data.scoped(asSystem, sweepAll)
+    const first = await Promise.race([other, pause(3_000, 'it waited')])
+    otherIsDone.resolve()
+    expect(first).toEqual([0, 0, 0, 0, 0])
+    expect(await one).toEqual([1, 1, 1, 1, 1])
+    await other
+  })
+})
+
+describe('a sweep that takes long', () => {
+  let running = 0
+  let together = 0
+  let began = 0
+  /** A database that takes its time. */
+  const slow = {
+    async scoped() {
+      running += 1
+      began += 1
+      together = Math.max(together, running)
+      await pause(40)
+      running -= 1
+      return 0
+    },
+  }
+  beforeEach(() => {
+    running = together = began = 0
+  })
+  // The sweeping asks for nothing else of it.
+  const start = () => startSweeping({ data: slow as unknown as Data, clock: () => noon, telemetry, intervalMilliseconds: 5 })
+
+  it('is not joined by the next one', async () => {
+    const sweeping = start()
+    await expect.poll(() => began).toBeGreaterThan(7)
+    await sweeping.stop()
+    expect(together).toBe(1)
+  })
+
+  it('is waited for by whoever stops it, and goes on to no further table', async () => {
+    const sweeping = start()
+    await expect.poll(() => running, { interval: 1 }).toBe(1)
+    await sweeping.stop()
+    expect(running).toBe(0)
+    const before = began
+    expect(before).toBeLessThan(6)
+    await pause(100)
+    expect(began).toBe(before)
+  })
+})

@@ -17,6 +17,7 @@ export const catalogue = {
   'session.created': { user: 'always', workspace: 'never', fields: ['session_uid'] },
   'session.ended': { user: 'always', workspace: 'never', fields: ['session_uid'] },
   'grant.created': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'grant_id', 'scope'] },
+  'grant.changed': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'grant_id', 'scope'] },
   'grant.revoked': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'grant_id'] },
   'consent.given': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'scope'] },
   'consent.refused': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'scope'] },

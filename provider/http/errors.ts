@@ -15,7 +15,7 @@ export function answerErrors({ pages, telemetry }: { pages: Pages; telemetry: Te
       const requestId = ctx.state.facts?.id
       if (error.status >= 500) {
         telemetry.log.error(
-          { requestId, code: error.code, error: error.cause instanceof Error ? error.cause : error },
+          { requestId, errorCode: error.code, error: error.cause instanceof Error ? error.cause : error },
           'a request failed',
         )
       }

@@ -87,12 +87,13 @@ export function acceptJwtAccessTokens(
   async function revoke(this: AccessToken | ClientCredentials): Promise<void> {
     const { jti, exp, clientId } = this
     const userId = 'accountId' in this ? this.accountId : undefined
+    const workspaceId = currentState()?.grantFacts?.grant.workspaceId
     if (exp === undefined || clientId === undefined) return
     await data.scoped(protocol, async repositories => {
       await repositories.revokedAccessTokens.add(jti, new Date(exp * 1000))
       await recordEvent(
         repositories,
-        { action: 'access-token.revoked', userId, workspaceId: undefined, client_id: clientId, token_id: jti },
+        { action: 'access-token.revoked', userId, workspaceId, client_id: clientId, token_id: jti },
         circumstancesOf({ kind: 'app', clientId }, clock),
       )
     })

@@ -174,7 +174,13 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
   function createAdapter(model: string) {
     const stored = storedModels.find(each => each === model)
     if (stored !== undefined)
-      return createStoreAdapter({ model: stored, store, cipher, revokeGrant: grantId => revokeGrant({ data, clock }, grantId) })
+      return createStoreAdapter({
+        model: stored,
+        store,
+        cipher,
+        clock,
+        revokeGrant: grantId => revokeGrant({ data, clock }, grantId),
+      })
     if (model === 'Session') return createSessionAdapter({ data, store, cipher, clock })
     return createGrantAdapter({ data, clock })
   }

@@ -1,6 +1,7 @@
 import type { Adapter } from 'oidc-provider'
 import type { AccessMode } from '../kernel/access-mode.ts'
-import type { Clock } from '../kernel/clock.ts'
+import { type Clock, secondsAfter } from '../kernel/clock.ts'
+import type { AuditEvent } from '../audit/catalogue.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Data } from '../ports/data.ts'
 import type { GrantFacts } from '../ports/records.ts'
@@ -32,44 +33,30 @@ export function createGrantAdapter({ data, clock }: { data: Data; clock: Clock }
       if (accountId === undefined || clientId === undefined) throw new Error('a grant names its account and its client')
       const state = currentState()
       const now = clock()
-      const { workspaceId } = payload
-      await data.scoped(protocol, async repositories => {
-        await repositories.grants.upsert({
-          id,
-          userId: accountId,
-          workspaceId: typeof workspaceId === 'string' ? workspaceId : undefined,
-          clientId,
-          sessionUid: currentContext()?.oidc.session?.uid,
-          payload,
-          createdAt: now,
-          expiresAt: new Date(now.getTime() + (expiresIn ?? 0) * 1000),
-        })
-        await recordEvent(
-          repositories,
-          {
-            action: 'grant.created',
-            userId: accountId,
-            workspaceId: typeof workspaceId === 'string' ? workspaceId : undefined,
-            client_id: clientId,
-            grant_id: id,
-            scope: Object.values(payload.resources ?? {}).join(' '),
-          },
-          circumstancesOf({ kind: 'user', userId: accountId }, clock),
-        )
-        if (currentContext()?.oidc.result?.consent !== undefined) {
-          await recordEvent(
-            repositories,
-            {
-              action: 'consent.given',
-              userId: accountId,
-              workspaceId: typeof workspaceId === 'string' ? workspaceId : undefined,
-              client_id: clientId,
-              scope: Object.values(payload.resources ?? {}).join(' '),
-            },
-            circumstancesOf({ kind: 'user', userId: accountId }, clock),
-          )
-        }
-      })
+      const workspaceId = typeof payload['workspaceId'] === 'string' ? payload['workspaceId'] : undefined
+      const grant = {
+        id,
+        userId: accountId,
+        workspaceId,
+        clientId,
+        sessionUid: currentContext()?.oidc.session?.uid,
+        payload,
+        createdAt: now,
+        expiresAt: secondsAfter(now, expiresIn ?? 0),
+      }
+      const about = {
+        userId: accountId,
+        workspaceId,
+        client_id: clientId,
+        scope: Object.values(payload.resources ?? {}).join(' '),
+      }
+      const known = state?.grantFacts?.grant.id === id
+      const events: AuditEvent[] = [{ ...about, action: known ? 'grant.changed' : 'grant.created', grant_id: id }]
+      if (currentContext()?.oidc.result?.consent !== undefined) events.push({ ...about, action: 'consent.given' })
+      const circumstances = circumstancesOf({ kind: 'user', userId: accountId }, clock)
+      await data.scoped(protocol, repositories =>
+        Promise.all([repositories.grants.upsert(grant), ...events.map(event => recordEvent(repositories, event, circumstances))]),
+      )
       if (state !== undefined) delete state.grantFacts
     },
 

@@ -44,5 +44,7 @@ async function allowRequested(ctx: KoaContextWithOIDC, grant: Grant, issuer: str
     const offered = server?.scopes ?? new Set(openid)
     grant.addResourceScope(identifier, scopes.filter(scope => offered.has(scope)).join(' '))
   }
-  if (grant.jti === undefined || before !== JSON.stringify([grant.openid, grant.resources])) await grant.save()
+  const changed = before !== JSON.stringify([grant.openid, grant.resources])
+  // A consent is kept with its event, whether or not it allowed anything that was not allowed before.
+  if (grant.jti === undefined || changed || ctx.oidc.result?.consent !== undefined) await grant.save()
 }

@@ -1,10 +1,13 @@
 import { errors, type Provider, type RefreshToken } from 'oidc-provider'
+import type { AuditEvent } from '../audit/catalogue.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { AppError } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import { recordEvent } from '../audit/record.ts'
 import { decide, type Requirement } from '../policy/gate.ts'
 import type { Data } from '../ports/data.ts'
+import type { RefreshFamilyRecord } from '../ports/records.ts'
 import { isHonoured, protocol } from './grant-adapter.ts'
 import { familyOf, newRefreshToken, sealSuccessor, standingOf } from './refresh-family.ts'
 import { proofOfSignIn } from './session-proof.ts'
@@ -52,9 +55,10 @@ export function keepRefreshTokensInFamilies(
     const state = currentState()
     const replaced = currentContext()?.oidc.entities.RotatedRefreshToken
     if (replaced === undefined) return create(this)
-    const token = state?.graceSuccessor ?? (await rotate(this, replaced.jti))
-    this.jti = token
-    return token
+    if (state?.graceSuccessor === undefined) return rotate(this, replaced.jti)
+    // The successor is the winner's, and lives as long as that one does.
+    Object.assign(this, { jti: state.graceSuccessor, exp: replaced.exp })
+    return state.graceSuccessor
   }
 
   // Replacing is what consumes; see save. And whoever destroys a refresh token revokes its grant next, which ends the family.
@@ -76,37 +80,39 @@ export function keepRefreshTokensInFamilies(
     if (grantId === undefined || accountId === undefined || clientId === undefined || familyId === undefined) {
       throw new Error('a refresh token names its grant, its account and its client')
     }
-    refreshToken.jti = token
     const { payload, expiresAt } = keepable(refreshToken)
+    Object.assign(refreshToken, { jti: token, exp: Math.floor(expiresAt.getTime() / 1000) })
     const issued = currentContext()?.oidc.entities.AccessToken
-    await data.scoped(protocol, async repositories => {
-      await repositories.refreshFamilies.create({
-        id: familyId,
-        grantId,
-        userId: accountId,
-        clientId,
-        currentHash: hashSecret(token),
-        previousHash: undefined,
-        successor: undefined,
-        rotatedAt: undefined,
-        payload,
-        createdAt: clock(),
-        expiresAt,
-      })
-      await recordEvent(
-        repositories,
-        {
-          action: 'token.issued',
-          userId: accountId,
-          workspaceId: currentState()?.grantFacts?.grant.workspaceId,
-          client_id: clientId,
-          grant_type: refreshToken.gty ?? '',
-          scope: issued?.scope ?? '',
-          token_id: issued?.jti ?? '',
-        },
-        circumstancesOf({ kind: 'app', clientId }, clock),
-      )
-    })
+    const family: RefreshFamilyRecord = {
+      id: familyId,
+      grantId,
+      userId: accountId,
+      clientId,
+      currentHash: hashSecret(token),
+      previousHash: undefined,
+      successor: undefined,
+      rotatedAt: undefined,
+      payload,
+      createdAt: clock(),
+      expiresAt,
+    }
+    const event: AuditEvent = {
+      action: 'token.issued',
+      userId: accountId,
+      workspaceId: currentState()?.grantFacts?.grant.workspaceId,
+      client_id: clientId,
+      grant_type: refreshToken.gty ?? '',
+      scope: issued?.scope ?? '',
+      token_id: issued?.jti ?? '',
+    }
+    await data.scoped(protocol, repositories =>
+      Promise.all([
+        repositories.refreshFamilies.create(family),
+        recordEvent(repositories, event, circumstancesOf({ kind: 'app', clientId }, clock)),
+      ]),
+    )
+    const state = currentState()
+    if (state !== undefined) state.issueRecorded = true
     return token
   }
 
@@ -118,39 +124,45 @@ export function keepRefreshTokensInFamilies(
       throw new Error('a rotation happens in a request, with a token that was found')
     }
     const successor = newRefreshToken(familyId)
-    refreshToken.jti = successor
     const { payload, expiresAt } = keepable(refreshToken)
+    Object.assign(refreshToken, { jti: successor, exp: Math.floor(expiresAt.getTime() / 1000) })
     const tokenId = newId()
     state.accessTokenId = tokenId
-    const won = await data.scoped(protocol, async repositories => {
-      const rotated = await repositories.refreshFamilies.rotate(familyId, hashSecret(replaced), {
-        currentHash: hashSecret(successor),
-        successor: sealSuccessor(successor, replaced),
-        rotatedAt: clock(),
-        payload,
-        expiresAt,
+    const next = {
+      currentHash: hashSecret(successor),
+      successor: sealSuccessor(successor, replaced),
+      rotatedAt: clock(),
+      payload,
+      expiresAt,
+    }
+    const event: AuditEvent = {
+      action: 'refresh-token.rotated',
+      userId: accountId,
+      workspaceId: state.grantFacts?.grant.workspaceId,
+      client_id: clientId,
+      scope: scope ?? '',
+      token_id: tokenId,
+    }
+    try {
+      // Together, so that they travel together; where the race is lost, the event is undone with the rest.
+      await data.scoped(protocol, async repositories => {
+        const [rotated] = await Promise.all([
+          repositories.refreshFamilies.rotate(familyId, hashSecret(replaced), next),
+          recordEvent(repositories, event, circumstancesOf({ kind: 'app', clientId }, clock)),
+        ])
+        if (!rotated) throw new AppError('conflict')
       })
-      if (!rotated) return false
-      await recordEvent(
-        repositories,
-        {
-          action: 'refresh-token.rotated',
-          userId: accountId,
-          workspaceId: state.grantFacts?.grant.workspaceId,
-          client_id: clientId,
-          scope: scope ?? '',
-          token_id: tokenId,
-        },
-        circumstancesOf({ kind: 'app', clientId }, clock),
-      )
-      return true
-    })
-    if (won) return successor
+      state.issueRecorded = true
+      return successor
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'conflict') throw error
+    }
 
     // Another request with the same token was faster by less than this one took: its successor is ours too.
     const found = await data.read(protocol, ({ refreshFamilies }) => refreshFamilies.find(familyId))
     const standing = found === undefined ? undefined : standingOf(found.family, replaced, clock())
     if (standing?.kind !== 'grace') throw new errors.InvalidGrant('refresh token was replaced')
+    refreshToken.jti = standing.successor
     return standing.successor
   }
 }

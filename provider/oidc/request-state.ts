@@ -5,13 +5,27 @@ import type { Actor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { GrantFacts } from '../ports/records.ts'
 
+/** A session as the database and the store hold it. */
+export interface KeptSession {
+  /** What the row says; undefined where there is none. */
+  durable: string | undefined
+  /** What is in the store alone. */
+  passing: string
+  /** Seconds since the epoch. */
+  checkedUntil: number
+}
+
 /** What one request has learnt on its way through oidc-provider, whose callbacks share nothing but the context. */
 export interface RequestState {
   facts: RequestFacts
   /** Read once, used by grant, account and claims. */
   grantFacts?: GrantFacts
-  /** What the database holds of the session, so that it is written only when that changes. */
-  keptSession?: string
+  /** What is kept of the session, so that it is written only when that changes. */
+  keptSession?: KeptSession
+  /** What the store held of a code when it was found, so that consuming it need not ask again. */
+  foundSealed?: { key: string; sealed: string }
+  /** True where a transaction of this request holds the event of the token that it issues. */
+  issueRecorded?: boolean
   /** The id that the next access token gets, where something had to name it before it was made. */
   accessTokenId?: string
   /** A rotation that another request won: the successor that it handed out. */

@@ -13,7 +13,12 @@ export function reportServerErrors(provider: Provider, telemetry: Telemetry): vo
     const requestId = stateOf(ctx).facts.id
     if (error instanceof AppError) {
       telemetry.log.warn(
-        { requestId, code: error.code, route: ctx.oidc.route, ...(error.cause instanceof Error ? { error: error.cause } : {}) },
+        {
+          requestId,
+          errorCode: error.code,
+          route: ctx.oidc.route,
+          ...(error.cause instanceof Error ? { error: error.cause } : {}),
+        },
         'a request was refused',
       )
       if (typeof ctx.body === 'object' && ctx.body !== null) answerProtocolError(ctx, error)

@@ -1,20 +1,22 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { recordEvent } from '../audit/record.ts'
 import { type Clock, secondsAfter } from '../kernel/clock.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import type { Data } from '../ports/data.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { Store } from '../ports/store.ts'
-import { recordEvent } from '../audit/record.ts'
-import { circumstancesOf, currentContext, currentState } from './request-state.ts'
+import { protocol } from './grant-adapter.ts'
+import { circumstancesOf, currentContext, currentState, type KeptSession } from './request-state.ts'
+import { createPayloadSealer, epochSeconds, secondsLeft } from './sealed-store.ts'
 
-const protocol = { kind: 'system', reason: 'protocol' } as const
-
-/** How long a node may answer from the cache before it asks the database again. */
+/** How long a session may be answered for from the cache before the database is asked again. */
 const cacheSeconds = 300
+/** So often does use alone write a session's row; its idle time is exact to that. */
+const idleGranularitySeconds = 900
 
 /**
  * Sessions. A signed-in session is a row, found and ended by its user; what every request needs of it is cached in the store,
- * and the row is written only when what it says changes. A session without a person is in the store alone.
+ * and both are written only when what they say changes. A session without a person is in the store alone.
  */
 export function createSessionAdapter({
   data,
@@ -27,64 +29,57 @@ export function createSessionAdapter({
   cipher: FieldCipher
   clock: Clock
 }): Adapter {
-  const keyOf = (idHash: Buffer) => `session:${idHash.toString('base64url')}`
+  const keyOf = (id: string) => `session:${hashSecret(id).toString('base64url')}`
+  const { seal, open } = createPayloadSealer(cipher, 'session')
 
-  const putInCache = async (key: string, payload: AdapterPayload, ttlSeconds: number) => {
-    const { jti: _id, ...kept } = payload
-    const sealed = cipher.installation.seal({ table: 'store', column: 'session', row: key }, JSON.stringify(kept))
-    await store.put(key, sealed.toString('base64url'), ttlSeconds)
+  /** `checkedUntil` says how long the cache may answer before the database is asked again, however often it is written. */
+  const putInCache = async (key: string, payload: AdapterPayload, checkedUntil: number) => {
+    const ttlSeconds = Math.min(checkedUntil - epochSeconds(clock), secondsLeft(payload, clock))
+    if (ttlSeconds > 0) await store.put(key, seal(key, { ...payload, checkedUntil }), ttlSeconds)
   }
 
   return {
     async find(id) {
-      const idHash = hashSecret(id)
-      const key = keyOf(idHash)
+      const key = keyOf(id)
       const cached = await store.get(key)
-      const found =
-        cached === undefined
-          ? (await data.read(protocol, ({ sessions }) => sessions.findByIdHash(idHash)))?.payload
-          : (JSON.parse(
-              cipher.installation.open({ table: 'store', column: 'session', row: key }, Buffer.from(cached, 'base64url')),
-            ) as AdapterPayload)
-      if (found === undefined) return undefined
-      const payload: AdapterPayload = { ...found, jti: id }
-      if (cached === undefined) await putInCache(key, payload, Math.min(cacheSeconds, secondsLeft(payload, clock)))
       const state = currentState()
-      if (state !== undefined && payload.accountId !== undefined) state.keptSession = describe(payload)
+      if (cached !== undefined) {
+        const payload: AdapterPayload = { ...open(key, cached), jti: id }
+        if (state !== undefined) state.keptSession = describe(payload, Number(payload['checkedUntil']))
+        return payload
+      }
+      const row = await data.read(protocol, ({ sessions }) => sessions.findByIdHash(hashSecret(id)))
+      if (row === undefined) return undefined
+      const payload: AdapterPayload = { ...row.payload, jti: id }
+      const checkedUntil = epochSeconds(clock) + cacheSeconds
+      await putInCache(key, payload, checkedUntil)
+      if (state !== undefined) state.keptSession = describe(payload, checkedUntil)
       return payload
     },
 
     async upsert(id, payload, expiresIn) {
-      const idHash = hashSecret(id)
-      const ttlSeconds = expiresIn ?? secondsLeft(payload, clock)
+      const key = keyOf(id)
       const { accountId, uid } = payload
       if (accountId === undefined || uid === undefined) {
-        await putInCache(keyOf(idHash), payload, ttlSeconds)
+        await putInCache(key, payload, epochSeconds(clock) + (expiresIn ?? secondsLeft(payload, clock)))
         return
       }
       const state = currentState()
-      const description = describe(payload)
+      const kept = state?.keptSession
       const session = currentContext()?.oidc.session
       const idChanged = session !== undefined && Reflect.get(session, 'oldId') !== undefined
-      if (state === undefined || state.keptSession !== description || idChanged) {
-        const { jti: _id, ...kept } = payload
-        const row = { uid, idHash, userId: accountId, payload: kept, expiresAt: secondsAfter(clock(), ttlSeconds) }
-        const alive = await data.scoped(protocol, async repositories => {
-          if (state?.keptSession !== undefined) return repositories.sessions.update(row)
-          const { facts } = state ?? {}
-          await repositories.sessions.create({ ...row, device: facts?.device ?? '', ip: facts?.ip ?? '', createdAt: clock() })
-          await recordEvent(
-            repositories,
-            { action: 'session.created', userId: accountId, session_uid: uid },
-            circumstancesOf({ kind: 'user', userId: accountId }, clock),
-          )
-          return true
-        })
+      const now = describe(payload, kept?.checkedUntil ?? epochSeconds(clock) + cacheSeconds)
+      const changed = kept?.durable !== now.durable || idChanged
+      if (
+        changed &&
+        !(await keep(id, payload, accountId, uid, expiresIn ?? secondsLeft(payload, clock), kept?.durable !== undefined))
+      ) {
         // Ended elsewhere while this request ran: what it still wants to say about it is void.
-        if (!alive) return
-        if (state !== undefined) state.keptSession = description
+        await store.delete(key)
+        return
       }
-      await putInCache(keyOf(idHash), payload, Math.min(cacheSeconds, ttlSeconds))
+      if (state !== undefined) state.keptSession = now
+      if (changed || kept?.passing !== now.passing) await putInCache(key, payload, now.checkedUntil)
     },
 
     async findByUid(uid) {
@@ -97,16 +92,18 @@ export function createSessionAdapter({
       // Called for the old id, too, when a session takes a new one; then the row stays.
       if (session !== undefined && session.jti === id && session.uid !== undefined && session.accountId !== undefined) {
         const { uid, accountId } = session
-        await data.scoped(protocol, async repositories => {
-          await repositories.sessions.delete(uid)
-          await recordEvent(
-            repositories,
-            { action: 'session.ended', userId: accountId, session_uid: uid },
-            circumstancesOf({ kind: 'user', userId: accountId }, clock),
-          )
-        })
+        await data.scoped(protocol, repositories =>
+          Promise.all([
+            repositories.sessions.delete(uid),
+            recordEvent(
+              repositories,
+              { action: 'session.ended', userId: accountId, session_uid: uid },
+              circumstancesOf({ kind: 'user', userId: accountId }, clock),
+            ),
+          ]),
+        )
       }
-      await store.delete(keyOf(hashSecret(id)))
+      await store.delete(keyOf(id))
     },
 
     async consume() {},
@@ -115,20 +112,41 @@ export function createSessionAdapter({
     },
     async revokeByGrantId() {},
   }
+
+  /** Writes the row. False where the session was ended meanwhile. */
+  async function keep(
+    id: string,
+    payload: AdapterPayload,
+    userId: string,
+    uid: string,
+    ttlSeconds: number,
+    isKnown: boolean,
+  ): Promise<boolean> {
+    const { jti: _id, checkedUntil: _cache, ...kept } = payload
+    const row = { uid, idHash: hashSecret(id), userId, payload: kept, expiresAt: secondsAfter(clock(), ttlSeconds) }
+    const facts = currentState()?.facts
+    return data.scoped(protocol, async repositories => {
+      if (isKnown) return repositories.sessions.update(row)
+      await Promise.all([
+        repositories.sessions.create({ ...row, device: facts?.device ?? '', ip: facts?.ip ?? '', createdAt: clock() }),
+        recordEvent(
+          repositories,
+          { action: 'session.created', userId, session_uid: uid },
+          circumstancesOf({ kind: 'user', userId }, clock),
+        ),
+      ])
+      return true
+    })
+  }
 }
 
-/** What has to be durable of a session. Its expiry counts by the hour, so that use alone writes a row once an hour. */
-function describe(payload: AdapterPayload): string {
-  return JSON.stringify([
-    payload.accountId,
-    payload.loginTs,
-    payload.acr,
-    payload.amr,
-    payload.authorizations,
-    Math.floor((payload.exp ?? 0) / 3600),
-  ])
-}
-
-function secondsLeft(payload: AdapterPayload, clock: Clock): number {
-  return Math.max(1, (payload.exp ?? 0) - Math.floor(clock().getTime() / 1000))
+/** What has to be durable of a session, and what only has to last until its next page. */
+function describe(payload: AdapterPayload, checkedUntil: number): KeptSession {
+  const { accountId, loginTs, acr, amr, authorizations, state } = payload
+  const expiry = Math.floor((payload.exp ?? 0) / idleGranularitySeconds)
+  return {
+    durable: accountId === undefined ? undefined : JSON.stringify([accountId, loginTs, acr, amr, authorizations, expiry]),
+    passing: JSON.stringify(state ?? null),
+    checkedUntil,
+  }
 }

@@ -1,7 +1,10 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { hashSecret } from '../kernel/secrets.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { Store } from '../ports/store.ts'
+import { currentState } from './request-state.ts'
+import { createPayloadSealer, epochSeconds, secondsLeft } from './sealed-store.ts'
 
 /** Models whose loss costs a person one more step: they lie in the store, sealed, under the hash of their id. */
 export const storedModels = ['Interaction', 'AuthorizationCode', 'PushedAuthorizationRequest', 'DeviceCode'] as const
@@ -12,45 +15,44 @@ interface StoreAdapterOptions {
   model: StoredModel
   store: Store
   cipher: FieldCipher
+  clock: Clock
   /** Ends everything under a grant: a code that is used twice was stolen (RFC 6749 §4.1.2). */
   revokeGrant(grantId: string): Promise<void>
 }
 
 /** oidc-provider's storage interface over the store. Consuming is atomic: of several requests with one code, one gets through. */
-export function createStoreAdapter({ model, store, cipher, revokeGrant }: StoreAdapterOptions): Adapter {
+export function createStoreAdapter({ model, store, cipher, clock, revokeGrant }: StoreAdapterOptions): Adapter {
   const keyOf = (id: string) => `${model}:${hashSecret(id).toString('base64url')}`
   const userCodeKeyOf = (userCode: string) => `user-code:${cipher.blindIndex('code', userCode).toString('base64url')}`
 
-  const seal = (key: string, payload: AdapterPayload) => {
-    const { jti: _id, ...kept } = payload
-    return cipher.installation.seal({ table: 'store', column: model, row: key }, JSON.stringify(kept)).toString('base64url')
-  }
-  const open = (key: string, id: string, sealed: string): AdapterPayload => ({
-    ...JSON.parse(cipher.installation.open({ table: 'store', column: model, row: key }, Buffer.from(sealed, 'base64url'))),
-    jti: id,
-  })
+  const { seal, open: openPayload } = createPayloadSealer(cipher, model)
+  const open = (key: string, id: string, sealed: string): AdapterPayload => ({ ...openPayload(key, sealed), jti: id })
   const find = async (id: string) => {
     const key = keyOf(id)
     const sealed = await store.get(key)
-    return sealed === undefined ? undefined : open(key, id, sealed)
+    if (sealed === undefined) return undefined
+    const state = currentState()
+    if (state !== undefined) state.foundSealed = { key, sealed }
+    return open(key, id, sealed)
   }
 
   return {
     find,
     async upsert(id, payload, expiresIn) {
       const key = keyOf(id)
-      const ttlSeconds = expiresIn ?? secondsLeft(payload)
-      if (model === 'Interaction' && payload['result'] !== undefined) return finish(key, payload, ttlSeconds)
+      const ttlSeconds = expiresIn ?? secondsLeft(payload, clock)
+      if (model === 'Interaction' && payload['result'] !== undefined) return finish(key, id, payload, ttlSeconds)
       await store.put(key, seal(key, payload), ttlSeconds)
       if (payload.userCode !== undefined) await store.put(userCodeKeyOf(payload.userCode), sealId(id), ttlSeconds)
     },
     async consume(id) {
       const key = keyOf(id)
-      const sealed = await store.get(key)
+      const found = currentState()?.foundSealed
+      const sealed = found?.key === key ? found.sealed : await store.get(key)
       const payload = sealed === undefined ? undefined : open(key, id, sealed)
       if (payload !== undefined && payload['consumed'] === undefined) {
-        const next = seal(key, { ...payload, consumed: Math.floor(Date.now() / 1000) })
-        if (await store.compareAndSet(key, sealed, next, secondsLeft(payload))) return
+        const next = seal(key, { ...payload, consumed: epochSeconds(clock) })
+        if (await store.compareAndSet(key, sealed, next, secondsLeft(payload, clock))) return
       }
       if (payload?.grantId !== undefined) await revokeGrant(payload.grantId)
       throw model === 'PushedAuthorizationRequest'
@@ -73,9 +75,13 @@ export function createStoreAdapter({ model, store, cipher, revokeGrant }: StoreA
   }
 
   /** An interaction is finished and resumed once: of two tabs that go on at the same moment, one does, and none revives it. */
-  async function finish(key: string, payload: AdapterPayload, ttlSeconds: number): Promise<void> {
+  async function finish(key: string, id: string, payload: AdapterPayload, ttlSeconds: number): Promise<void> {
     const current = await store.get(key)
-    const finished = current !== undefined && (await store.compareAndSet(key, current, seal(key, payload), ttlSeconds))
+    const before = current === undefined ? undefined : open(key, id, current)['result']
+    // oidc-provider saves it once more, with the same result, where another person was signed in.
+    const decided = before !== undefined && JSON.stringify(before) !== JSON.stringify(payload['result'])
+    const finished =
+      current !== undefined && !decided && (await store.compareAndSet(key, current, seal(key, payload), ttlSeconds))
     if (!finished) throw interactionGone()
   }
 
@@ -89,8 +95,4 @@ export function createStoreAdapter({ model, store, cipher, revokeGrant }: StoreA
 
 function interactionGone(): Error {
   return new errors.SessionNotFound('interaction session not found')
-}
-
-function secondsLeft(payload: AdapterPayload): number {
-  return Math.max(1, (payload.exp ?? 0) - Math.floor(Date.now() / 1000))
 }

@@ -27,8 +27,8 @@ export function createTokenEndpoint({ rateLimiter, events, clock }: TokenEndpoin
     if (grantType === 'refresh_token' && byCookie) await refreshByCookie(ctx, () => issue(handle))
     else await issue(handle)
     if (byCookie) moveTokenIntoCookie(ctx)
-    // Where a refresh token was made or replaced, the event stands in that transaction.
-    if (ctx.oidc.entities.RefreshToken === undefined) await recordIssue(ctx, grantType)
+    // Where a refresh token was made or replaced, the event stands in that transaction; within the grace none is.
+    if (stateOf(ctx).issueRecorded !== true) await recordIssue(ctx, grantType)
   }
 
   /** The answer waits for the event; events of one moment share a commit. */

@@ -146,6 +146,7 @@ describe('a pushed authorization request (RFC 9126)', () => {
     const { url } = await push()
     const first = await stranger.follow(await stranger.get(url))
     await stranger.follow(await stranger.post(`${first.url}/email`, { address: 'late@example.com' }))
+    await latchkey.waitForMail('late@example.com')
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5 * 3600_000 })
     const expired = await stranger.get(first.url)
     expect(expired.status).toBe(410)

@@ -53,6 +53,9 @@ describe('the refresh token of a browser app lives in a cookie', () => {
     expect(cookie.toLowerCase().split('; ')).toEqual(
       expect.arrayContaining(['path=/token', 'httponly', 'secure', 'samesite=strict']),
     )
+    // Thirty days, so that whoever closes the browser is still signed in tomorrow.
+    const expires = Date.parse(/expires=([^;]+)/i.exec(cookie)?.[1] ?? '')
+    expect(Math.round((expires - Date.now()) / 86_400_000)).toBe(30)
     expect(response.headers).toMatchObject({ 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' })
   })
 

@@ -3,6 +3,7 @@ import type { Settings } from '../config/schema.ts'
 import type { Clock } from '../provider/kernel/clock.ts'
 import { StartError } from '../provider/kernel/errors.ts'
 import type { Egress } from '../provider/ports/egress.ts'
+import type { FieldCipher } from '../provider/ports/field-cipher.ts'
 import type { JobRunner } from '../provider/ports/jobs.ts'
 import type { Mailbox, Mailer } from '../provider/ports/mailer.ts'
 import type { RateLimiter } from '../provider/ports/rate-limiter.ts'
@@ -16,6 +17,7 @@ import { createMemoryRateLimiter } from './memory/rate-limiter.ts'
 import { createMemoryStore } from './memory/store.ts'
 import { type Durable, openDurable, type OpenCipher } from './open-durable.ts'
 import { connectRedis } from './redis/connection.ts'
+import { createLimitKeyNamer } from './redis/limit-keys.ts'
 import { createRedisRateLimiter } from './redis/rate-limiter.ts'
 import { createRedisStore } from './redis/store.ts'
 import { openJobRunner } from './sql/jobs.ts'
@@ -55,12 +57,23 @@ export async function openAdapters(
     openMail(settings, closing),
   ] as const
   try {
-    const [{ database, data, cipher, keyWrapper }, shortLived, mail] = await Promise.all(opening)
+    const [{ database, data, cipher, keyWrapper }, { store, createRateLimiter }, mail] = await Promise.all(opening)
     const jobRunner = await openJobRunner(database, cipher, telemetry.log)
     closing.add(() => jobRunner.stop())
     const egress = createEgress({ allowedPrivateRanges: settings.egressAllow, allowLoopbackHttp: settings.loopback })
     const close = () => closing.closeAll()
-    return { data, cipher, keyWrapper, ...shortLived, ...mail, egress, telemetry, jobRunner, close }
+    return {
+      data,
+      cipher,
+      keyWrapper,
+      store,
+      rateLimiter: createRateLimiter(cipher),
+      ...mail,
+      egress,
+      telemetry,
+      jobRunner,
+      close,
+    }
   } catch (error) {
     // What was still on its way has to arrive before it can be closed.
     await Promise.allSettled(opening)
@@ -74,12 +87,12 @@ async function openShortLived(
   clock: Clock,
   { log }: Telemetry,
   closing: ClosingList,
-): Promise<Pick<Adapters, 'store' | 'rateLimiter'>> {
-  if (redisUrl === undefined) return { store: createMemoryStore(clock), rateLimiter: createMemoryRateLimiter(clock) }
+): Promise<Pick<Adapters, 'store'> & { createRateLimiter(cipher: FieldCipher): RateLimiter }> {
+  if (redisUrl === undefined) return { store: createMemoryStore(clock), createRateLimiter: () => createMemoryRateLimiter(clock) }
   const connection = await connectRedis(redisUrl, log)
   const store = createRedisStore(connection)
   closing.add(() => store.close())
-  return { store, rateLimiter: createRedisRateLimiter(connection) }
+  return { store, createRateLimiter: cipher => createRedisRateLimiter(connection, createLimitKeyNamer(cipher)) }
 }
 
 async function openMail(settings: Settings, closing: ClosingList): Promise<Pick<Adapters, 'mailer' | 'mailbox'>> {

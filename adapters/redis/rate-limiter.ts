@@ -1,14 +1,14 @@
-import { hash } from 'node:crypto'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RateLimit, RateLimiter, RateLimitVerdict } from '../../provider/ports/rate-limiter.ts'
 import { createMemoryRateLimiter, judge } from '../memory/rate-limiter.ts'
 import type { RedisConnection } from './connection.ts'
+import type { NameLimitKey } from './limit-keys.ts'
 
 /**
  * Limits shared by all nodes, at one round trip each. A key that has used up its limit is answered from memory until its
  * window ends, so that a flood stops here. Without Redis each node counts by itself, with half the points.
  */
-export function createRedisRateLimiter(connection: RedisConnection): RateLimiter {
+export function createRedisRateLimiter(connection: RedisConnection, nameKey: NameLimitKey): RateLimiter {
   const insurance = createMemoryRateLimiter()
   const limiters = new Map<string, RateLimiterRedis>()
 
@@ -32,20 +32,14 @@ export function createRedisRateLimiter(connection: RedisConnection): RateLimiter
 
   return {
     async consume(limit, key): Promise<RateLimitVerdict> {
-      const hashedKey = hashKey(key)
       try {
-        await limiterFor(limit).consume(hashedKey)
+        await limiterFor(limit).consume(nameKey(key))
         return { allowed: true }
       } catch (reason) {
         // The library rejects with its result where the limit is used up, and with an error where Redis is away.
         if (reason instanceof RateLimiterRes) return judge(limit, limit.points + 1, reason.msBeforeNext)
-        return insurance.consume({ ...limit, points: Math.max(1, Math.floor(limit.points / 2)) }, hashedKey)
+        return insurance.consume({ ...limit, points: Math.max(1, Math.floor(limit.points / 2)) }, key)
       }
     },
   }
-}
-
-/** 128 bits are plenty against accidents, and the only harm in a collision is a limit shared by two. */
-function hashKey(key: string): string {
-  return hash('sha256', key, 'buffer').toString('base64url', 0, 16)
 }

@@ -29,7 +29,7 @@ export async function openEnvelope(options: {
   const userKeys = installationKey.derive('user keys')
   const blindIndexKeys: Record<BlindIndexPurpose, KeyObject> = {
     'email-address': installationKey.derive('blind index email-address'),
-    recipient: installationKey.derive('blind index recipient'),
+    'rate-limit': installationKey.derive('blind index rate-limit'),
     code: installationKey.derive('blind index code'),
   }
   const cache = createKeyCache(options.cache ?? defaultLimits, options.clock)

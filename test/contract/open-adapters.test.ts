@@ -50,6 +50,10 @@ describe('what the settings choose', () => {
     const adapters = await open(settingsWith({ DATABASE_URL: database.url, REDIS_URL: redis.url, ...mail }))
     expect(adapters.mailbox).toBeUndefined()
     await Promise.all([adapters.data.ping(), adapters.store.ping()])
+    // Limits are counted there, by what no key but the installation's makes of an address.
+    await adapters.rateLimiter.consume({ name: 'chosen', points: 5, windowSeconds: 60 }, 'somebody@example.com')
+    const name = adapters.cipher.blindIndex('rate-limit', 'somebody@example.com').toString('base64url', 0, 16)
+    expect(await adapters.store.get(`limit:chosen:5/60:${name}`)).toBe('1')
     await adapters.close()
     await expect(adapters.data.ping()).rejects.toThrow()
     await expect(adapters.store.ping()).rejects.toThrow()
@@ -59,10 +63,10 @@ describe('what the settings choose', () => {
     const settings = settingsWith({})
     const first = await open(settings)
     expect(first.mailbox).toBe(first.mailer)
-    const sealed = first.cipher.blindIndex('recipient', 'x')
+    const sealed = first.cipher.blindIndex('rate-limit', 'x')
     await first.close()
     const second = await open(settings)
-    expect(second.cipher.blindIndex('recipient', 'x')).toEqual(sealed)
+    expect(second.cipher.blindIndex('rate-limit', 'x')).toEqual(sealed)
     await second.close()
   })
 

@@ -1,7 +1,9 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createMemoryRateLimiter } from '../../adapters/memory/rate-limiter.ts'
 import { connectRedis, type RedisConnection } from '../../adapters/redis/connection.ts'
+import { createLimitKeyNamer } from '../../adapters/redis/limit-keys.ts'
 import { createRedisRateLimiter } from '../../adapters/redis/rate-limiter.ts'
 import { newSecret } from '../../provider/kernel/secrets.ts'
 import type { RateLimiter, RateLimitVerdict } from '../../provider/ports/rate-limiter.ts'
@@ -11,6 +13,17 @@ interface OpenLimiter {
   limiter: RateLimiter
   advance(seconds: number): Promise<void>
   close(): Promise<void>
+}
+
+/** What an installation calls keys: nodes of one installation have the same cipher. */
+function installationNamer() {
+  const secret = randomBytes(32)
+  return createLimitKeyNamer({
+    blindIndex: (purpose, value) =>
+      createHmac('sha256', secret)
+        .update(purpose + value)
+        .digest(),
+  })
 }
 
 async function openMemoryLimiter(): Promise<OpenLimiter> {
@@ -26,7 +39,7 @@ async function openRedisLimiter(start: () => Promise<{ url: string; stop(): Prom
   const server = await start()
   const connection = await connectRedis(server.url)
   return {
-    limiter: createRedisRateLimiter(connection),
+    limiter: createRedisRateLimiter(connection, installationNamer()),
     advance: seconds => pause(seconds * 1000 + 20),
     close: async () => {
       connection.disconnect()
@@ -86,7 +99,8 @@ describe('a rate limiter on Redis', () => {
     const server = await startRedis()
     onTestFinished(() => server.stop())
     const connections = await Promise.all([connectRedis(server.url), connectRedis(server.url)])
-    const limiters = connections.map(createRedisRateLimiter)
+    const nameKey = installationNamer()
+    const limiters = connections.map(connection => createRedisRateLimiter(connection, nameKey))
     const limit = { name: `test-${newSecret()}`, points: 5, windowSeconds: 60 }
     const verdicts = await Promise.all(
       limiters.flatMap(limiter => Array.from({ length: 10 }, () => limiter.consume(limit, 'key'))),
@@ -99,7 +113,7 @@ describe('a rate limiter on Redis', () => {
     const server = await startOwnRedis()
     onTestFinished(() => server.stop())
     const connection = await connectRedis(server.url)
-    const limiter = createRedisRateLimiter(connection)
+    const limiter = createRedisRateLimiter(connection, installationNamer())
     const limit = { name: 'flood', points: 5, windowSeconds: 60 }
     const before = await countScripts(connection)
     for (let use = 0; use < 100; use++) await limiter.consume(limit, 'key')
@@ -107,15 +121,20 @@ describe('a rate limiter on Redis', () => {
     connection.disconnect()
   })
 
-  it('keeps no address in Redis', async () => {
+  it('keeps no address in Redis, and nothing from which one could be found by trying', async () => {
     const server = await startOwnRedis()
     onTestFinished(() => server.stop())
     const connection = await connectRedis(server.url)
-    await createRedisRateLimiter(connection).consume({ name: 'recipient', points: 5, windowSeconds: 60 }, 'somebody@example.com')
+    const limit = { name: 'recipient', points: 5, windowSeconds: 60 }
+    const address = 'somebody@example.com'
+    // Two installations, whose keys would be the same if nothing secret went into them.
+    await createRedisRateLimiter(connection, installationNamer()).consume(limit, address)
+    await createRedisRateLimiter(connection, installationNamer()).consume(limit, address)
     // KEYS is not given the prefix by the client.
     const keys = await connection.keys('*')
-    expect(keys).toHaveLength(1)
-    expect(keys[0]).toMatch(/^latchkey:limit:recipient:5\/60:[\w-]{22}$/)
+    expect(keys).toHaveLength(2)
+    for (const key of keys) expect(key).toMatch(/^latchkey:limit:recipient:5\/60:[\w-]{22}$/)
+    expect(keys.join()).not.toContain(createHash('sha256').update(address).digest('base64url').slice(0, 21))
     connection.disconnect()
   })
 
@@ -123,7 +142,7 @@ describe('a rate limiter on Redis', () => {
     const server = await startOwnRedis()
     onTestFinished(() => server.stop())
     const connection = await connectRedis(server.url)
-    const limiter = createRedisRateLimiter(connection)
+    const limiter = createRedisRateLimiter(connection, installationNamer())
     server.suspend()
     const hanging = await Promise.all(
       Array.from({ length: 20 }, () => limiter.consume({ name: 'hanging', points: 10, windowSeconds: 60 }, 'key')),

@@ -16,6 +16,8 @@ export interface SmtpSink {
   port: number
   /** In the order of arrival. */
   mails: ReceivedMail[]
+  /** The addresses of every RCPT command as they were sent, in the order of arrival: the server itself decodes IDNA. */
+  rcptAddresses: string[]
   connections(): number
   stop(): Promise<void>
 }
@@ -24,6 +26,7 @@ export interface SmtpSink {
 export async function startSmtpSink(options: SMTPServerOptions & { port?: number } = {}): Promise<SmtpSink> {
   const { port = 0, ...more } = options
   const mails: ReceivedMail[] = []
+  const rcptAddresses: string[] = []
   let connections = 0
   const server = new SMTPServer({
     authOptional: true,
@@ -51,6 +54,11 @@ export async function startSmtpSink(options: SMTPServerOptions & { port?: number
   })
   // A client that goes away in the middle is part of some tests.
   server.on('error', () => {})
+  server.server.on('connection', socket => {
+    socket.on('data', (bytes: Buffer) => {
+      for (const [, address = ''] of bytes.toString('utf8').matchAll(/^RCPT TO:(.*?)\r?$/gim)) rcptAddresses.push(address)
+    })
+  })
   server.listen(port, '127.0.0.1')
   await once(server.server, 'listening')
   const { port: actualPort } = server.server.address() as AddressInfo // a TCP server's address is never a path
@@ -58,6 +66,7 @@ export async function startSmtpSink(options: SMTPServerOptions & { port?: number
     url: `smtp://127.0.0.1:${actualPort}`,
     port: actualPort,
     mails,
+    rcptAddresses,
     connections: () => connections,
     stop: () => new Promise(resolve => server.close(() => resolve())),
   }

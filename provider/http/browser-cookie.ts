@@ -28,3 +28,8 @@ export function recogniseBrowser(ctx: Context): Buffer {
   })
   return hashSecret(value)
 }
+
+/** Stands for a browser that sent no name: it equals none that anything remembers, and none that will be. */
+export function unknownBrowser(): Buffer {
+  return hashSecret(newSecret())
+}

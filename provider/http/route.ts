@@ -3,7 +3,7 @@ import type { SystemReason } from '../kernel/access-mode.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { RateLimiter } from '../ports/rate-limiter.ts'
 import { type Answer, send } from './answer.ts'
-import { findBrowser, recogniseBrowser } from './browser-cookie.ts'
+import { findBrowser, recogniseBrowser, unknownBrowser } from './browser-cookie.ts'
 import type { Context, RequestFacts } from './context.ts'
 import { readForm } from './form.ts'
 import { type Limit, spendLimits } from './limits.ts'
@@ -23,7 +23,7 @@ export interface RouteInput<Params, Query, Form> {
   query: Query
   form: Form
   facts: RequestFacts
-  /** SHA-256 of the browser's cookie; a POST that reaches the handler has one. */
+  /** SHA-256 of the browser's cookie. Who sends a form without one is a browser that nobody has seen, each time another. */
   browser: Buffer
   /** For protocol libraries that want the raw request and response. */
   ctx: Context
@@ -70,7 +70,7 @@ export function route<Params = unknown, Query = unknown, Form = unknown>(declara
       await spendLimits(rateLimiter, limits, ctx.state.facts)
       const changes = method === 'POST'
       if (changes && access === 'browser') assertSameOrigin(ctx, issuer)
-      const browser = access === 'browser' && !changes ? recogniseBrowser(ctx) : (findBrowser(ctx) ?? Buffer.alloc(0))
+      const browser = access === 'browser' && !changes ? recogniseBrowser(ctx) : (findBrowser(ctx) ?? unknownBrowser())
       const answer = await declaration.handler({
         params: parseInput(declaration.params, params),
         query: parseInput(declaration.query, ctx.query),

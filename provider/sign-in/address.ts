@@ -16,6 +16,8 @@ export function normaliseAddress(typed: string): string | undefined {
   const at = text.indexOf('@')
   const local = text.slice(0, at)
   if (at < 1 || local.length > 64 || !localPart.test(local)) return undefined
+  // Mail programs would decode it (RFC 2047 §2) and show another address than the one that the mail went to.
+  if (local.includes('=?')) return undefined
   const typedDomain = text.slice(at + 1)
   // The URL parser's mapping would quietly accept what no domain name has: ports, percent signs, IP addresses in disguise.
   if (typedDomain === '' || /[^\p{L}\p{M}\p{N}.-]/u.test(typedDomain)) return undefined

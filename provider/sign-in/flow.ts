@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../audit/catalogue.ts'
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import type { RequestFacts } from '../http/context.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -101,14 +102,17 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     await data.scoped(mode, async repositories => {
       const earlier = await repositories.attempts.lockByInteraction(pending.uid)
       if (earlier !== undefined && isRepetition(earlier, attempt)) return
-      if (earlier !== undefined) await repositories.attempts.transition(earlier.id, 'open', 'ended', {})
-      await repositories.attempts.create(attempt)
-      await recordEvent(
-        repositories,
-        { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId },
-        circumstancesFor(facts),
-      )
-      await method.begin(contextFor(repositories, facts, pending.app.name), attempt)
+      // Asked for together, so that they travel together, in this order.
+      await Promise.all([
+        earlier === undefined ? undefined : repositories.attempts.transition(earlier.id, 'open', 'ended', {}),
+        repositories.attempts.create(attempt),
+        recordEvent(
+          repositories,
+          { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId },
+          circumstancesFor(facts),
+        ),
+        method.begin(contextFor(repositories, facts, pending.app.name), attempt),
+      ])
     })
   }
 
@@ -119,6 +123,9 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     facts: RequestFacts,
     form: Readonly<Record<string, string>>,
   ): Promise<Outcome> {
+    const earlier = await findAttempt(pending.uid, browser)
+    if (earlier === undefined) throw new AppError('attempt-expired')
+    await findMethod(earlier.method).limitVerifying(facts)
     return data.scoped(mode, async repositories => {
       const attempt = await repositories.attempts.lockByInteraction(pending.uid)
       if (attempt === undefined || !attempt.browserHash.equals(browser)) throw new AppError('attempt-expired')
@@ -139,12 +146,16 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   async function accept(context: MethodContext, attempt: AttemptRecord, proof: Proof): Promise<Outcome> {
     const { repositories, circumstances } = context
     const refuse = async (problem: ErrorCode, userId: string | undefined): Promise<Outcome> => {
-      await repositories.attempts.transition(attempt.id, 'open', 'ended', { proofs: [keepProof(proof)] })
-      await recordEvent(
-        repositories,
-        { action: 'sign-in.refused', userId, attempt_id: attempt.id, client_id: attempt.clientId, reason: problem },
-        circumstances,
-      )
+      // The proof is kept where the person may be told that there is no account.
+      const changes = problem === 'no-account' ? { proofs: [keepProof(proof)] } : {}
+      await Promise.all([
+        repositories.attempts.transition(attempt.id, 'open', 'ended', changes),
+        recordEvent(
+          repositories,
+          { action: 'sign-in.refused', userId, attempt_id: attempt.id, client_id: attempt.clientId, reason: problem },
+          circumstances,
+        ),
+      ])
       return { kind: 'refused', problem, attempt }
     }
     const user = await findOrSignUp(context, attempt, proof)
@@ -152,7 +163,11 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     if (user.status !== 'active') return refuse('forbidden', user.id)
 
     const proofs = [...attempt.proofs.map(restoreProof), { ...proof, subject: { kind: 'user', userId: user.id } as const }]
-    await recordEvent(
+    const decision = decideFor(attempt, proofs)
+    if (decision.kind === 'enrolment-needed') return refuse('forbidden', user.id)
+    const satisfied = decision.kind === 'satisfied'
+    const changes = { proofs: proofs.map(keepProof), userId: user.id }
+    const proved = recordEvent(
       repositories,
       {
         action: 'sign-in.proved',
@@ -164,13 +179,11 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
       },
       circumstances,
     )
-    const decision = decideFor(attempt, proofs)
-    if (decision.kind === 'enrolment-needed') return refuse('forbidden', user.id)
-    const satisfied = decision.kind === 'satisfied'
-    const changes = { proofs: proofs.map(keepProof), userId: user.id }
-    if (!(await repositories.attempts.transition(attempt.id, 'open', satisfied ? 'satisfied' : 'open', changes))) {
-      throw new AppError('attempt-expired')
-    }
+    const [moved] = await Promise.all([
+      repositories.attempts.transition(attempt.id, 'open', satisfied ? 'satisfied' : 'open', changes),
+      proved,
+    ])
+    if (!moved) throw new AppError('attempt-expired')
     return { kind: satisfied ? 'satisfied' : 'continued' }
   }
 
@@ -209,21 +222,28 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     result: { userId: string; acr: string; amr: string[] },
     facts: RequestFacts,
   ): Promise<void> {
-    await data.scoped(mode, async repositories => {
-      if (!(await repositories.attempts.transition(attempt.id, 'satisfied', 'completed', {}))) return
-      await recordEvent(
-        repositories,
-        {
-          action: 'sign-in.completed',
-          userId: result.userId,
-          attempt_id: attempt.id,
-          client_id: attempt.clientId,
-          acr: result.acr,
-          amr: result.amr.join(' '),
-        },
-        { ...circumstancesFor(facts), actor: { kind: 'user', userId: result.userId } },
-      )
-    })
+    if (attempt.state === 'completed') return
+    const event: AuditEvent = {
+      action: 'sign-in.completed',
+      userId: result.userId,
+      attempt_id: attempt.id,
+      client_id: attempt.clientId,
+      acr: result.acr,
+      amr: result.amr.join(' '),
+    }
+    const circumstances = { ...circumstancesFor(facts), actor: { kind: 'user', userId: result.userId } } as const
+    try {
+      await data.scoped(mode, async repositories => {
+        const [moved] = await Promise.all([
+          repositories.attempts.transition(attempt.id, 'satisfied', 'completed', {}),
+          recordEvent(repositories, event, circumstances),
+        ])
+        if (!moved) throw new AppError('conflict')
+      })
+    } catch (error) {
+      // Another tab completed it at the same moment, and recorded it.
+      if (!(error instanceof AppError) || error.code !== 'conflict') throw error
+    }
   }
 
   /** Whether an address was proved under which nobody has an account: until then, nobody is told. */

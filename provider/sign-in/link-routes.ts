@@ -15,7 +15,7 @@ import { hashSecret } from '../kernel/secrets.ts'
 import type { Data } from '../ports/data.ts'
 import type { SignInFlow } from './flow.ts'
 import type { Interactions } from './interactions.ts'
-import { failuresUntilLinksOnly, proofOf, takeLink } from './magic-link.ts'
+import { addressOf, failuresUntilLinksOnly, proofOf, takeLink } from './magic-link.ts'
 
 const mode = { kind: 'system', reason: 'sign-in' } as const
 const limits: Limit[] = [{ name: 'links', by: 'address', points: 60, windowSeconds: 60 }]
@@ -98,7 +98,12 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
             return undefined
           const context = flow.contextFor(repositories, facts, '')
           if (!(await takeLink(context, attempt, challenge, clock))) return undefined
-          return { attempt, accepted: await flow.accept(context, attempt, proofOf(attempt, clock())) }
+          const [accepted] = await Promise.all([
+            flow.accept(context, attempt, proofOf(attempt, clock())),
+            // Whoever holds the link holds the mailbox: codes are good again.
+            repositories.codeFailures.reset(addressOf(attempt)),
+          ])
+          return { attempt, accepted }
         })
         if (outcome === undefined) return show(ctx, token, browser)
         const home = `/sign-in/${outcome.attempt.interactionUid}`

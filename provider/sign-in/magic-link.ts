@@ -77,7 +77,10 @@ export function createMagicLink({
     async begin(context, attempt) {
       const { repositories, circumstances } = context
       const address = addressOf(attempt)
-      const before = await repositories.emailChallenges.findOpen(attempt.id)
+      const [before, failures] = await Promise.all([
+        repositories.emailChallenges.findOpen(attempt.id),
+        repositories.codeFailures.count(address),
+      ])
       const token = newSecret()
       const code = newUserCode()
       const createdAt = clock()
@@ -94,9 +97,7 @@ export function createMagicLink({
         voidedAt: undefined,
       }
       challenge.codeHash = hashCode(challenge.id, code)
-      await repositories.emailChallenges.create(challenge)
-
-      const linksOnly = (await repositories.codeFailures.count(address)) >= failuresUntilLinksOnly
+      const linksOnly = failures >= failuresUntilLinksOnly
       const messageId = `${challenge.id}@${new URL(issuer).hostname}`
       const locale = spokenLocale(attempt.locale)
       const mail = renderMagicLinkMail(
@@ -110,18 +111,29 @@ export function createMagicLink({
           codeInSubject,
         },
       )
-      await repositories.jobs.enqueue('mail', { message: { messageId, to: { name: '', address }, language: locale, ...mail } })
-      await recordEvent(
-        repositories,
-        { action: 'email-challenge.sent', attempt_id: attempt.id, challenge_id: challenge.id, message_id: messageId },
-        circumstances,
-      )
+      await Promise.all([
+        repositories.emailChallenges.create(challenge),
+        repositories.jobs.enqueue('mail', { message: { messageId, to: { name: '', address }, language: locale, ...mail } }),
+        recordEvent(
+          repositories,
+          { action: 'email-challenge.sent', attempt_id: attempt.id, challenge_id: challenge.id, message_id: messageId },
+          circumstances,
+        ),
+      ])
+    },
+
+    async limitVerifying() {
+      await spendLimit(rateLimiter, codeTriesOfInstallation, 'installation')
     },
 
     async show(repositories, attempt, page, urls, notice) {
       const address = addressOf(attempt)
-      const linksOnly = (await repositories.codeFailures.count(address)) >= failuresUntilLinksOnly
+      const [failures, challenge] = await Promise.all([
+        repositories.codeFailures.count(address),
+        repositories.emailChallenges.findOpen(attempt.id),
+      ])
       const usedUp = attempt.state === 'ended' || notice.problem === 'code-tries-used-up'
+      const expired = challenge === undefined || challenge.expiresAt <= clock()
       const form = {
         kind: 'form',
         form: { action: urls.verify },
@@ -132,7 +144,13 @@ export function createMagicLink({
         address,
         lifetimeMinutes: challengeLifetimeSeconds / 60,
         waiting: { pageUrl: urls.page, stateUrl: urls.state, withRefresh: notice.still !== true && notice.problem === undefined },
-        code: usedUp ? { kind: 'used-up' } : linksOnly ? { kind: 'switched-off' } : form,
+        code: usedUp
+          ? { kind: 'used-up' }
+          : expired
+            ? { kind: 'expired' }
+            : failures >= failuresUntilLinksOnly
+              ? { kind: 'switched-off' }
+              : form,
         resend: { action: urls.again },
         changeAddress: { action: urls.change },
         ...(notice.again === true ? { resent: true } : {}),
@@ -142,7 +160,6 @@ export function createMagicLink({
     async verify(context, attempt, form) {
       const typed = form['code'] ?? ''
       if (typed.trim() === '') return { kind: 'refused', problem: 'field-needed' }
-      await spendLimit(rateLimiter, codeTriesOfInstallation, 'installation')
       const challenge = await context.repositories.emailChallenges.findOpen(attempt.id)
       if (challenge === undefined || challenge.expiresAt <= clock()) return { kind: 'refused', problem: 'attempt-expired' }
       return tryCode(context, attempt, challenge, normaliseUserCode(typed))
@@ -174,26 +191,24 @@ export function createMagicLink({
     if (code === undefined || !constantTimeEqual(hashCode(challenge.id, code), challenge.codeHash)) {
       return refuse(tries === triesPerAttempt ? 'code-tries-used-up' : 'code-wrong')
     }
-    if (!(await repositories.emailChallenges.consume(challenge.id, clock())))
-      return { kind: 'refused', problem: 'attempt-expired' }
-    await repositories.codeFailures.reset(address)
+    const [consumed] = await Promise.all([
+      repositories.emailChallenges.consume(challenge.id, clock()),
+      repositories.codeFailures.reset(address),
+    ])
+    if (!consumed) throw new AppError('attempt-expired')
     return { kind: 'proved', proof: proofOf(attempt, clock()) }
   }
 }
 
 /** Takes a link's challenge for good, in the caller's transaction. False where it was taken, replaced or too late. */
 export async function takeLink(
-  context: MethodContext,
+  { repositories, circumstances }: MethodContext,
   attempt: AttemptRecord,
   challenge: EmailChallengeRecord,
   clock: Clock,
 ): Promise<boolean> {
-  const { repositories, circumstances } = context
   const now = clock()
-  if (challenge.expiresAt > now && (await repositories.emailChallenges.consume(challenge.id, now))) {
-    await repositories.codeFailures.reset(addressOf(attempt))
-    return true
-  }
+  if (challenge.expiresAt > now && (await repositories.emailChallenges.consume(challenge.id, now))) return true
   await recordEvent(
     repositories,
     {
@@ -216,7 +231,7 @@ export function proofOf(attempt: AttemptRecord, now: Date) {
   } as const
 }
 
-function addressOf(attempt: Pick<AttemptRecord, 'address'>): string {
+export function addressOf(attempt: Pick<AttemptRecord, 'address'>): string {
   if (attempt.address === undefined) throw new Error('an attempt by e-mail has an address')
   return attempt.address
 }

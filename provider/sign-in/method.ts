@@ -53,6 +53,8 @@ export interface SignInMethod {
   parseBeginning(form: Readonly<Record<string, string>>): Pick<AttemptRecord, 'address'>
   /** Spends the limits of beginning, before there is a transaction. Throws AppError `too-many-requests`. */
   limitBeginning(attempt: Pick<AttemptRecord, 'address'>, facts: RequestFacts): Promise<void>
+  /** Spends the limits of trying, likewise. */
+  limitVerifying(facts: RequestFacts): Promise<void>
   /** Begins, or begins once more, within the transaction that makes or keeps the attempt. */
   begin(context: MethodContext, attempt: AttemptRecord): Promise<void>
   /** Answers the page on which the person finds out what to do, as often as it is asked for. */

@@ -27,6 +27,8 @@ export const de: Catalogue = {
   'address.notice.expired': 'Ihre letzte Anmeldung war zu lange offen und ist abgelaufen. Beginnen Sie hier neu.',
 
   'check-mail.heading': 'Sehen Sie in Ihrem Postfach nach',
+  'check-mail.heading-expired': 'Diese E-Mail ist abgelaufen',
+  'check-mail.expired': 'Die E-Mail an {address} galt {minutes} Minuten. Senden Sie eine neue: Code und Link gelten dann wieder.',
   'check-mail.heading-used-up': 'Zu viele falsche Codes',
   'check-mail.sent': 'Wir haben eine E-Mail an {address} gesendet. Sie gilt {minutes, plural, one {# Minute} other {# Minuten}}.',
   'check-mail.what-to-do': 'Öffnen Sie den Link darin in diesem Browser, und diese Seite geht von selbst weiter.',

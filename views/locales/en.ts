@@ -27,6 +27,9 @@ export const en = {
   'address.notice.expired': 'Your last sign-in was open for too long and has expired. Start again here.',
 
   'check-mail.heading': 'Check your e-mail',
+  'check-mail.heading-expired': 'This e-mail has expired',
+  'check-mail.expired':
+    'The e-mail to {address} could be used for {minutes} minutes. Send a new one: its code and its link work at once.',
   'check-mail.heading-used-up': 'Too many wrong codes',
   'check-mail.sent': 'We sent an e-mail to {address}. It can be used for {minutes, plural, one {# minute} other {# minutes}}.',
   'check-mail.what-to-do': 'Open the link in it, in this browser, and this page continues by itself.',

@@ -27,6 +27,9 @@ export const fr: Catalogue = {
   'address.notice.expired': 'Votre dernière connexion est restée ouverte trop longtemps et a expiré. Recommencez ici.',
 
   'check-mail.heading': 'Consultez vos e-mails',
+  'check-mail.heading-expired': 'Cet e-mail a expiré',
+  'check-mail.expired':
+    'L’e-mail envoyé à {address} était valable {minutes} minutes. Envoyez-en un nouveau : son code et son lien fonctionnent tout de suite.',
   'check-mail.heading-used-up': 'Trop de codes erronés',
   'check-mail.sent':
     'Nous avons envoyé un e-mail à {address}. Il est valable {minutes, plural, one {# minute} other {# minutes}}.',

@@ -26,6 +26,9 @@ export const it: Catalogue = {
   'address.notice.expired': 'Il Suo ultimo accesso è rimasto aperto troppo a lungo ed è scaduto. Ricominci da qui.',
 
   'check-mail.heading': 'Controlli la Sua e-mail',
+  'check-mail.heading-expired': 'Questa e-mail è scaduta',
+  'check-mail.expired':
+    'L’e-mail inviata a {address} era valida {minutes} minuti. Ne invii una nuova: il codice e il link funzionano subito.',
   'check-mail.heading-used-up': 'Troppi codici sbagliati',
   'check-mail.sent': 'Abbiamo inviato un’e-mail a {address}. È valida per {minutes, plural, one {# minuto} other {# minuti}}.',
   'check-mail.what-to-do': 'Apra il link che contiene in questo browser, e questa pagina prosegue da sola.',

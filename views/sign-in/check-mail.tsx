@@ -30,6 +30,8 @@ export interface CheckMailProps {
     | { kind: 'switched-off' }
     /** Too many wrong codes for this e-mail: only a new one helps. */
     | { kind: 'used-up' }
+    /** The e-mail's time is over: only a new one helps. */
+    | { kind: 'expired' }
   resend: FormTarget
   changeAddress: FormTarget
   /** A new e-mail has just been sent. */
@@ -42,10 +44,10 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
   const { say, show } = speaker
   const { code, waiting } = props
   const problem = code.kind === 'form' && Boolean(code.problem)
-  const usedUp = code.kind === 'used-up'
-  const title = say(usedUp ? 'check-mail.heading-used-up' : 'check-mail.heading')
+  const over = code.kind === 'used-up' || code.kind === 'expired'
+  const title = say(over ? `check-mail.heading-${code.kind}` : 'check-mail.heading')
   const address = <MaskedAddress address={props.address} />
-  const head = !usedUp && (
+  const head = !over && (
     <>
       {waiting.withRefresh && (
         <noscript>
@@ -59,9 +61,9 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
     <>
       {props.resent && <Notice kind="done">{say('check-mail.resent')}</Notice>}
       <h1>{title}</h1>
-      {usedUp ? (
-        <p class="lead">{show('check-mail.used-up', { address })}</p>
-      ) : (
+      {code.kind === 'used-up' && <p class="lead">{show('check-mail.used-up', { address })}</p>}
+      {code.kind === 'expired' && <p class="lead">{show('check-mail.expired', { address, minutes: props.lifetimeMinutes })}</p>}
+      {!over && (
         <>
           <p class="lead">{show('check-mail.sent', { address, minutes: props.lifetimeMinutes })}</p>
           <p>{say('check-mail.what-to-do')}</p>
@@ -69,7 +71,7 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
         </>
       )}
       {code.kind === 'form' && <CodeForm code={code} waiting={waiting} speaker={speaker} />}
-      {usedUp ? (
+      {over ? (
         <ButtonForm target={props.resend} kind="primary">
           {say('check-mail.resend')}
         </ButtonForm>
@@ -77,7 +79,7 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
         <Offline speaker={speaker} />
       )}
       <div class="ways-out">
-        {!usedUp && (
+        {!over && (
           <>
             <p class="hint">{say('check-mail.no-mail')}</p>
             <ButtonForm target={props.resend} kind="plain">

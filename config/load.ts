@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { StartError } from '../provider/kernel/errors.ts'
+import { isLoopbackHost } from '../provider/kernel/loopback.ts'
 import { readConfigFile } from './config-file.ts'
 import { aboutSettings, listSettings, settingsSchema, type AboutSetting, type Settings } from './schema.ts'
 import { findMisspeltName } from './spelling.ts'
-import { isLoopbackHost } from './values.ts'
 import { reasonOf, show, showName } from './wording.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,14 +1,10 @@
 import { z } from 'zod'
+import { isLoopbackHost } from '../provider/kernel/loopback.ts'
 
 /**
  * The kinds of value that a setting can have. Each takes the text of an environment variable and answers the value in the form
  * in which the code uses it.
  */
-
-/** True for a host that is this very machine: `localhost`, names under it (RFC 6761 §6.3), 127.0.0.0/8 and ::1. */
-export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
-}
 
 function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined

@@ -36,8 +36,8 @@ const mayImport: ImportTable = {
   adapters: ['provider/ports', 'provider/kernel', 'config/schema.ts'],
   views: ['type provider/kernel'],
   'config/schema.ts': ['config/values.ts'],
-  'config/values.ts': [],
-  config: ['provider/kernel/errors.ts'],
+  'config/values.ts': ['provider/kernel/loopback.ts'],
+  config: ['provider/kernel/errors.ts', 'provider/kernel/loopback.ts'],
   'config/tooling': [],
   'vitest.config.ts': [],
   // Whatever is put together is put together here, and nowhere else.

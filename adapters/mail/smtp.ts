@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { AppError, StartError } from '../../provider/kernel/errors.ts'
+import { isLoopbackHost } from '../../provider/kernel/loopback.ts'
 import type { Mailer } from '../../provider/ports/mailer.ts'
 import { checkMessage } from './check-message.ts'
 import { explainFailure, isRefusedForGood } from './explain-failure.ts'
@@ -79,6 +80,5 @@ export function createSmtpMailer({ url, from, ...options }: SmtpOptions): Mailer
 }
 
 function demandsTls(server: URL): boolean {
-  const loopback = server.hostname === 'localhost' || server.hostname === '[::1]' || server.hostname.startsWith('127.')
-  return server.protocol === 'smtp:' && server.password !== '' && !loopback
+  return server.protocol === 'smtp:' && server.password !== '' && !isLoopbackHost(server.hostname)
 }

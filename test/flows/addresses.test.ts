@@ -54,14 +54,13 @@ describe('the normal form', () => {
     ['Ada@Example.COM', 'ada@example.com'],
     ['  ada@example.com\t', 'ada@example.com'],
     ['ada.lovelace+notes@example.com', 'ada.lovelace+notes@example.com'],
-    ["o'neill_!#$%&*/=?^`{|}~-@example.com", "o'neill_!#$%&*/=?^`{|}~-@example.com"],
+    ["o'neill_!#$%&*/=^?`{|}~-@example.com", "o'neill_!#$%&*/=^?`{|}~-@example.com"],
     ['ada@bücher.example', 'ada@xn--bcher-kva.example'],
     ['ada@BÜCHER.example', 'ada@xn--bcher-kva.example'],
     ['ada@xn--bcher-kva.example', 'ada@xn--bcher-kva.example'],
     ['ada@faß.example', 'ada@xn--fa-hia.example'],
-    // What looks like another notation is letters like any others.
+    // What looks like another notation is characters like any others.
     ['ada%0D%0a@example.com\u2028', 'ada%0d%0a@example.com'],
-    ['=?utf-8?q?ada=40evil.example=2C?=@example.com', '=?utf-8?q?ada=40evil.example=2c?=@example.com'],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
   ])('of %j is what the mail server is told and what is kept: %s', async (typed, address) => {
     const count = mails.mails.length
@@ -144,6 +143,7 @@ describe('refused, with a reason and without a mail', () => {
     'аda@example.com',
     'ada@ex\u200bample.com',
     'ada＠example.com',
+    '=?utf-8?q?ada=40evil.example=2C?=@example.com',
     'mailto:ada@example.com',
     '--help@',
   ])('%j', async typed => {

@@ -43,6 +43,15 @@ export function describeSqlError(error: unknown): Error {
   return described
 }
 
+/** True where the server refused a statement, and would answer others: not where it, or the way to it, is in trouble. */
+export function isStatementError(error: unknown): boolean {
+  if (error === undefined) return false
+  const described = describeSqlError(error)
+  if (described instanceof AppError) return described.code !== 'unavailable'
+  // What was cancelled ran too long (statement_timeout), which says nothing about whose fault that is.
+  return described instanceof SqlError && described.code !== '57014'
+}
+
 export function isUniqueViolation(error: unknown): error is SqlError {
   return error instanceof SqlError && error.code === '23505'
 }

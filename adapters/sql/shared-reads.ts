@@ -1,3 +1,4 @@
+import { isStatementError } from './errors.ts'
 import type { Command, Link, Reply } from './flight.ts'
 
 // More than these wait for a second flight, on a connection of its own: so one doesn't do all the work while others rest.
@@ -44,8 +45,9 @@ export class SharedReads {
 
   async #fly(scope: Command, groups: Group[]): Promise<void> {
     const { results, tag, error } = await this.#send([scope, ...groups.flatMap(({ commands }) => commands)])
-    if (error !== undefined && groups.length > 1) {
-      // It was one of them, and skipped those behind it: each on its own, then.
+    if (groups.length > 1 && isStatementError(error)) {
+      // It was one of them, and skipped those behind it: each on its own, then. Where there is no answer at all, asking again
+      // for each would make an outage so many times as heavy.
       await Promise.all(groups.map(group => this.#fly(scope, [group])))
       return
     }

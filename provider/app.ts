@@ -28,7 +28,7 @@ import { createProvider } from './oidc/provider.ts'
 import { publishDocuments, serveDocumentsFirst } from './oidc/published-documents.ts'
 import { reportServerErrors } from './oidc/server-errors.ts'
 import { SigningKey } from './oidc/signing.ts'
-import { endWhatTheSessionGave } from './oidc/sign-out.ts'
+import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
 import { createTokenEndpoint } from './oidc/token-endpoint.ts'
 import type { Requirement } from './policy/gate.ts'
 import type { SigningKeyRecord } from './ports/records.ts'
@@ -139,6 +139,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       limitProtocol(rateLimiter),
       turnPostedRequests,
       allowAppOrigins(registry),
+      finishSignOut(provider, { data, clock, protocolPages }),
       serveRoutes(routes, { issuer, rateLimiter }),
     ]
     for (const middleware of chain) provider.use(middleware)

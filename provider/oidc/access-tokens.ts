@@ -61,14 +61,14 @@ export function acceptJwtAccessTokens(
 
   const findAccessToken = async (value: string): Promise<AccessToken | undefined> => {
     const payload = await verify(restoreToken(value))
-    const grantId = payload?.['grant_id']
+    const grantId = payload?.['sid']
     if (payload === undefined || typeof grantId !== 'string') return undefined
     if ((await findGrantFacts(data, grantId, payload.jti)) === undefined) return undefined
     return new provider.AccessToken({
       ...members(payload),
       grantId,
       accountId: payload.sub,
-      sid: payload['sid'],
+      sid: grantId,
       claims: { userinfo: Object.fromEntries([payload['userinfo_claims'] ?? []].flat().map(name => [name, null])) },
       // Our own claims, whose types the signature vouches for.
     } as unknown as ConstructorParameters<typeof provider.AccessToken>[0])
@@ -76,7 +76,7 @@ export function acceptJwtAccessTokens(
 
   const findClientCredentials = async (value: string): Promise<ClientCredentials | undefined> => {
     const payload = await verify(restoreToken(value))
-    if (payload?.jti === undefined || payload['grant_id'] !== undefined) return undefined
+    if (payload?.jti === undefined || payload['sid'] !== undefined) return undefined
     const { jti } = payload
     const revoked = await data.read(protocol, ({ revokedAccessTokens }) => revokedAccessTokens.has(jti))
     return revoked

@@ -16,10 +16,11 @@ const secretStandIn = 'kept-as-a-hash'
 export function findClientsInRegistry(provider: Provider, registry: AppRegistry): void {
   const built = new LRUCache<string, { app: RegisteredApp; client: Client }>({ max: 10_000 })
 
-  const find = async (clientId: string): Promise<Client | undefined> => {
-    const app = await registry.find(clientId)
+  const find = async (clientId: unknown): Promise<Client | undefined> => {
+    // From a token's `aud`, perhaps, before anybody has verified it.
+    const app = typeof clientId === 'string' ? await registry.find(clientId) : undefined
     if (app === undefined) return undefined
-    const known = built.get(clientId)
+    const known = built.get(app.clientId)
     if (known?.app === app) return known.client
     // `scope` is what the app may ask for its own audience; oidc-provider would hold it to the scopes of OpenID Connect.
     const { scope = '', ...registered } = app.metadata
@@ -34,7 +35,7 @@ export function findClientsInRegistry(provider: Provider, registry: AppRegistry)
     Object.assign(client, {
       compareClientSecret: (secret: string) => secretHash !== undefined && constantTimeEqual(hashSecret(secret), secretHash),
     })
-    built.set(clientId, { app, client })
+    built.set(app.clientId, { app, client })
     return client
   }
   Object.assign(provider.Client, { find })

@@ -1,11 +1,11 @@
-import type { Adapter } from 'oidc-provider'
+import type { Adapter, KoaContextWithOIDC } from 'oidc-provider'
 import type { AccessMode } from '../kernel/access-mode.ts'
 import { type Clock, secondsAfter } from '../kernel/clock.ts'
 import type { AuditEvent } from '../audit/catalogue.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Data } from '../ports/data.ts'
 import type { GrantFacts } from '../ports/records.ts'
-import { circumstancesOf, currentContext, currentState } from './request-state.ts'
+import { circumstancesOf, currentContext, currentState, stateOf } from './request-state.ts'
 
 export const protocol: AccessMode = { kind: 'system', reason: 'protocol' }
 
@@ -86,9 +86,12 @@ export async function findGrantFacts(data: Data, grantId: string, accessTokenId?
 }
 
 /** Ends a grant and all that hangs on it: its refresh family at once, its access tokens wherever they are checked here. */
-export async function revokeGrant({ data, clock }: { data: Data; clock: Clock }, grantId: string): Promise<void> {
-  const state = currentState()
-  const ctx = currentContext()
+export async function revokeGrant(
+  { data, clock }: { data: Data; clock: Clock },
+  grantId: string,
+  ctx: KoaContextWithOIDC | undefined = currentContext(),
+): Promise<void> {
+  const state = ctx === undefined ? undefined : stateOf(ctx)
   await data.scoped(protocol, async repositories => {
     const facts = await repositories.grants.findFacts(grantId)
     if (facts === undefined) return
@@ -103,7 +106,7 @@ export async function revokeGrant({ data, clock }: { data: Data; clock: Clock },
       reused
         ? { action: 'refresh-token.reused', userId, workspaceId, client_id: clientId, grant_id: grantId }
         : { action: 'grant.revoked', userId, workspaceId, client_id: clientId, grant_id: grantId },
-      circumstancesOf(actor, clock),
+      circumstancesOf(actor, clock, state),
     )
   })
   if (state !== undefined) delete state.grantFacts

@@ -19,7 +19,9 @@ export function createLoadExistingGrant(data: Data, issuer: string) {
 
     const grant = usable ?? (await newGrant(ctx, data, account.accountId, client.clientId))
     await allowRequested(ctx, grant, issuer)
-    // Signing out has to know which cookie to take away.
+    // A grant is what an app has of one session, so its id is the `sid` of all tokens under it. And signing out has to know which
+    // cookie to take away.
+    session.sidFor(client.clientId, grant.jti)
     Object.assign(session.authorizationFor(client.clientId), { workspaceId: Reflect.get(grant, 'workspaceId') })
     return grant
   }

@@ -1,8 +1,8 @@
-import { decodeProtectedHeader } from 'jose'
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose'
 import type { Client, Provider } from 'oidc-provider'
 import type { SigningKey } from './signing.ts'
 
-/** Not in the types, though sign-out and authorization requests call it for every hint. */
+/** Of oidc-provider's IdToken, which sign-out and authorization requests ask about every hint: as much as it reads of a client. */
 interface HintValidator {
   validate(hint: string, client: Pick<Client, 'clientId' | 'idTokenSignedResponseAlg'>): Promise<object>
 }
@@ -12,7 +12,7 @@ interface HintValidator {
  * published, also one of an algorithm that the installation signed with before.
  */
 export function validateHints(provider: Provider, keys: readonly SigningKey[]): void {
-  const idToken = provider.IdToken as typeof provider.IdToken & HintValidator
+  const idToken = validatorOf(provider)
   const { validate } = idToken
   const algorithms = new Set(keys.map(key => key.alg))
   Object.assign(idToken, {
@@ -22,4 +22,30 @@ export function validateHints(provider: Provider, keys: readonly SigningKey[]): 
       return validate.call(idToken, hint, { clientId, idTokenSignedResponseAlg: alg })
     },
   } satisfies HintValidator)
+}
+
+/** What an ID token of ours says, and the app that it is for; undefined where it is none. */
+export async function readHint(provider: Provider, hint: string): Promise<{ client: Client; payload: JWTPayload } | undefined> {
+  const payload = decode(hint)
+  const client = typeof payload?.aud === 'string' ? await provider.Client.find(payload.aud) : undefined
+  if (payload === undefined || client === undefined) return undefined
+  const valid = await validatorOf(provider)
+    .validate(hint, client)
+    .then(
+      () => true,
+      () => false,
+    )
+  return valid ? { client, payload } : undefined
+}
+
+function decode(hint: string): JWTPayload | undefined {
+  try {
+    return decodeJwt(hint)
+  } catch {
+    return undefined
+  }
+}
+
+function validatorOf(provider: Provider): HintValidator {
+  return provider.IdToken
 }

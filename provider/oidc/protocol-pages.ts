@@ -10,6 +10,7 @@ import type { ErrorCode } from '../kernel/errors.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Pages } from '../http/pages.ts'
 import { interactionUrl } from './interactions.ts'
+import { readParameters } from './request-parameters.ts'
 import { stateOf } from './request-state.ts'
 
 /** Our pages in the places where oidc-provider has pages of its own. */
@@ -54,7 +55,15 @@ export function createProtocolPages(pages: Pages) {
       )
     },
     logoutSource(ctx: KoaContextWithOIDC): void {
-      show(ctx, renderConfirmSignOut(pageFor(ctx), { action: ctx.oidc.urlFor('end_session_confirm'), xsrf: xsrfOf(ctx) }))
+      const { id_token_hint: idTokenHint } = readParameters(ctx.oidc.params)
+      show(
+        ctx,
+        renderConfirmSignOut(pageFor(ctx), {
+          action: ctx.oidc.urlFor('end_session_confirm'),
+          xsrf: xsrfOf(ctx),
+          ...(idTokenHint === undefined ? {} : { idTokenHint }),
+        }),
+      )
     },
     postLogoutSuccessSource(ctx: KoaContextWithOIDC): void {
       const appHref = ctx.oidc.client?.clientUri

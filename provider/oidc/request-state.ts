@@ -49,7 +49,7 @@ export function currentState(): RequestState | undefined {
 }
 
 /** Under which an event of the present request happened. */
-export function circumstancesOf(actor: Actor, clock: Clock): Circumstances {
-  const facts = currentState()?.facts
+export function circumstancesOf(actor: Actor, clock: Clock, state: RequestState | undefined = currentState()): Circumstances {
+  const facts = state?.facts
   return { actor, ip: facts?.ip, userAgent: facts?.userAgent, requestId: facts?.id, clock }
 }

@@ -52,7 +52,6 @@ export function describeToken(
     acr: source?.acr,
     amr: source?.amr,
     sid: token.sid,
-    grant_id: token.grantId,
     ...claimsForUserinfo(source?.claims),
     ...(membership === undefined
       ? {}

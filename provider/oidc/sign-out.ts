@@ -1,6 +1,14 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Middleware } from '../http/context.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Data } from '../ports/data.ts'
+import type { GrantFacts } from '../ports/records.ts'
 import { appOf } from './clients.ts'
+import { findGrantFacts, revokeGrant } from './grant-adapter.ts'
+import { readHint } from './id-token-hints.ts'
+import type { createProtocolPages } from './protocol-pages.ts'
 import { clearCookie, nameFor } from './refresh-cookie.ts'
+import { readParameters } from './request-parameters.ts'
 
 /**
  * Signing out ends what the session gave: oidc-provider revokes each app's grant, but for those it was told to let live. We let
@@ -10,8 +18,7 @@ export function endWhatTheSessionGave(provider: Provider): void {
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => {
     const { client, session, grant } = ctx.oidc
     if (client === undefined || session === undefined) return
-    const offline = !appOf(client).firstParty && (grant?.getOIDCScope().split(' ').includes('offline_access') ?? false)
-    if (!offline) delete session.authorizationFor(client.clientId).persistsLogout
+    if (!isForAbsence(client, grant?.getOIDCScope())) delete session.authorizationFor(client.clientId).persistsLogout
   })
   provider.on('end_session.success', (ctx: KoaContextWithOIDC) => {
     if (ctx.oidc.params?.['logout'] === undefined) return
@@ -20,4 +27,71 @@ export function endWhatTheSessionGave(provider: Provider): void {
       clearCookie(ctx, nameFor(clientId, typeof workspaceId === 'string' ? workspaceId : undefined))
     }
   })
+}
+
+export interface SignOutOptions {
+  data: Data
+  clock: Clock
+  protocolPages: ReturnType<typeof createProtocolPages>
+}
+
+/**
+ * A session ends by itself after hours without use, while the refresh tokens that it gave live for weeks. So an app's ID token
+ * names what ends with a sign-out, too: without it, signing out of a product the day after would leave the product signed in.
+ * It is asked about like any sign-out, since whoever sends the browser here may have found that token somewhere.
+ */
+export function finishSignOut(provider: Provider, { data, clock, protocolPages }: SignOutOptions): Middleware {
+  return async function signOut(ctx, next) {
+    await next()
+    // Set by oidc-provider on what it serves; undefined on everything else.
+    const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
+    const served = ctx as unknown as KoaContextWithOIDC
+    if (oidc?.route === 'end_session' && ctx.status === 200 && oidc.session?.accountId === undefined) {
+      const hinted = await findHinted(oidc.params?.['id_token_hint'])
+      if (hinted === undefined) goOn(served)
+      else protocolPages.logoutSource(served)
+    }
+    if (oidc?.route === 'end_session_confirm' && ctx.status === 303) {
+      if (oidc.params?.['logout'] !== undefined) await endHinted(served)
+      // Nobody was signed out, so nobody is told so.
+      else if (URL.parse(ctx.response.get('location'))?.pathname === '/logout/success') ctx.set('Location', '/')
+    }
+  }
+
+  async function endHinted(ctx: KoaContextWithOIDC): Promise<void> {
+    const hinted = await findHinted(ctx.oidc.body?.['id_token_hint'])
+    if (hinted === undefined) return
+    const { id, clientId, workspaceId } = hinted.grant
+    await revokeGrant({ data, clock }, id, ctx)
+    clearCookie(ctx, nameFor(clientId, workspaceId))
+  }
+
+  /** What an app has by the session that its ID token names, unless it is to outlive the session. */
+  async function findHinted(hint: unknown): Promise<GrantFacts | undefined> {
+    const said = typeof hint === 'string' ? await readHint(provider, hint) : undefined
+    const facts = typeof said?.payload['sid'] === 'string' ? await findGrantFacts(data, said.payload['sid']) : undefined
+    if (said === undefined || facts === undefined) return undefined
+    const { grant } = facts
+    if (grant.clientId !== said.client.clientId || grant.userId !== said.payload.sub) return undefined
+    return isForAbsence(said.client, scopeOf(grant.payload['openid'])) ? undefined : facts
+  }
+}
+
+/** Nobody is signed in, and nothing of the app is left: there is nothing to ask about. */
+function goOn(ctx: KoaContextWithOIDC): void {
+  const { post_logout_redirect_uri: uri, state } = readParameters(ctx.oidc.params)
+  const to = new URL(uri ?? '/logout/success', ctx.oidc.issuer)
+  if (uri !== undefined && state !== undefined) to.searchParams.set('state', state)
+  ctx.status = 303
+  ctx.set('Location', uri === undefined ? to.pathname : to.href)
+  ctx.body = ''
+}
+
+function scopeOf(openid: unknown): string | undefined {
+  const scope = typeof openid === 'object' && openid !== null && 'scope' in openid ? openid.scope : undefined
+  return typeof scope === 'string' ? scope : undefined
+}
+
+function isForAbsence(client: Client, scope: string | undefined): boolean {
+  return !appOf(client).firstParty && (scope?.split(' ').includes('offline_access') ?? false)
 }

@@ -59,7 +59,6 @@ describe('an access token is a JWT that lives an hour and says what products nee
     acr: 'single-factor',
     amr: ['email'],
     sid: expect.any(String),
-    grant_id: expect.any(String),
     workspace: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), slug: expect.stringMatching(/^personal-/) },
     roles: expect.arrayContaining([expect.any(String)]),
     permissions: expect.arrayContaining(['workspace.read', 'members.manage']),

@@ -22,7 +22,6 @@ const meanings: Record<string, string> = {
   typ: 'What kind of token it is',
   alg: 'How it is signed',
   kid: 'Which of the issuer’s keys signed it',
-  grant_id: 'Which permission of the person it rests on',
 }
 
 /** What the page shows of an access token. Only for showing: whether it is good is for the API to decide. */

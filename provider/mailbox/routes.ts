@@ -74,6 +74,8 @@ export function mailboxRoutes({ mailbox, pages }: { mailbox: Mailbox; pages: Pag
 }
 
 function assertThisMachine(ctx: Context): void {
-  const address = ctx.req.socket.remoteAddress
-  if (address === undefined || ipaddr.process(address).range() !== 'loopback') throw new AppError('not-found')
+  // Behind a proxy of one's own, both: who is connected, and who that one says the client is.
+  const addresses = [ctx.req.socket.remoteAddress ?? '', ctx.state.facts.ip]
+  if (!addresses.every(address => ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback'))
+    throw new AppError('not-found')
 }

@@ -7,6 +7,7 @@ import { createAppRepository } from './repositories/apps.ts'
 import { createAttemptRepository } from './repositories/attempts.ts'
 import { createAuditEventRepository } from './repositories/audit-events.ts'
 import { createCodeFailureRepository } from './repositories/code-failures.ts'
+import { createConsentRepository } from './repositories/consents.ts'
 import { createEmailChallengeRepository } from './repositories/email-challenges.ts'
 import { createGrantRepository } from './repositories/grants.ts'
 import { createRefreshFamilyRepository } from './repositories/refresh-families.ts'
@@ -19,8 +20,9 @@ import { createVault } from './vault.ts'
 
 /**
  * Durable state on `database`, which is migrated already. What an access mode may see of a table is what its repository finds;
- * a table that a mode has no business with at all (protection.ts) rejects with AppError `forbidden`. Calls that do not build on
- * one another are best made together, by `Promise.all`: they cost one round trip instead of one each.
+ * a table that a mode has no business with at all (protection.ts) rejects with AppError `forbidden`. Changes that answer nothing
+ * travel with the next call that does, or with the commit; where one fails, `scoped` rejects. Calls that answer something and do
+ * not build on one another are best made together, by `Promise.all`: they cost one round trip instead of one each.
  */
 export function createSqlData(database: SqlDatabase, cipher: FieldCipher): Data {
   return {
@@ -58,6 +60,9 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
     },
     get grants() {
       return createGrantRepository(scope, vault)
+    },
+    get consents() {
+      return createConsentRepository(scope)
     },
     get refreshFamilies() {
       return createRefreshFamilyRepository(scope, vault)

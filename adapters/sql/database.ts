@@ -32,6 +32,11 @@ export interface SqlScope {
   run<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): Promise<Row[]>
   /** Runs it and answers how many rows it changed. */
   change<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Promise<number>
+  /**
+   * For a change whose outcome nobody asks for: it travels with whatever is asked next, and at the latest with the commit, which
+   * saves a round trip. Resolves at once; where the statement fails, so does the transaction.
+   */
+  post<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Promise<void>
   /** One statement that somebody else wrote: the job queue's. */
   query(text: string, values?: readonly unknown[]): Promise<SqlResult>
   /** Calls those who `listen` for the topic in this process, when the transaction has committed, and not otherwise. */

@@ -57,32 +57,35 @@ export async function runTransaction<Result>(
   const here = { running: true }
   try {
     let opening = [begin, scopeCommand]
-    const scope = new TransactionScope(mode, commands => {
+    const scope = new TransactionScope(mode, 'deferred', commands => {
       const before = opening
       opening = []
       return flyBehind(link, before, commands)
     })
-    let result: Result
     try {
-      result = await surrounding.run(here, () => work(scope))
-      await scope.close()
+      const result = await surrounding.run(here, () => work(scope))
+      const posted = await scope.close()
+      if (opening.length > 0 && posted.length === 0) return result
+      const last = [...opening, ...posted, commit]
+      opening = []
+      assertCommitted(await link.fly(last))
+      for (const topic of scope.announced) source.announcements.emit(topic)
+      return result
     } catch (error) {
       await scope.close()
       if (opening.length === 0) await link.fly([rollback])
       throw error
     }
-    if (opening.length > 0) return result
-    const reply = await link.fly([commit])
-    if (reply.error !== undefined) throw describeSqlError(reply.error)
-    // COMMIT of a transaction in which something failed answers ROLLBACK, and is no error to the server.
-    if (reply.tag !== 'COMMIT')
-      throw new AppError('unexpected', { detail: 'The transaction had failed before it was committed.' })
-    for (const topic of scope.announced) source.announcements.emit(topic)
-    return result
   } finally {
     here.running = false
     link.release()
   }
+}
+
+function assertCommitted({ error, tag }: Reply): void {
+  if (error !== undefined) throw describeSqlError(error)
+  // COMMIT of a transaction in which something failed answers ROLLBACK, and is no error to the server.
+  if (tag !== 'COMMIT') throw new AppError('unexpected', { detail: 'The transaction had failed before it was committed.' })
 }
 
 export async function runRead<Result>(
@@ -92,7 +95,7 @@ export async function runRead<Result>(
 ): Promise<Result> {
   assertOutsideTransaction()
   const scopeCommand = describeScope(mode, await source.roles(), setReadingScope)
-  const scope = new TransactionScope(mode, commands => source.reads.ask(scopeCommand, commands))
+  const scope = new TransactionScope(mode, 'at once', commands => source.reads.ask(scopeCommand, commands))
   try {
     return await work(scope)
   } finally {
@@ -137,55 +140,71 @@ interface Pending {
 
 class TransactionScope implements SqlScope {
   readonly mode: AccessMode
+  readonly #posts: 'deferred' | 'at once'
   readonly #fly: (commands: Command[]) => Promise<Reply>
   #waiting: Pending[] = []
+  #asked = 0
   #flying: Promise<void> | undefined
   #closed = false
   readonly announced = new Set<string>()
 
-  constructor(mode: AccessMode, fly: (commands: Command[]) => Promise<Reply>) {
+  /** `fly` sends commands under the scope; `posts` says whether there is a commit for them to wait for. */
+  constructor(mode: AccessMode, posts: 'deferred' | 'at once', fly: (commands: Command[]) => Promise<Reply>) {
     this.mode = mode
+    this.#posts = posts
     this.#fly = fly
   }
 
   async run<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): Promise<Row[]> {
-    const { rows } = await this.#ask(statement.name(this.mode.kind), statement.text, statement.values(parameters))
+    const { rows } = await this.#ask(describe(statement, this.mode, parameters))
     // `prepare` derived Row from the statement's own columns.
     return rows as Row[]
   }
 
   async change<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Promise<number> {
-    const { count } = await this.#ask(statement.name(this.mode.kind), statement.text, statement.values(parameters))
+    const { count } = await this.#ask(describe(statement, this.mode, parameters))
     return count
   }
 
+  async post<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Promise<void> {
+    if (this.#posts === 'at once') await this.change(statement, parameters)
+    else this.#add({ command: describe(statement, this.mode, parameters), resolve() {}, reject() {} })
+  }
+
   async query(text: string, values: readonly unknown[] = []): Promise<SqlResult> {
-    return this.#ask('', text, values)
+    return this.#ask({ name: '', text, values: values.map(encodeValue) })
   }
 
   announce(topic: string): void {
     this.announced.add(topic)
   }
 
-  /** Waits for what is still under way; nothing can be asked from then on. */
-  async close(): Promise<void> {
+  /** Waits for what is still under way, and answers what was posted and not sent; nothing can be asked from then on. */
+  async close(): Promise<Command[]> {
     this.#closed = true
     while (this.#flying) await this.#flying
+    return this.#waiting.splice(0).map(({ command }) => command)
   }
 
-  #ask(name: string, text: string, values: readonly unknown[]): Promise<SqlResult> {
-    if (this.#closed) throw new Error('A repository was used after its transaction had ended')
+  #ask(command: Command): Promise<SqlResult> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ command: { name, text, values: values.map(encodeValue) }, resolve, reject })
+      this.#add({ command, resolve, reject })
+      this.#asked += 1
       // After the microtasks of this turn, in which others may still add what can travel along.
       this.#flying ??= new Promise(resume => process.nextTick(resume)).then(() => this.#flyAll())
     })
   }
 
+  #add(pending: Pending): void {
+    if (this.#closed) throw new Error('A repository was used after its transaction had ended')
+    this.#waiting.push(pending)
+  }
+
   async #flyAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#asked > 0) {
       const group = this.#waiting
       this.#waiting = []
+      this.#asked = 0
       let reply: Reply
       try {
         reply = await this.#fly(group.map(({ command }) => command))
@@ -200,5 +219,13 @@ class TransactionScope implements SqlScope {
       }
     }
     this.#flying = undefined
+  }
+}
+
+function describe<Parameters>(statement: Statement<Parameters, unknown>, mode: AccessMode, parameters: Parameters): Command {
+  return {
+    name: statement.name(mode.kind),
+    text: statement.text,
+    values: statement.values(parameters).map(encodeValue),
   }
 }

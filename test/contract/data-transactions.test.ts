@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSqlData } from '../../adapters/sql/data.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import type { Data } from '../../provider/ports/data.ts'
@@ -12,7 +12,6 @@ import {
   aSession,
   asSystem,
   asUser,
-  aSigningKey,
   asWorkspace,
   createUser,
   createWorkspace,
@@ -90,11 +89,39 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toBeUndefined()
   })
 
+  it('sends a change that answers nothing before whatever is asked next, and fails with it', async () => {
+    const app = anApp()
+    const event = anEvent()
+    await data.scoped(asSystem, async ({ apps, auditEvents }) => {
+      await apps.upsert(app)
+      await auditEvents.append([event])
+      expect(await apps.find(app.clientId)).toEqual(app)
+      await apps.delete(app.clientId)
+      expect(await apps.find(app.clientId)).toBeUndefined()
+      await apps.upsert({ ...app, source: 'console' })
+    })
+    expect((await data.read(asSystem, ({ apps }) => apps.find(app.clientId)))?.source).toBe('console')
+
+    let reached = false
+    const failing = data.scoped(asSystem, async ({ apps, auditEvents }) => {
+      await apps.delete(app.clientId)
+      await auditEvents.append([event])
+      await apps.list()
+      reached = true
+    })
+    await expect(failing).rejects.toMatchObject({ name: 'SqlError', code: '23505' })
+    expect(reached).toBe(false)
+    expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toBeDefined()
+  })
+
   it('waits for a statement that the work did not wait for', async () => {
     const app = anApp()
+    let found: unknown
     await data.scoped(asSystem, async ({ apps }) => {
       void apps.upsert(app)
+      void apps.find(app.clientId).then(record => (found = record))
     })
+    expect(found).toEqual(app)
     expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toEqual(app)
   })
 
@@ -202,36 +229,6 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     }
   })
 
-  it('keeps signing keys, and makes them under a lock', async () => {
-    const key = aSigningKey()
-    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.insert(key))
-    expect(await data.read(asSystem, ({ signingKeys }) => signingKeys.list())).toEqual([key])
-    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.update(key.kid, { retiresAt: noon }))
-    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.update(key.kid, { signsFrom: new Date(0) }))
-    expect(await data.read(asSystem, ({ signingKeys }) => signingKeys.list())).toEqual([
-      { ...key, retiresAt: noon, signsFrom: new Date(0) },
-    ])
-    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.update(key.kid, { retiresAt: undefined }))
-    expect((await data.read(asSystem, ({ signingKeys }) => signingKeys.list()))[0]?.retiresAt).toBeUndefined()
-    await data.scoped(asSystem, ({ signingKeys }) => signingKeys.delete(key.kid))
-
-    let inside = 0
-    const together = vi.fn<(count: number) => void>()
-    await Promise.all(
-      Array.from({ length: 8 }, () =>
-        data.scoped(asSystem, async ({ signingKeys }) => {
-          await signingKeys.lock()
-          inside += 1
-          together(inside)
-          if ((await signingKeys.list()).length === 0) await signingKeys.insert(aSigningKey())
-          inside -= 1
-        }),
-      ),
-    )
-    expect(Math.max(...together.mock.calls.map(([count]) => count))).toBe(1)
-    expect(await data.read(asSystem, ({ signingKeys }) => signingKeys.list())).toHaveLength(1)
-  })
-
   it('asks for a key in the transaction that needs it, never waiting for one that waits for its locks', async () => {
     const user = await createUser(data)
     // A process that has not met the user yet.
@@ -253,39 +250,5 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     })
     await behind
     expect(await data.read(asSystem, ({ sessions }) => sessions.listForUser(user.id))).toHaveLength(2)
-  })
-
-  it('appends any number of audit events, in the order and with the bytes given', async () => {
-    const workspace = await createWorkspace(data)
-    const user = await createUser(data)
-    const events = Array.from({ length: 77 }, (_, index) =>
-      anEvent({ action: `n-${index}`, workspaceId: workspace.id, ...(index % 3 ? { userId: user.id } : {}) }),
-    )
-    await data.scoped(asSystem, ({ auditEvents }) => auditEvents.append(events))
-    await data.scoped(asSystem, ({ auditEvents }) => auditEvents.append([]))
-    const rows = await state.database.read(asWorkspace(workspace.id), async scope => {
-      return (await scope.query('select * from latchkey.audit_events order by id')).rows
-    })
-    const key = (userId: string | undefined) =>
-      state.cipher.keyFor(userId ? { kind: 'user', userId } : { kind: 'workspace', workspaceId: workspace.id }, () =>
-        Promise.resolve(undefined),
-      )
-    const opened = await Promise.all(
-      rows.map(async row => {
-        const userId = (row['user_id'] as string | null) ?? undefined
-        const id = row['id'] as string
-        const place = { table: 'audit_events', column: 'disclosures', row: id }
-        return {
-          id,
-          workspaceId: row['workspace_id'],
-          userId,
-          action: row['action'],
-          occurredAt: row['occurred_at'],
-          commitments: row['commitments'],
-          disclosures: JSON.parse((await key(userId)).open(place, row['disclosures_sealed'] as Buffer)),
-        }
-      }),
-    )
-    expect(opened).toEqual(events.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
   })
 })

@@ -56,10 +56,10 @@ export function createAppRepository(scope: SqlScope): AppRepository {
     },
     list: async () => (await scope.run(list, {})).map(describe),
     async upsert({ clientId, secretHash, metadata, source, createdAt }) {
-      await scope.change(upsert, { clientId, secretHash: secretHash ?? null, metadata, source, createdAt })
+      await scope.post(upsert, { clientId, secretHash: secretHash ?? null, metadata, source, createdAt })
     },
     async delete(clientId) {
-      await scope.change(remove, { clientId })
+      await scope.post(remove, { clientId })
     },
   }
 }

@@ -141,7 +141,7 @@ export function createAttemptRepository(scope: SqlScope, { installation }: Vault
     async create(attempt) {
       const { id, request, device, ip } = attempt
       const details: Details = { request, device, ip }
-      await scope.change(insert, {
+      await scope.post(insert, {
         id,
         interaction_uid: attempt.interactionUid,
         browser_hash: attempt.browserHash,

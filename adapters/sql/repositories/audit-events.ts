@@ -61,14 +61,12 @@ export function createAuditEventRepository(scope: SqlScope, vault: Vault): Audit
   return {
     async append(events) {
       const rows = await Promise.all(events.map(seal))
-      const changes: Promise<number>[] = []
       for (const [size, insert] of inserts) {
         while (rows.length >= size) {
           const named = rows.splice(0, size).flatMap((row, index) => columns.map(column => [`${index}_${column}`, row[column]]))
-          changes.push(scope.change(insert, Object.fromEntries(named)))
+          await scope.post(insert, Object.fromEntries(named))
         }
       }
-      await Promise.all(changes)
     },
   }
 }

@@ -46,7 +46,7 @@ export function createCodeFailureRepository(scope: SqlScope, vault: Vault): Code
     increment: async (address, moment) =>
       (await scope.run(increment, { addressIndex: indexOf(address), moment }))[0]?.failures ?? 0,
     async reset(address) {
-      await scope.change(reset, { addressIndex: indexOf(address) })
+      await scope.post(reset, { addressIndex: indexOf(address) })
     },
     deleteOlderThan: (moment, limit) => scope.change(deleteOlderThan, { moment, limit }),
   }

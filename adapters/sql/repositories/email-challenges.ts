@@ -79,22 +79,20 @@ export function createEmailChallengeRepository(scope: SqlScope): EmailChallengeR
   return {
     async create(challenge) {
       const { attemptId } = challenge
-      await Promise.all([
-        // Of two mails asked for at once the later one counts, as of two after one another.
-        scope.run(lockAttempt, { attemptId }),
-        scope.change(voidOpen, { attemptId, moment: challenge.createdAt }),
-        scope.change(insert, {
-          id: challenge.id,
-          attempt_id: attemptId,
-          token_hash: challenge.tokenHash,
-          code_hash: challenge.codeHash,
-          wrong_codes: challenge.wrongCodes,
-          created_at: challenge.createdAt,
-          expires_at: challenge.expiresAt,
-          consumed_at: challenge.consumedAt ?? null,
-          voided_at: challenge.voidedAt ?? null,
-        }),
-      ])
+      // Of two mails asked for at once the later one counts, as of two after one another.
+      await scope.post(lockAttempt, { attemptId })
+      await scope.post(voidOpen, { attemptId, moment: challenge.createdAt })
+      await scope.post(insert, {
+        id: challenge.id,
+        attempt_id: attemptId,
+        token_hash: challenge.tokenHash,
+        code_hash: challenge.codeHash,
+        wrong_codes: challenge.wrongCodes,
+        created_at: challenge.createdAt,
+        expires_at: challenge.expiresAt,
+        consumed_at: challenge.consumedAt ?? null,
+        voided_at: challenge.voidedAt ?? null,
+      })
     },
 
     async findByTokenHash(tokenHash) {

@@ -154,7 +154,7 @@ export function createGrantRepository(scope: SqlScope, vault: Vault): GrantRepos
     },
 
     async delete(grantId) {
-      await scope.change(remove, { id: grantId })
+      await scope.post(remove, { id: grantId })
     },
 
     deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),

@@ -163,7 +163,7 @@ export function createRefreshFamilyRepository(scope: SqlScope, vault: Vault): Re
     },
 
     async delete(familyId) {
-      if (isFamilyId(familyId)) await scope.change(remove, { id: familyId })
+      if (isFamilyId(familyId)) await scope.post(remove, { id: familyId })
     },
 
     deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),

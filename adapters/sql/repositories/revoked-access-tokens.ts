@@ -32,7 +32,7 @@ const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
 export function createRevokedAccessTokenRepository(scope: SqlScope): RevokedAccessTokenRepository {
   return {
     async add(tokenId, expiresAt) {
-      await scope.change(add, { tokenId, expiresAt })
+      await scope.post(add, { tokenId, expiresAt })
     },
     has: async tokenId => canBeKept(tokenId) && (await scope.run(has, { tokenId })).length > 0,
     deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),

@@ -94,7 +94,7 @@ export function createSessionRepository(scope: SqlScope, vault: Vault): SessionR
     async create({ uid, idHash, userId, payload, device, ip, createdAt, expiresAt }) {
       const key = await vault.userKey(userId)
       const origin: Origin = { device, ip }
-      await scope.change(insert, {
+      await scope.post(insert, {
         uid,
         id_hash: idHash,
         user_id: userId,
@@ -121,7 +121,7 @@ export function createSessionRepository(scope: SqlScope, vault: Vault): SessionR
     },
 
     async delete(uid) {
-      await scope.change(remove, { uid })
+      await scope.post(remove, { uid })
     },
 
     async listForUser(userId) {

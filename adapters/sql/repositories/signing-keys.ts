@@ -65,7 +65,7 @@ export function createSigningKeyRepository(scope: SqlScope, { installation }: Va
     },
 
     async insert({ kid, algorithm, privateJwk, createdAt, signsFrom, retiresAt }) {
-      await scope.change(insert, {
+      await scope.post(insert, {
         kid,
         algorithm,
         private_jwk_sealed: installation.seal(placeOf(kid), JSON.stringify(privateJwk)),
@@ -76,7 +76,7 @@ export function createSigningKeyRepository(scope: SqlScope, { installation }: Va
     },
 
     async update(kid, changes) {
-      await scope.change(update, {
+      await scope.post(update, {
         kid,
         signsFrom: changes.signsFrom ?? null,
         retiresAt: changes.retiresAt ?? null,
@@ -85,7 +85,7 @@ export function createSigningKeyRepository(scope: SqlScope, { installation }: Va
     },
 
     async delete(kid) {
-      await scope.change(remove, { kid })
+      await scope.post(remove, { kid })
     },
 
     async lock() {

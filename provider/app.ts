@@ -60,7 +60,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     name: settings.installationName,
     links: { help: settings.helpUrl, privacy: settings.privacyUrl },
   })
-  const registry = createAppRegistry(data)
+  const registry = createAppRegistry(data, telemetry.log)
   const events = createEventBatcher(data)
   const methods = createMethods({
     cipher,

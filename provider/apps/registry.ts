@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { AppRecord } from '../ports/records.ts'
 import type { Data } from '../ports/data.ts'
+import type { Logger } from '../ports/telemetry.ts'
 import { type AppMetadata, appMetadata } from './metadata.ts'
 
 export interface RegisteredApp {
@@ -9,7 +10,10 @@ export interface RegisteredApp {
   metadata: AppMetadata
 }
 
-/** Registered apps, as every request needs them: kept in memory for a few seconds, so a change is seen on every node soon. */
+/**
+ * Registered apps, as every request needs them: kept in memory for a few seconds, so a change is seen on every node soon. One that
+ * this version would not register is reported once and answered as if it did not exist; others have nothing to do with it.
+ */
 export interface AppRegistry {
   /** The same object for as long as it is unchanged and cached. */
   find(clientId: string): Promise<RegisteredApp | undefined>
@@ -19,13 +23,34 @@ export interface AppRegistry {
 
 const cacheMilliseconds = 5000
 
-export function createAppRegistry(data: Data): AppRegistry {
+export function createAppRegistry(data: Data, log: Logger): AppRegistry {
+  const unusable = new Set<string>()
+
+  function parseRecord({ clientId, secretHash, metadata }: AppRecord): RegisteredApp | undefined {
+    const parsed = appMetadata.safeParse(metadata)
+    if (parsed.success) {
+      unusable.delete(clientId)
+      return { clientId, secretHash, metadata: parsed.data }
+    }
+    if (!unusable.has(clientId)) {
+      unusable.add(clientId)
+      const members = parsed.error.issues.flatMap(issue =>
+        issue.code === 'unrecognized_keys' ? issue.keys : issue.path.join('.'),
+      )
+      log.error(
+        { clientId, members: members.join(', ') },
+        'an app is registered in a way that this version does not accept, and is treated as if it were not; register it anew',
+      )
+    }
+    return undefined
+  }
+
   const apps = new LRUCache<string, RegisteredApp | 'none'>({
     max: 10_000,
     ttl: cacheMilliseconds,
     fetchMethod: async clientId => {
       const record = await data.read({ kind: 'system', reason: 'protocol' }, ({ apps }) => apps.find(clientId))
-      return record === undefined ? 'none' : parseRecord(record)
+      return (record && parseRecord(record)) ?? 'none'
     },
   })
   const origins = new LRUCache<'all', Set<string>>({
@@ -33,7 +58,7 @@ export function createAppRegistry(data: Data): AppRegistry {
     ttl: cacheMilliseconds,
     fetchMethod: async () => {
       const records = await data.read({ kind: 'system', reason: 'protocol' }, ({ apps }) => apps.list())
-      return new Set(records.flatMap(record => parseRecord(record).metadata.origins))
+      return new Set(records.flatMap(record => parseRecord(record)?.metadata.origins ?? []))
     },
   })
   return {
@@ -45,8 +70,4 @@ export function createAppRegistry(data: Data): AppRegistry {
       return (await origins.fetch('all'))?.has(origin) ?? false
     },
   }
-}
-
-function parseRecord(record: AppRecord): RegisteredApp {
-  return { clientId: record.clientId, secretHash: record.secretHash, metadata: appMetadata.parse(record.metadata) }
 }

@@ -1,8 +1,9 @@
-import { recordEvent, withoutRequest } from '../audit/record.ts'
+import { withoutRequest } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError, StartError } from '../kernel/errors.ts'
 import type { Data } from '../ports/data.ts'
 import type { AppRecord } from '../ports/records.ts'
+import { registerApp, removeApp, replaceConfigApp } from './changes.ts'
 import { parseApp } from './registration.ts'
 
 /**
@@ -22,35 +23,25 @@ export async function registerConfigApps(
   }
   const circumstances = withoutRequest({ kind: 'system', reason: 'start' }, clock)
   await data.scoped({ kind: 'system', reason: 'start' }, async repositories => {
+    // Of several nodes that start together one registers, and the others find that it is done.
+    await repositories.apps.lock()
     const known = new Map((await repositories.apps.list()).map(app => [app.clientId, app]))
     for (const app of wanted) {
       const before = known.get(app.clientId)
-      if (before !== undefined && before.source !== 'config') {
+      if (before === undefined) {
+        await registerApp(repositories, app, circumstances)
+        continue
+      }
+      if (before.source !== 'config') {
         throw new StartError(
           `LATCHKEY_CONFIG: the app "${app.clientId}" was registered by ${before.source} already. Give it another client_id, or remove that one.`,
         )
       }
-      if (before !== undefined && describe(before) === describe(app)) continue
-      await repositories.apps.upsert(app)
-      const event = { client_id: app.clientId, source: app.source } as const
-      if (before === undefined)
-        await recordEvent(repositories, { ...event, action: 'app.registered', after: app.metadata }, circumstances)
-      else
-        await recordEvent(
-          repositories,
-          { ...event, action: 'app.changed', before: before.metadata, after: app.metadata },
-          circumstances,
-        )
+      if (describe(before) !== describe(app)) await replaceConfigApp(repositories, before, app, circumstances)
     }
     const names = new Set(wanted.map(app => app.clientId))
     for (const app of known.values()) {
-      if (app.source !== 'config' || names.has(app.clientId)) continue
-      await repositories.apps.delete(app.clientId)
-      await recordEvent(
-        repositories,
-        { action: 'app.removed', client_id: app.clientId, source: app.source, before: app.metadata },
-        circumstances,
-      )
+      if (app.source === 'config' && !names.has(app.clientId)) await removeApp(repositories, app, 'config', circumstances)
     }
   })
 }

@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/schema.ts'
-import { recordEvent, withoutRequest } from '../audit/record.ts'
+import { registerApp } from '../apps/changes.ts'
 import { parseApp } from '../apps/registration.ts'
+import { withoutRequest } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import { newSecret } from '../kernel/secrets.ts'
@@ -26,11 +27,10 @@ export function createApp(surroundings: Surroundings, request: AppRequest): Prom
   return withData(surroundings, async ({ data, settings }) => {
     const secret = request.type === 'server' || request.type === 'machine' ? newSecret() : undefined
     const app = await data.scoped(commandMode, async repositories => {
+      await repositories.apps.lock()
       const clientId = await chooseClientId(repositories.apps, request)
       const parsed = parseRequest(request, clientId, secret, settings, surroundings.clock)
-      await repositories.apps.upsert(parsed)
-      const event = { action: 'app.registered', client_id: clientId, source: parsed.source, after: parsed.metadata } as const
-      await recordEvent(repositories, event, withoutRequest(commandActor, surroundings.clock))
+      await registerApp(repositories, parsed, withoutRequest(commandActor, surroundings.clock))
       return parsed
     })
     const { issuer } = settings

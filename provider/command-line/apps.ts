@@ -1,4 +1,5 @@
-import { recordEvent, withoutRequest } from '../audit/record.ts'
+import { removeApp as removeRegisteredApp } from '../apps/changes.ts'
+import { withoutRequest } from '../audit/record.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { AppRecord } from '../ports/records.ts'
 import { commandActor, commandMode } from './command-mode.ts'
@@ -26,14 +27,7 @@ export function removeApp(surroundings: Surroundings, clientId: string): Promise
           detail: `There is no app with the client id ${JSON.stringify(clientId)}. "latchkey app list" prints them all.`,
         })
       }
-      if (app.source === 'config') {
-        throw new AppError('conflict', {
-          detail: `${clientId} is registered in the config file, and would come back with the next start. Remove it there.`,
-        })
-      }
-      await repositories.apps.delete(clientId)
-      const event = { action: 'app.removed', client_id: clientId, source: app.source, before: app.metadata } as const
-      await recordEvent(repositories, event, withoutRequest(commandActor, surroundings.clock))
+      await removeRegisteredApp(repositories, app, 'command-line', withoutRequest(commandActor, surroundings.clock))
     })
     surroundings.print(`${clientId} is removed. Nobody can sign in to it any more.`)
     return 0

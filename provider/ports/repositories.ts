@@ -57,9 +57,12 @@ export interface WorkspaceRepository {
 export interface AppRepository {
   find(clientId: string): Promise<AppRecord | undefined>
   list(): Promise<AppRecord[]>
-  /** Inserts or replaces by client id. */
-  upsert(app: AppRecord): Promise<void>
+  /** Rejects with AppError `conflict` where there is an app with the client id already. */
+  insert(app: AppRecord): Promise<void>
+  replace(app: Pick<AppRecord, 'clientId' | 'secretHash' | 'metadata'>): Promise<void>
   delete(clientId: string): Promise<void>
+  /** Waits for, then holds until the end of the transaction, the one lock under which apps are registered. */
+  lock(): Promise<void>
 }
 
 export interface AttemptRepository {
@@ -134,15 +137,19 @@ export interface GrantRepository {
  * the current token and of the one before, and the successor sealed under a key that only the old token yields.
  */
 export interface RefreshFamilyRepository {
+  /** Undoes the transaction with AppError `conflict` where the grant is gone, or another user's or app's. */
   create(family: RefreshFamilyRecord): Promise<void>
   /** The family with the facts of its grant, in one query. */
   find(familyId: string): Promise<{ family: RefreshFamilyRecord; facts: GrantFacts } | undefined>
-  /** Replaces the current token only where `expectedHash` is still current. True for the one caller who did. */
+  /**
+   * Replaces the current token only where `expectedHash` is still current: of several callers one does, and the transactions
+   * of the others are undone with AppError `conflict`.
+   */
   rotate(
     familyId: string,
     expectedHash: Buffer,
     next: Pick<RefreshFamilyRecord, 'currentHash' | 'successor' | 'rotatedAt' | 'payload' | 'expiresAt'>,
-  ): Promise<boolean>
+  ): Promise<void>
   delete(familyId: string): Promise<void>
   /** A grant outlives many families: each code flow under it begins one. */
   deleteExpired(moment: Date, limit: number): Promise<number>

@@ -13,8 +13,8 @@ it('one app that this version would not register is reported once, and keeps no 
   // As an older version may have left it: with a member that there is no more, and one that means something else now.
   const metadata = { ...app.metadata, client_id: 'old', origins: ['https://old.example'], scope: 7, 'no such member': 'x' }
   await state.data.scoped(asSystem, async ({ apps }) => {
-    await apps.upsert(app)
-    await apps.upsert({ ...app, clientId: 'old', metadata })
+    await apps.insert(app)
+    await apps.insert({ ...app, clientId: 'old', metadata })
   })
 
   const lines: string[] = []

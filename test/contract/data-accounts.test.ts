@@ -126,11 +126,17 @@ describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
 
   it('inserts, replaces, lists and deletes apps', async () => {
     const app = anApp({ metadata: { name: 'Ünïcode "quotes" \\ \u2028', nested: { list: [1, null, true] } } })
-    await data.scoped(asSystem, ({ apps }) => apps.upsert(app))
+    await data.scoped(asSystem, ({ apps }) => apps.insert(app))
     expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toEqual(app)
 
-    const replaced = { ...app, secretHash: undefined, metadata: { name: 'Another' }, source: 'config' as const }
-    await data.scoped(asSystem, ({ apps }) => apps.upsert({ ...replaced, createdAt: anHourLater }))
+    // There is one already: of two who register the same one, one does.
+    await expect(data.scoped(asSystem, ({ apps }) => apps.insert({ ...app, metadata: {} }))).rejects.toMatchObject({
+      code: 'conflict',
+    })
+    expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toEqual(app)
+
+    const replaced = { ...app, secretHash: undefined, metadata: { name: 'Another' } }
+    await data.scoped(asSystem, ({ apps }) => apps.replace(replaced))
     expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toEqual(replaced)
     expect(await data.read(asSystem, ({ apps }) => apps.list())).toContainEqual(replaced)
 
@@ -141,7 +147,7 @@ describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
 
   it('answers hashes as the very bytes', async () => {
     const app = anApp({ secretHash: Buffer.concat([Buffer.from([0, 255, 92, 39]), newHash()]) })
-    await data.scoped(asSystem, ({ apps }) => apps.upsert(app))
+    await data.scoped(asSystem, ({ apps }) => apps.insert(app))
     const found = await data.read(asSystem, ({ apps }) => apps.find(app.clientId))
     expect(Buffer.isBuffer(found?.secretHash)).toBe(true)
     expect(found?.secretHash).toEqual(app.secretHash)

@@ -82,7 +82,7 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     const [app, address] = [anApp(), newAddress()]
     await data.scoped(asSystem, ({ users }) => users.create({ id: newId(), address, locale: 'en', createdAt: noon }))
     const work = data.scoped(asSystem, async ({ apps, users }) => {
-      await apps.upsert(app)
+      await apps.insert(app)
       await users.create({ id: newId(), address, locale: 'en', createdAt: noon }).catch(() => {})
     })
     await expect(work).rejects.toMatchObject({ code: 'unexpected' })
@@ -93,12 +93,12 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     const app = anApp()
     const event = anEvent()
     await data.scoped(asSystem, async ({ apps, auditEvents }) => {
-      await apps.upsert(app)
+      await apps.insert(app)
       await auditEvents.append([event])
       expect(await apps.find(app.clientId)).toEqual(app)
       await apps.delete(app.clientId)
       expect(await apps.find(app.clientId)).toBeUndefined()
-      await apps.upsert({ ...app, source: 'console' })
+      await apps.insert({ ...app, source: 'console' })
     })
     expect((await data.read(asSystem, ({ apps }) => apps.find(app.clientId)))?.source).toBe('console')
 
@@ -118,7 +118,7 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     const app = anApp()
     let found: unknown
     await data.scoped(asSystem, async ({ apps }) => {
-      void apps.upsert(app)
+      void apps.insert(app)
       void apps.find(app.clientId).then(record => (found = record))
     })
     expect(found).toEqual(app)
@@ -148,7 +148,7 @@ describe.each(databaseKinds)('transactions on %s', kind => {
 
   it('refuses to write where only reading was asked for', async () => {
     const app = anApp()
-    await expect(data.read(asSystem, ({ apps }) => apps.upsert(app))).rejects.toMatchObject({ name: 'SqlError', code: '25006' })
+    await expect(data.read(asSystem, ({ apps }) => apps.insert(app))).rejects.toMatchObject({ name: 'SqlError', code: '25006' })
     expect(await data.read(asSystem, ({ apps }) => apps.find(app.clientId))).toBeUndefined()
   })
 
@@ -212,7 +212,7 @@ describe.each(databaseKinds)('transactions on %s', kind => {
 
   it('lets reads that come at the same time travel together, each with its own rows, and none for the failure of another', async () => {
     const apps = Array.from({ length: 30 }, () => anApp())
-    await data.scoped(asSystem, repositories => Promise.all(apps.map(app => repositories.apps.upsert(app))))
+    await data.scoped(asSystem, repositories => Promise.all(apps.map(app => repositories.apps.insert(app))))
     const outcomes = await Promise.allSettled(
       apps.map((app, index) =>
         index % 10 === 7

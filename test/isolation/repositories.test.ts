@@ -50,8 +50,11 @@ const attacks: Attacks = {
     // Apps are the installation's: everybody may read them.
     find: async () => undefined,
     list: async () => [],
-    upsert: ({ apps }, theirs) => apps.upsert({ ...theirs.app, metadata: {} }),
+    insert: ({ apps }, theirs) => apps.insert({ ...theirs.app, clientId: newSecret() }),
+    replace: ({ apps }, theirs) => apps.replace({ ...theirs.app, metadata: {} }),
     delete: ({ apps }, theirs) => apps.delete(theirs.app.clientId),
+    // A lock is taken by whoever runs; it shows and changes nothing.
+    lock: ({ apps }) => apps.lock(),
   },
   attempts: {
     create: ({ attempts }) => attempts.create(anAttempt()),

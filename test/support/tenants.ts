@@ -43,7 +43,7 @@ export async function plantTenant(data: Data) {
   const revokedTokenId = newSecret()
   const signingKey = aSigningKey()
   await data.scoped(asSystem, async repositories => {
-    await repositories.apps.upsert(app)
+    await repositories.apps.insert(app)
     await repositories.attempts.create(attempt)
     await repositories.emailChallenges.create(challenge)
     await repositories.codeFailures.increment(user.address, noon)

@@ -1,3 +1,4 @@
+import { AppError } from '../../../provider/kernel/errors.ts'
 import type { AppRecord } from '../../../provider/ports/records.ts'
 import type { AppRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
@@ -12,13 +13,16 @@ interface AppRow {
   created_at: Date
 }
 
+// Any number that no other lock of this database has.
+const appLock = 4_201_650_120
+
 const find = prepare<{ clientId: string }>()(parameter =>
   queries.selectFrom('apps').selectAll().where('client_id', '=', parameter.clientId),
 )
 
 const list = prepare<object>()(() => queries.selectFrom('apps').selectAll().orderBy('client_id'))
 
-const upsert = prepare<{
+const insert = prepare<{
   clientId: string
   secretHash: Buffer | null
   metadata: Record<string, unknown>
@@ -34,13 +38,18 @@ const upsert = prepare<{
       source: parameter.source,
       created_at: parameter.createdAt,
     })
-    .onConflict(conflict =>
-      conflict.column('client_id').doUpdateSet(({ ref }) => ({
-        secret_hash: ref('excluded.secret_hash'),
-        metadata: ref('excluded.metadata'),
-        source: ref('excluded.source'),
-      })),
-    ),
+    .onConflict(conflict => conflict.column('client_id').doNothing()),
+)
+
+const replace = prepare<{
+  clientId: string
+  secretHash: Buffer | null
+  metadata: Record<string, unknown>
+}>()(parameter =>
+  queries
+    .updateTable('apps')
+    .set({ secret_hash: parameter.secretHash, metadata: parameter.metadata })
+    .where('client_id', '=', parameter.clientId),
 )
 
 const remove = prepare<{ clientId: string }>()(parameter =>
@@ -55,11 +64,18 @@ export function createAppRepository(scope: SqlScope): AppRepository {
       return row && describe(row)
     },
     list: async () => (await scope.run(list, {})).map(describe),
-    async upsert({ clientId, secretHash, metadata, source, createdAt }) {
-      await scope.post(upsert, { clientId, secretHash: secretHash ?? null, metadata, source, createdAt })
+    async insert({ clientId, secretHash, metadata, source, createdAt }) {
+      const inserted = await scope.change(insert, { clientId, secretHash: secretHash ?? null, metadata, source, createdAt })
+      if (inserted === 0) throw new AppError('conflict', { detail: `There is an app with the client id ${clientId} already.` })
+    },
+    async replace({ clientId, secretHash, metadata }) {
+      await scope.post(replace, { clientId, secretHash: secretHash ?? null, metadata })
     },
     async delete(clientId) {
       await scope.post(remove, { clientId })
+    },
+    async lock() {
+      await scope.query('select pg_advisory_xact_lock($1)', [appLock])
     },
   }
 }

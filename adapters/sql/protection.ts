@@ -93,6 +93,10 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     workspace: { rights: ['select', 'delete'], rows: `workspace_id = ${workspaceId}` },
     self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
   },
+  consents: {
+    system: system('select', 'insert', 'update', 'delete'),
+    self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
+  },
   refresh_families: {
     system: system('select', 'insert', 'update', 'delete'),
     // By its grant, which knows the workspace.

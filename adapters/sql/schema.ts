@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { AppRecord, AttemptRecord, SigningKeyRecord, UserRecord } from '../../provider/ports/records.ts'
+import type { AppRecord, AttemptRecord, ConsentRecord, SigningKeyRecord, UserRecord } from '../../provider/ports/records.ts'
 
 /** The tables as they are read: what `decode` makes of a column (values.ts), which is also what is written, JSON apart. */
 export interface Schema {
@@ -70,6 +70,7 @@ export interface Schema {
     created_at: Date
     expires_at: Date
   }
+  consents: { user_id: string; client_id: string; allowed: ConsentRecord['allowed']; given_at: Date }
   refresh_families: {
     id: string
     grant_id: string

@@ -1,8 +1,9 @@
-import type { Provider } from 'oidc-provider'
+import type { ClaimsParameter, Provider } from 'oidc-provider'
 import { z } from 'zod'
 import { renderConsent } from '../../views/sign-in/consent.tsx'
 import { renderExpired } from '../../views/sign-in/expired.tsx'
 import { logoPath } from '../apps/logo.ts'
+import type { AppMetadata } from '../apps/metadata.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Limit } from '../http/limits.ts'
@@ -11,9 +12,11 @@ import type { Pages } from '../http/pages.ts'
 import { type Route, route } from '../http/route.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
+import { claims } from './accounts.ts'
 import { protocol } from './grant-adapter.ts'
 import { findInteraction, finishInteraction } from './interactions.ts'
 import { readParameters } from './request-parameters.ts'
+import { baseScopes } from './resources.ts'
 
 const limits: Limit[] = [{ name: 'consent', by: 'address', points: 120, windowSeconds: 60 }]
 const params = z.object({ uid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) })
@@ -55,7 +58,7 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
           html: renderConsent(page, {
             form: { action: `/consent/${uid}` },
             site: URL.parse(request['redirect_uri'] ?? '')?.host ?? clientId,
-            scopes: (request['scope'] ?? '').split(' ').filter(scope => scope !== ''),
+            scopes: listScopes(request, app.metadata),
             ...(user === undefined ? {} : { address: user.address }),
             links: { ...(privacy === undefined ? {} : { privacy }), ...(terms === undefined ? {} : { terms }) },
           }),
@@ -103,4 +106,17 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
       },
     }),
   ]
+}
+
+/**
+ * What is asked for: scopes that there are, and for each claim that is asked for by name the scope that it belongs to, so that
+ * nothing is given that was not on the page.
+ */
+function listScopes(request: Readonly<Record<string, string>>, app: AppMetadata): string[] {
+  const own = [app.scope ?? '', ...app.resources.map(resource => resource.scope)].flatMap(scope => scope.split(' '))
+  const offered = new Set<string>([...baseScopes, ...own])
+  const { userinfo = {}, id_token: idToken = {} }: ClaimsParameter = JSON.parse(request['claims'] ?? '{}')
+  const named = new Set([...Object.keys(userinfo), ...Object.keys(idToken)])
+  const implied = Object.entries(claims).flatMap(([scope, members]) => (members.some(each => named.has(each)) ? [scope] : []))
+  return [...new Set([...(request['scope'] ?? '').split(' '), ...implied])].filter(scope => scope !== '' && offered.has(scope))
 }

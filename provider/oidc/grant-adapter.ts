@@ -5,6 +5,8 @@ import type { AuditEvent } from '../audit/catalogue.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Data } from '../ports/data.ts'
 import type { GrantFacts } from '../ports/records.ts'
+import type { Repositories } from '../ports/repositories.ts'
+import { type Allowance, allowanceOf, unite } from './allowance.ts'
 import { circumstancesOf, currentContext, currentState, stateOf } from './request-state.ts'
 
 export const protocol: AccessMode = { kind: 'system', reason: 'protocol' }
@@ -52,11 +54,16 @@ export function createGrantAdapter({ data, clock }: { data: Data; clock: Clock }
       }
       const known = state?.grantFacts?.grant.id === id
       const events: AuditEvent[] = [{ ...about, action: known ? 'grant.changed' : 'grant.created', grant_id: id }]
-      if (currentContext()?.oidc.result?.consent !== undefined) events.push({ ...about, action: 'consent.given' })
+      const consented = currentContext()?.oidc.result?.consent !== undefined
+      if (consented) events.push({ ...about, action: 'consent.given' })
       const circumstances = circumstancesOf({ kind: 'user', userId: accountId }, clock)
-      await data.scoped(protocol, repositories =>
-        Promise.all([repositories.grants.upsert(grant), ...events.map(event => recordEvent(repositories, event, circumstances))]),
-      )
+      await data.scoped(protocol, async repositories => {
+        await Promise.all([
+          repositories.grants.upsert(grant),
+          ...events.map(event => recordEvent(repositories, event, circumstances)),
+          ...(consented ? [rememberConsent(repositories, accountId, clientId, allowanceOf(payload), now)] : []),
+        ])
+      })
       if (state !== undefined) delete state.grantFacts
     },
 
@@ -73,6 +80,18 @@ export function createGrantAdapter({ data, clock }: { data: Data; clock: Clock }
     },
     async revokeByGrantId() {},
   }
+}
+
+/** Adds what was allowed now to what was allowed before. */
+async function rememberConsent(
+  { consents }: Repositories,
+  userId: string,
+  clientId: string,
+  allowed: Allowance,
+  givenAt: Date,
+): Promise<void> {
+  const before = await consents.find(userId, clientId)
+  await consents.upsert({ userId, clientId, allowed: before === undefined ? allowed : unite(before.allowed, allowed), givenAt })
 }
 
 /** The facts of a grant that is honoured. Read once in a request: account, claims and checks all speak of the same moment. */

@@ -1,12 +1,13 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { Data } from '../ports/data.ts'
+import { type Allowance, covers, give, requestedAllowance } from './allowance.ts'
 import { appOf } from './clients.ts'
 import { protocol } from './grant-adapter.ts'
 
 /**
  * The grant under which an authorization request is answered: one for each session and app, so that signing out, or a stolen
  * refresh token, ends what began in this browser and nothing else. A first-party app gets what it asks for without a
- * question; a third-party app gets what the person has just allowed on the consent page.
+ * question; a third-party app gets what the person allows on the consent page, or has allowed there before, in any session.
  */
 export function createLoadExistingGrant(data: Data, issuer: string) {
   return async function loadExistingGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
@@ -15,10 +16,12 @@ export function createLoadExistingGrant(data: Data, issuer: string) {
     const grantId = session.grantIdFor(client.clientId)
     const known = grantId === undefined ? undefined : await provider.Grant.find(grantId)
     const usable = known?.accountId === account.accountId ? known : undefined
-    if (!appOf(client).firstParty && ctx.oidc.result?.consent === undefined) return usable
+    const wanted = requestedAllowance(ctx, issuer)
+    const mayHave = appOf(client).firstParty || ctx.oidc.result?.consent !== undefined
+    if (!mayHave && !(await isRemembered(data, account.accountId, client.clientId, wanted))) return usable
 
     const grant = usable ?? (await newGrant(ctx, data, account.accountId, client.clientId))
-    await allowRequested(ctx, grant, issuer)
+    await allow(ctx, grant, wanted)
     // A grant is what an app has of one session, so its id is the `sid` of all tokens under it. And signing out has to know which
     // cookie to take away.
     session.sidFor(client.clientId, grant.jti)
@@ -36,17 +39,15 @@ async function newGrant(ctx: KoaContextWithOIDC, data: Data, accountId: string, 
 }
 
 /** Adds what the request asks for, and saves the grant where that was anything new. */
-async function allowRequested(ctx: KoaContextWithOIDC, grant: Grant, issuer: string): Promise<void> {
+async function allow(ctx: KoaContextWithOIDC, grant: Grant, wanted: Allowance): Promise<void> {
   const before = JSON.stringify([grant.openid, grant.resources])
-  const scopes = [...ctx.oidc.requestParamScopes]
-  const openid = [...ctx.oidc.requestParamOIDCScopes]
-  grant.addOIDCScope(openid.join(' '))
-  grant.addOIDCClaims([...ctx.oidc.requestParamClaims])
-  for (const [identifier, server] of Object.entries(ctx.oidc.resourceServers ?? { [issuer]: undefined })) {
-    const offered = server?.scopes ?? new Set(openid)
-    grant.addResourceScope(identifier, scopes.filter(scope => offered.has(scope)).join(' '))
-  }
+  give(grant, wanted)
   const changed = before !== JSON.stringify([grant.openid, grant.resources])
   // A consent is kept with its event, whether or not it allowed anything that was not allowed before.
   if (grant.jti === undefined || changed || ctx.oidc.result?.consent !== undefined) await grant.save()
+}
+
+async function isRemembered(data: Data, userId: string, clientId: string, wanted: Allowance): Promise<boolean> {
+  const consent = await data.read(protocol, ({ consents }) => consents.find(userId, clientId))
+  return consent !== undefined && covers(consent.allowed, wanted)
 }

@@ -14,7 +14,8 @@ import { stateOf } from './request-state.ts'
 /** Every access token lives an hour, exactly. */
 export const accessTokenSeconds = 3600
 
-const baseScopes = ['openid', 'profile', 'email', 'offline_access'] as const
+/** The scopes of OpenID Connect. */
+export const baseScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 
 /**
  * What an access token is for. Without `resource` (RFC 8707) it is for the app itself: the issuer stands for it as the

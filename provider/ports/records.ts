@@ -110,6 +110,16 @@ export interface GrantRecord {
   expiresAt: Date
 }
 
+/** What a person has allowed an app, in whichever session: they are not asked for it again. */
+export interface ConsentRecord {
+  userId: string
+  clientId: string
+  /** Scopes and claims of OpenID Connect, and scopes by resource (RFC 8707). */
+  allowed: { scopes: string[]; claims: string[]; resources: Record<string, string[]> }
+  /** When something was last added. */
+  givenAt: Date
+}
+
 /** What must be true for a token to be issued or honoured under a grant, read together. */
 export interface GrantFacts {
   grant: GrantRecord

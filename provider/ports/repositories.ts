@@ -2,6 +2,7 @@ import type {
   AppRecord,
   AttemptRecord,
   AuditEventRecord,
+  ConsentRecord,
   EmailChallengeRecord,
   GrantFacts,
   GrantRecord,
@@ -27,6 +28,7 @@ export interface Repositories {
   codeFailures: CodeFailureRepository
   sessions: SessionRepository
   grants: GrantRepository
+  consents: ConsentRepository
   refreshFamilies: RefreshFamilyRepository
   revokedAccessTokens: RevokedAccessTokenRepository
   signingKeys: SigningKeyRepository
@@ -130,6 +132,13 @@ export interface GrantRepository {
   /** Deletes the grant and its refresh family. */
   delete(grantId: string): Promise<void>
   deleteExpired(moment: Date, limit: number): Promise<number>
+}
+
+/** One row for each person and app; it goes with either. */
+export interface ConsentRepository {
+  find(userId: string, clientId: string): Promise<ConsentRecord | undefined>
+  /** Inserts or replaces. */
+  upsert(consent: ConsentRecord): Promise<void>
 }
 
 /**

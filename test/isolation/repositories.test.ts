@@ -93,6 +93,10 @@ const attacks: Attacks = {
     delete: ({ grants }, theirs) => grants.delete(theirs.grant.id),
     deleteExpired: ({ grants }, theirs) => grants.deleteExpired(new Date(theirs.grant.expiresAt.getTime() - 1), 100),
   },
+  consents: {
+    find: ({ consents }, theirs) => consents.find(theirs.user.id, theirs.app.clientId),
+    upsert: ({ consents }, theirs) => consents.upsert({ ...theirs.consent, allowed: { scopes: [], claims: [], resources: {} } }),
+  },
   refreshFamilies: {
     create: ({ refreshFamilies }, theirs) => refreshFamilies.create(aFamily(theirs.grant)),
     find: ({ refreshFamilies }, theirs) => refreshFamilies.find(theirs.family.id),

@@ -34,6 +34,7 @@ const visible: Record<'self' | 'workspace', Partial<Record<keyof typeof protecti
     memberships: 1,
     sessions: 1,
     grants: 2,
+    consents: 1,
     refresh_families: 2,
     audit_events: 1,
   },

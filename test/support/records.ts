@@ -6,6 +6,7 @@ import type { Data } from '../../provider/ports/data.ts'
 import type {
   AppRecord,
   AttemptRecord,
+  ConsentRecord,
   AuditEventRecord,
   EmailChallengeRecord,
   GrantRecord,
@@ -109,6 +110,10 @@ export function aGrant(userId: string, changes: Partial<GrantRecord> = {}): Gran
     expiresAt: anHourLater,
     ...changes,
   }
+}
+
+export function aConsent(userId: string, clientId: string): ConsentRecord {
+  return { userId, clientId, allowed: { scopes: ['openid'], claims: ['email'], resources: {} }, givenAt: noon }
 }
 
 export function aFamily(grant: GrantRecord, changes: Partial<RefreshFamilyRecord> = {}): RefreshFamilyRecord {

@@ -3,6 +3,7 @@ import { newSecret } from '../../provider/kernel/secrets.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import {
   aChallenge,
+  aConsent,
   aFamily,
   aGrant,
   anApp,
@@ -33,6 +34,7 @@ export async function plantTenant(data: Data) {
   const session = aSession(user.id, { device: `Device ${newSecret()}`, ip: `2001:db8::${newId()}` })
   const grant = aGrant(user.id, { workspaceId: workspace.id })
   const privateGrant = aGrant(user.id)
+  const consent = aConsent(user.id, app.clientId)
   const family = aFamily(grant)
   const privateFamily = aFamily(privateGrant)
   const events = [
@@ -49,6 +51,7 @@ export async function plantTenant(data: Data) {
     await repositories.codeFailures.increment(user.address, noon)
     await repositories.sessions.create(session)
     for (const each of [grant, privateGrant]) await repositories.grants.upsert(each)
+    await repositories.consents.upsert(consent)
     for (const each of [family, privateFamily]) await repositories.refreshFamilies.create(each)
     await repositories.revokedAccessTokens.add(revokedTokenId, noon)
     await repositories.signingKeys.insert(signingKey)
@@ -63,6 +66,7 @@ export async function plantTenant(data: Data) {
     session,
     grant,
     privateGrant,
+    consent,
     family,
     privateFamily,
     events,

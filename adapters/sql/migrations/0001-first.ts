@@ -129,6 +129,16 @@ create index grants_user on latchkey.grants (user_id);
 create index grants_workspace on latchkey.grants (workspace_id) where workspace_id is not null;
 create index grants_expiry on latchkey.grants (expires_at);
 
+-- With the app it goes, so that whoever is registered under the same id later was allowed nothing.
+create table latchkey.consents (
+  user_id uuid not null references latchkey.users on delete cascade,
+  client_id text not null references latchkey.apps on delete cascade,
+  allowed json not null,
+  given_at timestamptz not null,
+  primary key (user_id, client_id)
+);
+create index consents_app on latchkey.consents (client_id);
+
 -- No index covers what a rotation changes, the day of expiry apart: so a chain of any length rewrites its row in place (a
 -- heap-only update), and the table keeps its size.
 create table latchkey.refresh_families (

@@ -38,6 +38,8 @@ export function describeSqlError(error: unknown): Error {
   if (meansUnavailable.test(code)) return new AppError('unavailable', { cause: described })
   // Row-level security or a missing grant: the access mode does not allow it.
   if (code === '42501') return new AppError('forbidden', { cause: described })
+  // The only division there is (statement.ts): a change that had to happen found nothing to change.
+  if (code === '22012') return new AppError('conflict', { cause: described })
   // Two transactions in each other's way: trying again is right, and up to the caller.
   if (code === '40001' || code === '40P01') return new AppError('conflict', { cause: described })
   return described

@@ -24,6 +24,12 @@ export const queries = new Kysely<Schema>({
   },
 }).withSchema('latchkey')
 
+/**
+ * Selected from a change (`with('changed', …)` that returns a column), it fails where no row was changed: AppError `conflict`
+ * (errors.ts). So such a change can travel with the commit, and undo it, instead of being waited for.
+ */
+export const orConflict = sql<number>`1 / count(*)`.as('changed')
+
 class Placeholder {
   readonly name: string
   constructor(name: string) {

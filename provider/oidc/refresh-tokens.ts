@@ -145,13 +145,12 @@ export function keepRefreshTokensInFamilies(
     }
     try {
       // Together, so that they travel together; where the race is lost, the event is undone with the rest.
-      await data.scoped(protocol, async repositories => {
-        const [rotated] = await Promise.all([
+      await data.scoped(protocol, repositories =>
+        Promise.all([
           repositories.refreshFamilies.rotate(familyId, hashSecret(replaced), next),
           recordEvent(repositories, event, circumstancesOf({ kind: 'app', clientId }, clock)),
-        ])
-        if (!rotated) throw new AppError('conflict')
-      })
+        ]),
+      )
       state.issueRecorded = true
       return successor
     } catch (error) {

@@ -3,7 +3,7 @@ import { AppError } from '../../../provider/kernel/errors.ts'
 import type { RefreshFamilyRecord } from '../../../provider/ports/records.ts'
 import type { RefreshFamilyRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
-import { prepare, queries } from '../statement.ts'
+import { orConflict, prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 import { type FactsRow, factsQuery, openFacts } from './grants.ts'
@@ -53,40 +53,46 @@ const create = prepare<{
   expiresAt: Date
 }>()(parameter =>
   queries
-    .insertInto('refresh_families')
-    .columns([
-      'id',
-      'grant_id',
-      'user_id',
-      'client_id',
-      'current_hash',
-      'previous_hash',
-      'successor',
-      'rotated_at',
-      'payload',
-      'created_at',
-      'expires_at',
-    ])
-    .expression(
+    .with('changed', () =>
       queries
-        .selectFrom('grants')
-        .select([
-          sql<string>`${parameter.id}::uuid`.as('family'),
+        .insertInto('refresh_families')
+        .columns([
           'id',
+          'grant_id',
           'user_id',
           'client_id',
-          sql<Buffer>`${parameter.currentHash}::bytea`.as('current_hash'),
-          sql<Buffer | null>`${parameter.previousHash}::bytea`.as('previous_hash'),
-          sql<Buffer | null>`${parameter.successor}::bytea`.as('successor'),
-          sql<Date | null>`${parameter.rotatedAt}::timestamptz`.as('rotated_at'),
-          sql<Record<string, unknown>>`${parameter.payload}::json`.as('payload'),
-          sql<Date>`${parameter.createdAt}::timestamptz`.as('created_at'),
-          sql<Date>`${parameter.expiresAt}::timestamptz`.as('expires_at'),
+          'current_hash',
+          'previous_hash',
+          'successor',
+          'rotated_at',
+          'payload',
+          'created_at',
+          'expires_at',
         ])
-        .where('id', '=', parameter.grantId)
-        .where('user_id', '=', parameter.userId)
-        .where('client_id', '=', parameter.clientId),
-    ),
+        .expression(
+          queries
+            .selectFrom('grants')
+            .select([
+              sql<string>`${parameter.id}::uuid`.as('family'),
+              'id',
+              'user_id',
+              'client_id',
+              sql<Buffer>`${parameter.currentHash}::bytea`.as('current_hash'),
+              sql<Buffer | null>`${parameter.previousHash}::bytea`.as('previous_hash'),
+              sql<Buffer | null>`${parameter.successor}::bytea`.as('successor'),
+              sql<Date | null>`${parameter.rotatedAt}::timestamptz`.as('rotated_at'),
+              sql<Record<string, unknown>>`${parameter.payload}::json`.as('payload'),
+              sql<Date>`${parameter.createdAt}::timestamptz`.as('created_at'),
+              sql<Date>`${parameter.expiresAt}::timestamptz`.as('expires_at'),
+            ])
+            .where('id', '=', parameter.grantId)
+            .where('user_id', '=', parameter.userId)
+            .where('client_id', '=', parameter.clientId),
+        )
+        .returning('id'),
+    )
+    .selectFrom('changed')
+    .select(orConflict),
 )
 
 const rotate = prepare<{
@@ -99,17 +105,23 @@ const rotate = prepare<{
   expiresAt: Date
 }>()(parameter =>
   queries
-    .updateTable('refresh_families')
-    .set({
-      previous_hash: sql`current_hash`,
-      current_hash: parameter.currentHash,
-      successor: parameter.successor,
-      rotated_at: parameter.rotatedAt,
-      payload: parameter.payload,
-      expires_at: parameter.expiresAt,
-    })
-    .where('id', '=', parameter.id)
-    .where('current_hash', '=', parameter.expectedHash),
+    .with('changed', () =>
+      queries
+        .updateTable('refresh_families')
+        .set({
+          previous_hash: sql`current_hash`,
+          current_hash: parameter.currentHash,
+          successor: parameter.successor,
+          rotated_at: parameter.rotatedAt,
+          payload: parameter.payload,
+          expires_at: parameter.expiresAt,
+        })
+        .where('id', '=', parameter.id)
+        .where('current_hash', '=', parameter.expectedHash)
+        .returning('id'),
+    )
+    .selectFrom('changed')
+    .select(orConflict),
 )
 
 const remove = prepare<{ id: string }>()(parameter => queries.deleteFrom('refresh_families').where('id', '=', parameter.id))
@@ -133,13 +145,12 @@ const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
 export function createRefreshFamilyRepository(scope: SqlScope, vault: Vault): RefreshFamilyRepository {
   return {
     async create({ previousHash, successor, rotatedAt, ...family }) {
-      const count = await scope.change(create, {
+      await scope.post(create, {
         ...family,
         previousHash: previousHash ?? null,
         successor: successor ?? null,
         rotatedAt: rotatedAt ?? null,
       })
-      if (count !== 1) throw new AppError('conflict', { detail: 'The grant of the refresh token is gone.' })
     },
 
     async find(familyId) {
@@ -149,8 +160,8 @@ export function createRefreshFamilyRepository(scope: SqlScope, vault: Vault): Re
     },
 
     async rotate(familyId, expectedHash, { currentHash, successor, rotatedAt, payload, expiresAt }) {
-      if (!isFamilyId(familyId)) return false
-      const count = await scope.change(rotate, {
+      if (!isFamilyId(familyId)) throw new AppError('conflict')
+      await scope.post(rotate, {
         id: familyId,
         expectedHash,
         currentHash,
@@ -159,7 +170,6 @@ export function createRefreshFamilyRepository(scope: SqlScope, vault: Vault): Re
         payload,
         expiresAt,
       })
-      return count === 1
     },
 
     async delete(familyId) {

@@ -28,6 +28,8 @@ export function answerErrors({ pages, telemetry }: { pages: Pages; telemetry: Te
 export function answerError(ctx: Context, pages: Pages, error: AppError): void {
   const facts = ctx.state.facts
   ctx.status = error.status
+  // Where the error came after an answer had been made, nothing of that one is left: it may have held a code.
+  ctx.remove('Location')
   if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(error.retryAfterSeconds))
   ctx.set('Cache-Control', 'no-store')
   if (ctx.accepts('json', 'html') === 'html' && facts !== undefined) {

@@ -34,7 +34,7 @@ export function createProtocolPages(pages: Pages) {
       // Another tab went on first, or it took too long: the sign-in's own page knows which, and how to start again.
       if (error.name === 'SessionNotFound' && ctx.oidc.route === 'resume') {
         ctx.status = 303
-        ctx.set('Location', `${interactionUrl('login', encodeURIComponent(String(ctx['params']['uid'])))}?over`)
+        ctx.set('Location', `${interactionUrl('login', encodeURIComponent(String(ctx['params']['uid'])))}?over=0`)
         ctx.body = ''
         return
       }

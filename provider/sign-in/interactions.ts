@@ -32,6 +32,8 @@ export interface Interactions {
   find(ctx: Context): Promise<PendingSignIn | undefined>
   /** Tells the protocol how it ended, and answers the URL at which it goes on; undefined where another request was first. */
   finish(ctx: Context, result: SignInResult): Promise<string | undefined>
+  /** Whether somebody is signed in in this browser. */
+  isSignedIn(ctx: Context): Promise<boolean>
   /** The app by its id, for pages of a sign-in that is over. */
   findApp(clientId: string): Promise<AskingApp | undefined>
   /** Begins once more what a sign-in that took too long was for, and answers the URL at which it goes on. */

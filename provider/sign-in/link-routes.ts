@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { renderConfirmLink } from '../../views/sign-in/confirm-link.tsx'
 import { renderExpired } from '../../views/sign-in/expired.tsx'
-import { renderFinished } from '../../views/sign-in/finished.tsx'
 import { renderLinkElsewhere } from '../../views/sign-in/link-elsewhere.tsx'
 import type { Answer } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
@@ -48,10 +47,10 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
     const app = found === undefined ? undefined : await interactions.findApp(found.attempt.clientId)
     const here = found?.attempt.browserHash.equals(browser) === true
     const page = pages.context({ locale: negotiateLocale(ctx, here ? found.attempt.locale : ''), app })
+    const home = `/sign-in/${found?.attempt.interactionUid}`
     // Used, by a first press of the button perhaps: the sign-in waits to be resumed, here or in the tab where it began.
-    if (here && found.attempt.state === 'satisfied')
-      return { kind: 'redirect', to: `/sign-in/${found.attempt.interactionUid}/confirmed` }
-    if (here && found.attempt.state === 'completed') return { kind: 'page', html: renderFinished(page) }
+    if (here && found.attempt.state === 'satisfied') return { kind: 'redirect', to: `${home}/confirmed` }
+    if (here && found.attempt.state === 'completed') return { kind: 'redirect', to: home }
     const usable =
       found !== undefined &&
       found.challenge.consumedAt === undefined &&
@@ -59,7 +58,7 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
       found.challenge.expiresAt > clock() &&
       flow.isLive(found.attempt)
     if (!usable) {
-      const startAgain = here ? { startAgain: { action: `/sign-in/${found.attempt.interactionUid}/restart` } } : {}
+      const startAgain = here ? { startAgain: { action: `${home}/restart` } } : {}
       const spent = found?.challenge.consumedAt !== undefined || found?.challenge.voidedAt !== undefined
       const reason = spent ? { reason: 'link-used' as const } : {}
       return { kind: 'page', html: renderExpired(page, { ...startAgain, ...reason }), status: 410 }

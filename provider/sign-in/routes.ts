@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Locale } from '../../views/page-context.ts'
 import { renderAddress } from '../../views/sign-in/address.tsx'
+import { renderAlreadySignedIn } from '../../views/sign-in/already-signed-in.tsx'
 import { renderExpired } from '../../views/sign-in/expired.tsx'
 import { renderFinished } from '../../views/sign-in/finished.tsx'
 import { renderLinkConfirmed } from '../../views/sign-in/link-confirmed.tsx'
@@ -53,12 +55,27 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
   const html = (body: string, status = 200): Answer => ({ kind: 'page', html: body, status })
 
   /** Nothing waits for this sign-in any more: it was finished in another tab, or it took too long. */
-  async function showOver(ctx: Context, uid: string, browser: Buffer, finished = false): Promise<Answer> {
+  async function showOver(ctx: Context, uid: string, browser: Buffer): Promise<Answer> {
     const attempt = await flow.findAttempt(uid, browser)
     const app = attempt === undefined ? undefined : await interactions.findApp(attempt.clientId)
     const page = pageFor(negotiateLocale(ctx, attempt?.locale), uid, app)
-    if (finished || attempt?.state === 'completed') return html(renderFinished(page))
-    return html(renderExpired(page, attempt === undefined ? {} : { startAgain: { action: `${home(uid)}/restart` } }), 410)
+    const restart = { action: `${home(uid)}/restart` }
+    if (await interactions.isSignedIn(ctx)) {
+      if (attempt?.state === 'completed') return html(renderFinished(page))
+      return html(renderAlreadySignedIn(page, attempt === undefined ? {} : { continueTo: restart }), 410)
+    }
+    return html(renderExpired(page, attempt === undefined ? {} : { startAgain: restart }), 410)
+  }
+
+  /**
+   * Another tab has gone on with this sign-in a moment ago. The session that it gets is still on its way to this browser, so the
+   * browser is asked to come again until it has it, three times at most.
+   */
+  async function showOvertaken(ctx: Context, uid: string, browser: Buffer): Promise<Answer> {
+    const times = Number(ctx.query['over'] ?? 0)
+    if (!(times < 3) || (await interactions.isSignedIn(ctx))) return showOver(ctx, uid, browser)
+    await sleep(200)
+    return { kind: 'redirect', to: `${home(uid)}?over=${times + 1}` }
   }
 
   function showAddress(
@@ -100,7 +117,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
 
   async function finish(ctx: Context, uid: string, browser: Buffer, result: SignInResult): Promise<Answer> {
     const to = await interactions.finish(ctx, result)
-    return to === undefined ? showOver(ctx, uid, browser, true) : { kind: 'redirect', to }
+    return to === undefined ? showOvertaken(ctx, uid, browser) : { kind: 'redirect', to }
   }
 
   async function answerOutcome(
@@ -124,7 +141,8 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
       limits: viewing,
       params: uidParams,
       async handler({ params: { uid }, browser, ctx }) {
-        const pending = 'over' in ctx.query ? undefined : await interactions.find(ctx)
+        if ('over' in ctx.query) return showOvertaken(ctx, uid, browser)
+        const pending = await interactions.find(ctx)
         if (pending?.uid !== uid) return showOver(ctx, uid, browser)
         if (!flow.isReachable(pending.policy)) {
           const description = 'none of the requested authentication context classes can be reached'

@@ -56,7 +56,7 @@ describe('the code', () => {
     expect(authorizationCode(await typeCode(begun, codeIn(text)))).toBeDefined()
     expect(returned(await typeCode(begun, codeIn(text)))).toBeUndefined()
     expect(returned(await begun.agent.follow(await begun.agent.post(linkIn(text))))).toBeUndefined()
-    expect(headingOf(await begun.agent.get(linkIn(text)))).toBe(say('finished.heading'))
+    expect(headingOf(await begun.agent.follow(await begun.agent.get(linkIn(text))))).toBe(say('finished.heading'))
     expect(headingOf(await begun.agent.get(begun.home))).toBe(say('finished.heading'))
   })
 

@@ -1,6 +1,6 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { Data } from '../ports/data.ts'
-import { type Allowance, covers, give, requestedAllowance } from './allowance.ts'
+import { type Allowance, allowanceOf, covers, give, requestedAllowance } from './allowance.ts'
 import { appOf } from './clients.ts'
 import { protocol } from './grant-adapter.ts'
 
@@ -18,7 +18,10 @@ export function createLoadExistingGrant(data: Data, issuer: string) {
     const usable = known?.accountId === account.accountId ? known : undefined
     const wanted = requestedAllowance(ctx, issuer)
     const mayHave = appOf(client).firstParty || ctx.oidc.result?.consent !== undefined
-    if (!mayHave && !(await isRemembered(data, account.accountId, client.clientId, wanted))) return usable
+    if (!mayHave) {
+      const has = usable !== undefined && covers(allowanceOf({ openid: usable.openid, resources: usable.resources }), wanted)
+      if (has || !(await isRemembered(data, account.accountId, client.clientId, wanted))) return usable
+    }
 
     const grant = usable ?? (await newGrant(ctx, data, account.accountId, client.clientId))
     await allow(ctx, grant, wanted)

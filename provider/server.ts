@@ -8,7 +8,7 @@ import { answerUnreadable } from './http/unreadable-requests.ts'
 import { openEnvelope } from './envelope/envelope.ts'
 import type { Clock } from './kernel/clock.ts'
 import { StartError, toError } from './kernel/errors.ts'
-import { ensureSigningKey } from './keys/rotation.ts'
+import { ensureSigningKey, timingFor } from './keys/rotation.ts'
 import { startJobs } from './jobs.ts'
 import { startSweeping } from './sweeping.ts'
 
@@ -36,7 +36,8 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
   const { data, telemetry } = adapters
   try {
     await registerConfigApps(data, settings.apps, { issuer: settings.issuer, clock })
-    const app = createApp(settings, adapters, clock, await ensureSigningKey(data, settings.signingAlgorithm, clock))
+    const keys = await ensureSigningKey(data, settings.signingAlgorithm, clock, timingFor(settings))
+    const app = createApp(settings, adapters, clock, keys)
     await startJobs({ adapters, clock, deliverLogout: app.deliverLogout })
 
     const server = createServer(

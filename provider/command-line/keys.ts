@@ -1,5 +1,5 @@
 import { currentKeys } from '../keys/current-keys.ts'
-import { rotateSigningKey } from '../keys/rotation.ts'
+import { emergencyTiming, rotateSigningKey, timingFor } from '../keys/rotation.ts'
 import type { SigningKeyRecord } from '../ports/records.ts'
 import { commandMode } from './command-mode.ts'
 import type { ExitCode, Surroundings } from './surroundings.ts'
@@ -43,12 +43,20 @@ export function listKeys(surroundings: Surroundings, { json }: { json?: boolean 
   })
 }
 
-export function rotateKeys(surroundings: Surroundings, { json }: { json?: boolean }): Promise<ExitCode> {
+/** A new key; with `now`, in the place of one that was stolen. */
+export function rotateKeys(
+  surroundings: Surroundings,
+  { json, now = false }: { json?: boolean; now?: boolean },
+): Promise<ExitCode> {
   return withData(surroundings, async ({ data, settings }) => {
     const { clock } = surroundings
-    const key = await rotateSigningKey(data, { algorithm: settings.signingAlgorithm, reason: commandMode.reason, clock })
+    const timing = now ? emergencyTiming : timingFor(settings)
+    const key = await rotateSigningKey(data, { algorithm: settings.signingAlgorithm, reason: commandMode.reason, clock, timing })
+    if (now) surroundings.complain(emergencyWarning)
     if (json) {
       surroundings.print(JSON.stringify(toJson(key, key.signsFrom > clock() ? 'next' : 'signs'), undefined, 2))
+    } else if (now) {
+      surroundings.print(`The key ${key.kid} (${key.algorithm}) signs from now on. Every key from before has ended.`)
     } else {
       surroundings.print(
         `The key ${key.kid} (${key.algorithm}) is made. It is published from now on, and signs from ${renderMoment(key.signsFrom)} on.\n` +
@@ -58,6 +66,10 @@ export function rotateKeys(surroundings: Surroundings, { json }: { json?: boolea
     return 0
   })
 }
+
+const emergencyWarning =
+  'Every token that an older key has signed is refused from now on, real ones too. Apps get new ones by refreshing them; nobody has to sign in again.\n' +
+  'Running servers take the new key within a minute. A product goes on accepting the older keys for as long as it holds the JWKS that it fetched, which is ten minutes with most libraries: restart those that cannot wait.'
 
 function useOf(key: SigningKeyRecord, all: readonly SigningKeyRecord[], now: Date): Use {
   const current = currentKeys(all, now)

@@ -61,8 +61,11 @@ function addKeysCommands(keys: Command, surroundings: Surroundings, exitWith: (c
   keys
     .command('rotate')
     .description('publish a new key now, and sign with it once everybody has had time to fetch it')
+    .option('--now', 'for a key that was stolen: sign with the new one at once, and refuse every token that older ones signed')
     .addOption(jsonOption())
-    .action(async (options: { json?: boolean }) => exitWith(await (await import('./keys.ts')).rotateKeys(surroundings, options)))
+    .action(async (options: { json?: boolean; now?: boolean }) =>
+      exitWith(await (await import('./keys.ts')).rotateKeys(surroundings, options)),
+    )
 }
 
 function addAppCommands(app: Command, surroundings: Surroundings, exitWith: (code: ExitCode) => void): void {

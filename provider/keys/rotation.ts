@@ -17,8 +17,15 @@ export interface KeyTiming {
   margin: number
 }
 
-/** Access tokens live an hour, but an ID token serves as a hint at sign-out for as long as its session may live: 30 days. */
-export const defaultTiming: KeyTiming = { publicationDelay: 3600, longestToken: 30 * 24 * 3600, margin: 3600 }
+const accessTokenSeconds = 3600
+
+/** Access tokens live an hour, but an ID token serves as a hint at sign-out for as long as its session may live. */
+export function timingFor({ sessionMaximumSeconds }: { sessionMaximumSeconds: number }): KeyTiming {
+  return { publicationDelay: 3600, longestToken: Math.max(accessTokenSeconds, sessionMaximumSeconds), margin: 3600 }
+}
+
+/** For a key that was stolen: the new one signs at once, and the older ones end with every token that they signed. */
+export const emergencyTiming: KeyTiming = { publicationDelay: 0, longestToken: 0, margin: 0 }
 
 /**
  * Sees to it, at a start, that there is a key of the configured algorithm: of several nodes that start at once, one makes it.
@@ -29,7 +36,7 @@ export async function ensureSigningKey(
   data: Pick<Data, 'scoped'>,
   algorithm: SigningAlgorithm,
   clock: Clock,
-  timing: KeyTiming = defaultTiming,
+  timing: KeyTiming,
 ): Promise<SigningKeyRecord[]> {
   return underLock(data, 'start', clock, async change => {
     const newest = change.keys.toSorted(newestFirst)[0]
@@ -39,15 +46,14 @@ export async function ensureSigningKey(
 }
 
 /**
- * Publishes a new key, which signs once the publication delay is over, and sets the end of those before it. With all three
- * times at 0 the old keys end at once, and with them every token that they signed: for a key that was stolen.
- * Resolves with the new key.
+ * Publishes a new key, which signs once the publication delay is over, and sets the end of those before it. Resolves with the
+ * new key.
  */
 export async function rotateSigningKey(
   data: Pick<Data, 'scoped'>,
-  options: { algorithm: SigningAlgorithm; reason: SystemReason; clock: Clock; timing?: KeyTiming },
+  options: { algorithm: SigningAlgorithm; reason: SystemReason; clock: Clock; timing: KeyTiming },
 ): Promise<SigningKeyRecord> {
-  const { algorithm, reason, clock, timing = defaultTiming } = options
+  const { algorithm, reason, clock, timing } = options
   return underLock(data, reason, clock, change => addKey(change, algorithm, timing))
 }
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { currentKeys } from '../../provider/keys/current-keys.ts'
-import { ensureSigningKey, rotateSigningKey } from '../../provider/keys/rotation.ts'
+import { ensureSigningKey, rotateSigningKey, timingFor } from '../../provider/keys/rotation.ts'
 import { secondsAfter, systemClock } from '../../provider/kernel/clock.ts'
 import { type Node, type Nodes, openNodes } from '../support/nodes.ts'
 
+const timing = timingFor({ sessionMaximumSeconds: 30 * 86_400 })
 const system = { kind: 'system', reason: 'doctor' } as const
 
 describe.each(['embedded', 'postgres'] as const)('nodes on a database (%s)', kind => {
@@ -31,7 +32,7 @@ describe.each(['embedded', 'postgres'] as const)('nodes on a database (%s)', kin
   })
 
   it('make one signing key between them', async () => {
-    const seen = await Promise.all(started.map(({ data }) => ensureSigningKey(data, 'ES256', systemClock)))
+    const seen = await Promise.all(started.map(({ data }) => ensureSigningKey(data, 'ES256', systemClock, timing)))
     expect(seen.map(keys => keys.length)).toEqual([1, 1, 1, 1])
     expect(new Set(seen.flat().map(({ kid }) => kid)).size).toBe(1)
     expect((await dump()).match(/signing-key\.created/g)).toHaveLength(1)
@@ -51,7 +52,7 @@ describe.each(['embedded', 'postgres'] as const)('nodes on a database (%s)', kin
     const rotated = await Promise.all(
       started
         .slice(0, 2)
-        .map(({ data }) => rotateSigningKey(data, { algorithm: 'EdDSA', reason: 'command-line', clock: systemClock })),
+        .map(({ data }) => rotateSigningKey(data, { algorithm: 'EdDSA', reason: 'command-line', clock: systemClock, timing })),
     )
     const keys = await listKeys()
     expect(keys).toHaveLength(3)
@@ -60,12 +61,12 @@ describe.each(['embedded', 'postgres'] as const)('nodes on a database (%s)', kin
     expect(rotated.map(({ kid }) => kid)).toContain(currentKeys(keys, later)?.signing.kid)
 
     const { data } = await nodes.start()
-    expect(await ensureSigningKey(data, 'EdDSA', systemClock)).toEqual(keys)
+    expect(await ensureSigningKey(data, 'EdDSA', systemClock, timing)).toEqual(keys)
   })
 
   it('delete a key whose end has come', async () => {
     const monthsLater = secondsAfter(new Date(), 90 * 24 * 3600)
-    const keys = await ensureSigningKey(node().data, 'EdDSA', () => monthsLater)
+    const keys = await ensureSigningKey(node().data, 'EdDSA', () => monthsLater, timing)
     expect(keys).toHaveLength(1)
     expect((await dump()).match(/signing-key\.removed/g)).toHaveLength(2)
   })

@@ -229,6 +229,21 @@ describe('signing keys', () => {
     expect(lines.map(line => line.split(/ {2,}/).at(-1))).toEqual(['signs now', 'verifies what it has signed'])
   })
 
+  test('one that was stolen ends at once, with those before it, and what that means is said', async () => {
+    const said = await latchkey('keys', 'rotate', '--now')
+    expect(said).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^The key \S+ \(ES256\) signs from now on\./) })
+    expect(said.complaint).toMatch(/^Every token that an older key has signed is refused from now on/)
+    expect(await latchkeyJson('keys', 'list')).toMatchObject([{ use: 'signs' }, { use: 'ended' }, { use: 'ended' }])
+  })
+
+  test('an old one stays published for as long as the settings let sessions live', async () => {
+    const year = { ...environment, SESSION_MAX_SECONDS: String(366 * 86_400) }
+    expect(await runLatchkey(year, ['keys', 'rotate'])).toMatchObject({ exitCode: 0 })
+    const [, old] = (await latchkeyJson('keys', 'list')) as Array<{ use: string; retires_at: string }>
+    expect(old?.use).toBe('signs')
+    expect(new Date(old?.retires_at ?? 0).getTime()).toBeGreaterThan(secondsAfter(new Date(), 366 * 86_400).getTime())
+  })
+
   test('nothing of the private key is shown', async () => {
     expect(Object.keys(((await latchkeyJson('keys', 'list')) as object[])[0] ?? {})).toEqual([
       'kid',

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { rotateSigningKey } from '../../provider/keys/rotation.ts'
+import { rotateSigningKey, timingFor } from '../../provider/keys/rotation.ts'
 import { Agent } from '../support/agent.ts'
 import { askUserinfo, call, leave, obtainCode, redeem, refresh, signIn, type Tokens, tokensOf } from '../support/code-flow.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
@@ -97,6 +97,7 @@ describe('a new signing key', () => {
       algorithm: 'ES256',
       reason: 'command-line',
       clock: latchkey.clock.now,
+      timing: timingFor({ sessionMaximumSeconds: 30 * 86_400 }),
     })
     await letKeysBeRead(latchkey, keys => keys.length === 2)
     expect((await publishedKeys(latchkey)).map(key => key.kid)).toEqual([old?.kid, next.kid])

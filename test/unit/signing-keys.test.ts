@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, exportJWK, importJWK, jwtVerify, SignJWT } from
 import { describe, expect, it } from 'vitest'
 import { currentKeys } from '../../provider/keys/current-keys.ts'
 import { newSigningKey, type SigningAlgorithm } from '../../provider/keys/new-signing-key.ts'
-import { ensureSigningKey, type KeyTiming, rotateSigningKey } from '../../provider/keys/rotation.ts'
+import { emergencyTiming, ensureSigningKey, type KeyTiming, rotateSigningKey, timingFor } from '../../provider/keys/rotation.ts'
 import { secondsAfter } from '../../provider/kernel/clock.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import type { AuditEventRecord, SigningKeyRecord } from '../../provider/ports/records.ts'
@@ -153,7 +153,7 @@ describe('a rotation', () => {
     const installation = openInstallation()
     await installation.start('ES256')
     await installation.rotate('ES256')
-    const fresh = await installation.rotate('ES256', { publicationDelay: 0, longestToken: 0, margin: 0 })
+    const fresh = await installation.rotate('ES256', emergencyTiming)
     for (const seconds of [0, 100, 10_000]) {
       const { published } = installation.current(secondsAfter(installation.time.now, seconds))
       expect(published.map(({ kid }) => kid)).toEqual([fresh.kid])
@@ -206,6 +206,21 @@ describe('a rotation', () => {
       }),
       { numRuns: 60 },
     )
+  })
+})
+
+describe('how long an old key stays published', () => {
+  it.each([
+    ['a session of the usual length', 30 * 86_400],
+    ['a session of a year', 366 * 86_400],
+  ])('outlasts %s, whose ID token is a hint at sign-out', (_, sessionMaximumSeconds) => {
+    const { longestToken, margin } = timingFor({ sessionMaximumSeconds })
+    expect(longestToken).toBe(sessionMaximumSeconds)
+    expect(margin).toBeGreaterThan(0)
+  })
+
+  it('outlasts an access token, however short sessions are', () => {
+    expect(timingFor({ sessionMaximumSeconds: 60 }).longestToken).toBe(3600)
   })
 })
 

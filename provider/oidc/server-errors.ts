@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { AppError } from '../kernel/errors.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import { answerProtocolError } from './limits.ts'
@@ -26,5 +26,12 @@ export function reportServerErrors(provider: Provider, telemetry: Telemetry): vo
       return
     }
     telemetry.log.error({ requestId, route: ctx.oidc.route, error }, 'a request failed')
+  })
+  // The sign-out goes on, so this is all that anybody hears of it.
+  provider.on('backchannel.error', (ctx: KoaContextWithOIDC, error: Error, client: Client) => {
+    telemetry.log.error(
+      { requestId: stateOf(ctx).facts.id, clientId: client.clientId, error },
+      'an app will not be told of a sign-out: its notice could not be kept',
+    )
   })
 }

@@ -19,6 +19,8 @@ export interface AppRegistry {
   find(clientId: string): Promise<RegisteredApp | undefined>
   /** Whether any app may call from this origin. Preflights do not say which app they are for. */
   isKnownOrigin(origin: string): Promise<boolean>
+  /** Whether any app that has its refresh token in a cookie calls from this origin. */
+  isCookieOrigin(origin: string): Promise<boolean>
 }
 
 const cacheMilliseconds = 5000
@@ -53,12 +55,14 @@ export function createAppRegistry(data: Data, log: Logger): AppRegistry {
       return (record && parseRecord(record)) ?? 'none'
     },
   })
-  const origins = new LRUCache<'all', Set<string>>({
+  const origins = new LRUCache<'all', Record<'known' | 'cookie', Set<string>>>({
     max: 1,
     ttl: cacheMilliseconds,
     fetchMethod: async () => {
       const records = await data.read({ kind: 'system', reason: 'protocol' }, ({ apps }) => apps.list())
-      return new Set(records.flatMap(record => parseRecord(record)?.metadata.origins ?? []))
+      const parsed = records.flatMap(record => parseRecord(record)?.metadata ?? [])
+      const withCookie = parsed.filter(app => app.refresh_token_delivery === 'cookie')
+      return { known: new Set(parsed.flatMap(app => app.origins)), cookie: new Set(withCookie.flatMap(app => app.origins)) }
     },
   })
   return {
@@ -67,7 +71,10 @@ export function createAppRegistry(data: Data, log: Logger): AppRegistry {
       return found === 'none' ? undefined : found
     },
     async isKnownOrigin(origin) {
-      return (await origins.fetch('all'))?.has(origin) ?? false
+      return (await origins.fetch('all'))?.known.has(origin) ?? false
+    },
+    async isCookieOrigin(origin) {
+      return (await origins.fetch('all'))?.cookie.has(origin) ?? false
     },
   }
 }

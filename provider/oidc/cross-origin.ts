@@ -1,11 +1,13 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Middleware } from '../http/context.ts'
-import { usesCookie } from './refresh-cookie.ts'
+import { isPublished } from './published-documents.ts'
+import { tokenPath, usesCookie } from './refresh-cookie.ts'
 
 /**
  * CORS (Fetch Standard §3.2) for browser apps. oidc-provider lets an app's own origins read answers, once it knows the app; what
- * it lacks is credentials, for the refresh cookie, and a preflight that is refused to origins that no app has.
+ * it lacks is credentials, which only the refresh cookie needs, and a preflight that is refused to origins that no app has. What
+ * is published is for everybody.
  */
 export function allowAppOrigins(registry: AppRegistry): Middleware {
   return async function crossOrigin(ctx, next) {
@@ -13,8 +15,10 @@ export function allowAppOrigins(registry: AppRegistry): Middleware {
     await next()
     if (origin === '' || ctx.response.get('access-control-allow-origin') !== origin) return
     if (ctx.method === 'OPTIONS') {
-      if (await registry.isKnownOrigin(origin)) ctx.set('Access-Control-Allow-Credentials', 'true')
-      else ctx.remove('Access-Control-Allow-Origin')
+      if (isPublished(ctx.path)) return
+      if (!(await registry.isKnownOrigin(origin))) ctx.remove('Access-Control-Allow-Origin')
+      else if (ctx.path === tokenPath && (await registry.isCookieOrigin(origin)))
+        ctx.set('Access-Control-Allow-Credentials', 'true')
       return
     }
     // Set by oidc-provider on what it serves; undefined on everything else.

@@ -4,6 +4,10 @@ import type { Middleware } from '../http/context.ts'
 /** What any verifier fetches: the same bytes for everybody until the keys change. */
 const paths = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'])
 
+export function isPublished(path: string): boolean {
+  return paths.has(path)
+}
+
 /** Shorter than the time between publishing a signing key and signing with it. */
 const maxAgeSeconds = 600
 
@@ -28,7 +32,7 @@ export function publishDocuments({ issuer }: { issuer: string }): PublishedDocum
   return {
     async remember(ctx, next) {
       await next()
-      if (!paths.has(ctx.path) || ctx.method !== 'GET' || ctx.status !== 200) return
+      if (!isPublished(ctx.path) || ctx.method !== 'GET' || ctx.status !== 200) return
       ctx.set(publicHeaders)
       const body = Buffer.from(JSON.stringify(ctx.body))
       const perRequest = new Set(['x-request-id', 'vary', 'set-cookie', 'access-control-expose-headers'])

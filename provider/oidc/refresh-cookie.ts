@@ -9,7 +9,8 @@ import { stateOf } from './request-state.ts'
  */
 
 const prefix = '__Secure-refresh.'
-const tokenPath = '/token'
+/** Where the cookie goes, and nowhere else. */
+export const tokenPath = '/token'
 
 interface RefreshCookie {
   name: string

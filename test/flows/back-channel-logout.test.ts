@@ -59,8 +59,8 @@ describe('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', () => {
     })
     return payload
   }
-  const deliveredTo = (receiver: LogoutReceiver, count = 1) =>
-    expect.poll(() => receiver.tokens.length, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(count)
+  const deliveredTo = async (receiver: LogoutReceiver, count = 1) =>
+    await expect.poll(() => receiver.tokens.length, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(count)
 
   it('tells each app of the session, with a token that any JOSE library verifies (§2.4)', async () => {
     const { agent, tokens } = await signedIn()

@@ -49,6 +49,8 @@ export interface LatchkeyOptions {
    */
   on?: 'embedded' | 'servers' | 'postgres'
   environment?: Record<string, string>
+  /** Puts something between the process and where its state lies; answers the settings that lead there. */
+  reroute?: (urls: { databaseUrl: string; redisUrl: string }) => Promise<Record<string, string>>
   /** How long slow clients are waited for. */
   patience?: Parameters<typeof startServer>[2]
 }
@@ -58,6 +60,7 @@ export async function startLatchkey({
   apps,
   on = 'servers',
   environment = {},
+  reroute,
   patience,
 }: LatchkeyOptions): Promise<RunningLatchkey> {
   const port = await findFreePort()
@@ -74,6 +77,7 @@ export async function startLatchkey({
       ...(database === undefined ? {} : { DATABASE_URL: database.url }),
       ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
       ...environment,
+      ...(await reroute?.({ databaseUrl: database?.url ?? '', redisUrl: redis?.url ?? '' })),
     }),
     apps,
   }

@@ -108,3 +108,10 @@ export async function signUp(latchkey: RunningLatchkey, address: string, agent: 
   const left = await agent.follow(await agent.get(begun.home))
   if (returned(left)?.has('code') !== true) throw new Error('the person could not be signed in')
 }
+
+/** Presses the button with which a sign-in that is over is started again; answers the first page of the new one. */
+export async function pressRestart(agent: Agent, page: Response): Promise<Response> {
+  const action = formActions(page).find(each => each.endsWith('/restart'))
+  if (action === undefined) throw new Error('the page has no way to start again')
+  return agent.follow(await agent.post(action))
+}

@@ -10,7 +10,7 @@ import { describeSqlError } from './errors.ts'
 import { type Command, Flight, KnownStatements, type Link, type Reply } from './flight.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
 import { assertOutsideTransaction, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
-import { SharedReads } from './shared-reads.ts'
+import { SharedFlights } from './shared-flights.ts'
 
 // By default it takes 128 MB of shared buffers and as much memory again at once: far more than a small team's data.
 const serverParameters = ['-c', 'shared_buffers=32MB']
@@ -84,7 +84,7 @@ export async function openEmbedded({ directory }: { directory: string }): Promis
   const acquireLink = async () => new EmbeddedLink(engine, known, await acquire())
   const source: LinkSource = {
     announcements,
-    reads: new SharedReads(acquireLink),
+    flights: new SharedFlights(acquireLink),
     acquire: acquireLink,
     roles: async () => roles,
   }

@@ -6,7 +6,7 @@ import { describeSqlError } from './errors.ts'
 import { type Command, Flight, KnownStatements, type Link, type Reply } from './flight.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
 import { assertOutsideTransaction, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
-import { SharedReads } from './shared-reads.ts'
+import { SharedFlights } from './shared-flights.ts'
 
 export interface PostgresOptions {
   url: string
@@ -46,7 +46,7 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
   const announcements = new EventEmitter()
   const source: LinkSource = {
     announcements,
-    reads: new SharedReads(() => acquireLink(pool, pooled)),
+    flights: new SharedFlights(() => acquireLink(pool, pooled)),
     acquire: () => acquireLink(pool, pooled),
     roles: () => {
       roles ??= execute(databaseNumberQuery).then(

@@ -7,7 +7,7 @@ import { isId } from '../../provider/kernel/ids.ts'
 import type { ScopeRoles, SqlResult, SqlScope, Statement } from './database.ts'
 import { describeSqlError } from './errors.ts'
 import type { Command, Link, Reply } from './flight.ts'
-import type { SharedReads } from './shared-reads.ts'
+import type { SharedFlights } from './shared-flights.ts'
 import { encodeValue, type WireValue } from './values.ts'
 
 /**
@@ -18,7 +18,8 @@ import { encodeValue, type WireValue } from './values.ts'
 export interface LinkSource {
   /** Emits the topics that committed transactions announced. */
   readonly announcements: EventEmitter
-  readonly reads: SharedReads
+  /** For what needs no connection of its own. */
+  readonly flights: SharedFlights
   acquire(): Promise<Link>
   roles(): Promise<ScopeRoles>
 }
@@ -53,39 +54,41 @@ export async function runTransaction<Result>(
 ): Promise<Result> {
   assertOutsideTransaction()
   const scopeCommand = describeScope(mode, await source.roles(), setScope)
-  const link = await source.acquire()
   const here = { running: true }
+  // Taken when something is asked whose answer the work waits for. Without that, all of it goes at the end, in company.
+  let link: Link | undefined
+  const scope = new TransactionScope(mode, 'deferred', async commands => {
+    if (link !== undefined) return link.fly(commands)
+    link = await source.acquire()
+    return flyBehind(link, [begin, scopeCommand], commands)
+  })
   try {
-    let opening = [begin, scopeCommand]
-    const scope = new TransactionScope(mode, 'deferred', commands => {
-      const before = opening
-      opening = []
-      return flyBehind(link, before, commands)
-    })
     try {
       const result = await surrounding.run(here, () => work(scope))
       const posted = await scope.close()
-      if (opening.length > 0 && posted.length === 0) return result
-      const last = [...opening, ...posted, commit]
-      opening = []
-      assertCommitted(await link.fly(last))
+      if (link !== undefined) assertCommitted(await link.fly([...posted, commit]))
+      else if (posted.length > 0) assertAccepted(await source.flights.ask(scopeCommand, posted))
       for (const topic of scope.announced) source.announcements.emit(topic)
       return result
     } catch (error) {
       await scope.close()
-      if (opening.length === 0) await link.fly([rollback])
+      await link?.fly([rollback])
       throw error
     }
   } finally {
     here.running = false
-    link.release()
+    link?.release()
   }
 }
 
-function assertCommitted({ error, tag }: Reply): void {
+function assertAccepted({ error }: Reply): void {
   if (error !== undefined) throw describeSqlError(error)
+}
+
+function assertCommitted(reply: Reply): void {
+  assertAccepted(reply)
   // COMMIT of a transaction in which something failed answers ROLLBACK, and is no error to the server.
-  if (tag !== 'COMMIT') throw new AppError('unexpected', { detail: 'The transaction had failed before it was committed.' })
+  if (reply.tag !== 'COMMIT') throw new AppError('unexpected', { detail: 'The transaction had failed before it was committed.' })
 }
 
 export async function runRead<Result>(
@@ -95,7 +98,7 @@ export async function runRead<Result>(
 ): Promise<Result> {
   assertOutsideTransaction()
   const scopeCommand = describeScope(mode, await source.roles(), setReadingScope)
-  const scope = new TransactionScope(mode, 'at once', commands => source.reads.ask(scopeCommand, commands))
+  const scope = new TransactionScope(mode, 'at once', commands => source.flights.ask(scopeCommand, commands))
   try {
     return await work(scope)
   } finally {

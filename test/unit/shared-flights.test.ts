@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Command, Link, Reply } from '../../adapters/sql/flight.ts'
-import { SharedReads } from '../../adapters/sql/shared-reads.ts'
+import { SharedFlights } from '../../adapters/sql/shared-flights.ts'
 import { AppError } from '../../provider/kernel/errors.ts'
 
 const scope: Command = { name: 'scope', text: 'select set_config(…)', values: ['role'] }
@@ -12,7 +12,7 @@ const refusal = (code: string) => Object.assign(new Error('refused'), { code })
 /** Six readers come at once; answers what they get, and how often a connection was asked for. */
 async function readTogether(link: () => Promise<Pick<Link, 'fly'>>): Promise<{ replies: Reply[]; flights: number }> {
   let flights = 0
-  const reads = new SharedReads(async () => {
+  const reads = new SharedFlights(async () => {
     flights += 1
     return { ...(await link()), release: () => {} }
   })

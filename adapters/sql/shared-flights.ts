@@ -2,7 +2,7 @@ import { isStatementError } from './errors.ts'
 import type { Command, Link, Reply } from './flight.ts'
 
 // More than these wait for a second flight, on a connection of its own: so one doesn't do all the work while others rest.
-const commandsAtMost = 12
+const commandsAtMost = 16
 
 interface Group {
   commands: Command[]
@@ -10,10 +10,12 @@ interface Group {
 }
 
 /**
- * Lets reads of the same scope, asked for at the same time by different requests, share one flight: setting the scope and
- * waking both sides up costs as much as a read itself. Each request still gets its own rows alone.
+ * Lets what different requests ask under the same scope at the same time share one flight: setting the scope and waking both
+ * sides up costs as much as a read itself, and a commit more than what is written. A flight is one implicit transaction, which
+ * ends with it: each request still gets its own rows alone, and its changes are kept as a whole or not at all. Where one
+ * request's statement is refused, all of the flight is undone, and each is run again by itself.
  */
-export class SharedReads {
+export class SharedFlights {
   readonly #acquire: () => Promise<Link>
   readonly #waiting = new Map<string, { scope: Command; groups: Group[] }>()
   #scheduled = false

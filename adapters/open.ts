@@ -45,7 +45,9 @@ export async function openAdapters(
   settings: Settings,
   options: { clock: Clock; openCipher: OpenCipher; telemetry?: Telemetry },
 ): Promise<Adapters> {
-  const { clock, openCipher, telemetry = createTelemetry({ level: settings.logLevel }) } = options
+  const { clock, openCipher } = options
+  const metrics = settings.metricsToken !== undefined
+  const telemetry = options.telemetry ?? createTelemetry({ level: settings.logLevel, metrics })
   const closing = new ClosingList()
   const opening = [
     // Neither waits for the other: the slower one decides how long a start takes.

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  bearerToken,
   contact,
   filePath,
   keyAddress,
@@ -124,6 +125,11 @@ export const settingsSchema = z.object({
   logLevel: setting('LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info', {
     documentation: 'How much is logged: `debug`, `info`, `warn`, `error` or `silent`.',
     expected: 'debug, info, warn, error or silent',
+  }),
+  metricsToken: optionalSetting('METRICS_TOKEN', bearerToken, {
+    documentation: 'What Prometheus shows as `Authorization: Bearer` to read `/metrics`. Without it there is no such page.',
+    expected: 'at least 32 random letters, digits or any of -._~+/',
+    secret: true,
   }),
   signUp: setting('SIGN_UP', z.enum(['allowed', 'closed']), 'allowed', {
     documentation: '`allowed`: whoever proves an e-mail address gets an account. `closed`: only those who have one sign in.',

@@ -90,6 +90,9 @@ export const contact = z
   .transform(text => text.replace(/^mailto:/, ''))
   .pipe(z.union([z.email(), urlWith('https:')]))
 
+/** What may stand behind `Authorization: Bearer` (RFC 6750 §2.1), long enough not to be guessed. */
+export const bearerToken = z.string().regex(/^[\w.~+/-]{32,}=*$/)
+
 /** Networks in CIDR notation (RFC 4632, RFC 4291 §2.3), separated by commas or spaces. */
 export const networks = z
   .string()

@@ -12,6 +12,8 @@ import { establishRequestFacts } from './http/request-facts.ts'
 import type { Route } from './http/route.ts'
 import { serveRoutes } from './http/router.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
+import { countDocuments, countRequests, countSignIns, countTokens } from './installation/counting.ts'
+import { metricsRoutes } from './installation/metrics.ts'
 import { installationRoutes } from './installation/routes.ts'
 import type { Clock } from './kernel/clock.ts'
 import { currentKeys } from './keys/current-keys.ts'
@@ -71,7 +73,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     codeInSubject: settings.mailCodeInSubject,
   })
   const flow = createSignInFlow({ data, clock, methods, signUpAllowed: settings.signUp === 'allowed', requirement })
-  const wrapGrant = createTokenEndpoint({ rateLimiter, events, clock })
+  const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock }), telemetry)
   const protocolPages = createProtocolPages(pages)
 
   function build(records: readonly SigningKeyRecord[]) {
@@ -110,8 +112,8 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     endWhatTheSessionGave(provider)
     reportServerErrors(provider, telemetry)
 
-    const interactions = createInteractions(provider, registry)
-    const documents = publishDocuments({ issuer })
+    const interactions = countSignIns(createInteractions(provider, registry), telemetry)
+    const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({
         issuer,
@@ -122,6 +124,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         securityContact: settings.securityContact,
         hasMailbox: mailbox !== undefined,
       }),
+      ...metricsRoutes({ token: settings.metricsToken, telemetry }),
       ...pages.routes,
       ...logoRoutes({ registry, egress }),
       ...signInRoutes({ data, flow, interactions, pages, methods }),
@@ -131,6 +134,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...(mailbox === undefined ? [] : mailboxRoutes({ mailbox, pages })),
     ]
     const chain = [
+      countRequests(telemetry),
       setSecurityHeaders(issuer),
       answerErrors({ pages, telemetry }),
       establishRequestFacts({ trustedProxies: settings.trustedProxies, issuer }),

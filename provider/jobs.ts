@@ -26,7 +26,7 @@ function handleMail({ data, mailer, telemetry }: Adapters, clock: Clock): JobHan
     try {
       await mailer.send(message)
     } catch (error) {
-      telemetry.count('latchkey_mails_total', { outcome: 'failed' })
+      telemetry.count('mails', { outcome: 'failed' })
       telemetry.log.warn(
         { messageId: message.messageId, error: error instanceof Error ? error : undefined },
         'a mail could not be handed over and will be tried again',
@@ -37,7 +37,7 @@ function handleMail({ data, mailer, telemetry }: Adapters, clock: Clock): JobHan
       )
       throw error
     }
-    telemetry.count('latchkey_mails_total', { outcome: 'delivered' })
+    telemetry.count('mails', { outcome: 'delivered' })
     await data.scoped(mode, repositories =>
       recordEvent(repositories, { action: 'mail.delivered', message_id: message.messageId }, circumstances),
     )

@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { collectMetricsOfWorkers } from '../adapters/telemetry/metrics-of-workers.ts'
 import { type Environment, loadSettings } from '../config/load.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import { StartError, toError } from './kernel/errors.ts'
@@ -16,6 +17,7 @@ export interface ServeOptions {
 export async function serve({ environment, clock = systemClock, print }: ServeOptions): Promise<void> {
   const settings = loadSettings(environment)
   if (settings.concurrency > 1 && cluster.isPrimary) {
+    if (settings.metricsToken !== undefined) collectMetricsOfWorkers()
     superviseWorkers(settings.concurrency, print)
     return
   }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { Logger, Telemetry } from '../../provider/ports/telemetry.ts'
+import { createMetricsReader } from './metrics-of-workers.ts'
 
 const prefix = 'latchkey_'
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -60,8 +61,15 @@ export function createMetrics(log: Logger): Pick<Telemetry, 'count' | 'observeSe
         histogram.observe(labels, seconds)
       })
     },
-    render: () => registry.metrics(),
+    render: createMetricsReader(registry),
   }
+}
+
+/** Where nobody reads them, none are kept. */
+export const noMetrics: Pick<Telemetry, 'count' | 'observeSeconds' | 'render'> = {
+  count() {},
+  observeSeconds() {},
+  render: async () => '',
 }
 
 function describe(name: string): string {

@@ -19,7 +19,7 @@ export function answerErrors({ pages, telemetry }: { pages: Pages; telemetry: Te
           'a request failed',
         )
       }
-      telemetry.count('latchkey_errors_total', { code: error.code })
+      telemetry.count('errors', { code: error.code })
       answerError(ctx, pages, error)
     }
   }

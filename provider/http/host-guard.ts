@@ -8,8 +8,8 @@ import type { Middleware } from './context.ts'
 export function guardHost(issuer: string): Middleware {
   const expected = new URL(issuer)
   return function hostGuard(ctx, next) {
-    // Load balancers ask by address; the answer is yes or no, and holds nothing that is built from a host.
-    if (ctx.path === '/health') return next()
+    // Load balancers and Prometheus ask each node by its address; the answers hold nothing that is built from a host.
+    if (ctx.path === '/health' || ctx.path === '/metrics') return next()
     const hosts = ctx.req.headersDistinct['host'] ?? []
     const target = ctx.req.url ?? '/'
     const absolute = target.startsWith('/') ? undefined : URL.parse(target)

@@ -11,6 +11,7 @@ import { stateOf } from './request-state.ts'
 export function reportServerErrors(provider: Provider, telemetry: Telemetry): void {
   provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     const requestId = stateOf(ctx).facts.id
+    telemetry.count('errors', { code: error instanceof AppError ? error.code : 'unexpected' })
     if (error instanceof AppError) {
       telemetry.log.warn(
         {

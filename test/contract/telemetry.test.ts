@@ -4,7 +4,7 @@ import { AppError } from '../../provider/kernel/errors.ts'
 
 function openTelemetry() {
   const lines: string[] = []
-  const telemetry = createTelemetry({ level: 'info', destination: { write: line => void lines.push(line) } })
+  const telemetry = createTelemetry({ level: 'info', metrics: true, destination: { write: line => void lines.push(line) } })
   return { ...telemetry, lines }
 }
 
@@ -60,6 +60,13 @@ describe('the metrics', () => {
     expect(text).toContain('latchkey_sign_ins_total{method="magic-link"} 2')
     expect(text).toContain('latchkey_request_seconds_bucket{le="0.025",route="/token"} 1')
     expect(text).toContain('latchkey_process_resident_memory_bytes')
+  })
+
+  it('are not kept where nobody reads them', async () => {
+    const { count, observeSeconds, render } = createTelemetry({ level: 'silent' })
+    count('sign_ins', { method: 'magic-link' })
+    observeSeconds('request', 0.02, { route: '/token' })
+    expect(await render()).toBe('')
   })
 
   it('report a name used in two ways once, and fail nobody', async () => {

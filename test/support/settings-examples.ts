@@ -149,6 +149,11 @@ export const settingsExamples: Record<string, Examples> = {
   },
   WEB_CONCURRENCY: { key: 'concurrency', good: [['4', 4]], bad: ['0', '65', 'auto'], beside: { ...onPostgres, ...onRedis } },
   LOG_LEVEL: { key: 'logLevel', good: [['debug', 'debug']], bad: ['verbose', 'INFO'] },
+  METRICS_TOKEN: {
+    key: 'metricsToken',
+    good: [['0123456789abcdefghijklmnopqrstuv', '0123456789abcdefghijklmnopqrstuv']],
+    bad: ['hunter2', 'hunter2 hunter2 hunter2 hunter2 hunter2', `${'hunter2'.repeat(5)}"`],
+  },
   SIGN_UP: { key: 'signUp', good: [['closed', 'closed']], bad: ['open', 'false'] },
   SIGNING_ALGORITHM: { key: 'signingAlgorithm', good: [['EdDSA', 'EdDSA']], bad: ['HS256', 'none', 'es256'] },
   SESSION_IDLE_SECONDS: { key: 'sessionIdleSeconds', ...seconds },

@@ -10,42 +10,52 @@ const maximumUserAgentLength = 512
 /** First in the chain: works out who asks, so that everything after it speaks of the same request. */
 export function establishRequestFacts(options: { trustedProxies: number; issuer: string }): Middleware {
   const issuer = new URL(options.issuer)
-  const describe = createDeviceNamer()
+  const scheme = issuer.protocol.slice(0, -1)
+  const describe = remember(describeDevice)
+  const findAddresses = remember((hops: string) => {
+    // The connection's own address has no bar in it; what a client claims may have anything.
+    const bar = hops.indexOf('|')
+    const ip = findClientAddress(hops.slice(0, bar), hops.slice(bar + 1), options.trustedProxies)
+    return { ip, addressBlock: addressBlock(ip) }
+  })
   return function establishFacts(ctx, next) {
     // Browsers keep Secure cookies over http on loopback, the one place where an issuer may be http.
     ctx.cookies.secure = true
     const userAgent = ctx.get('user-agent').slice(0, maximumUserAgentLength)
-    const ip = findClientAddress(ctx.req.socket.remoteAddress ?? '', ctx.get('x-forwarded-for'), options.trustedProxies)
+    const forwardedFor = options.trustedProxies === 0 ? '' : ctx.get('x-forwarded-for')
     keepChosenLocale(ctx)
     ctx.state.facts = {
       id: newId(),
-      ip,
-      addressBlock: addressBlock(ip),
+      ...findAddresses(`${ctx.req.socket.remoteAddress ?? ''}|${forwardedFor}`),
       userAgent,
       device: describe(userAgent),
-      locale: negotiateLocale(ctx),
+      // Worked out where it is asked for: programs have no language.
+      get locale() {
+        return negotiateLocale(ctx)
+      },
     }
     // Whatever stands before us, the issuer says under which scheme and host we are reached; a header never does.
     delete ctx.req.headers['x-forwarded-for']
-    ctx.req.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
+    ctx.req.headers['x-forwarded-proto'] = scheme
     ctx.req.headers['x-forwarded-host'] = issuer.host
     ctx.set('X-Request-Id', ctx.state.facts.id)
     return next()
   }
 }
 
-/** "Firefox on Linux". The parser costs more than the rest of a request's facts, and few user agents make most requests. */
-function createDeviceNamer(): (userAgent: string) => string {
-  const known = new LRUCache<string, string>({ max: 1000 })
-  return userAgent => {
-    const found = known.get(userAgent)
+/** Few user agents and few addresses make most requests, and parsing them costs more than all else about a request's facts. */
+function remember<Value extends {}>(parse: (text: string) => Value): (text: string) => Value {
+  const known = new LRUCache<string, Value>({ max: 5000 })
+  return text => {
+    const found = known.get(text)
     if (found !== undefined) return found
-    const device = describeDevice(userAgent)
-    known.set(userAgent, device)
-    return device
+    const value = parse(text)
+    known.set(text, value)
+    return value
   }
 }
 
+/** "Firefox · Linux". */
 function describeDevice(userAgent: string): string {
   if (userAgent === '') return ''
   const { browser, os } = Bowser.parse(userAgent)

@@ -19,5 +19,12 @@ export function serveRoutes(routes: readonly Route[], surroundings: RouteSurroun
     })
   }
   // The router's own context type is wider than ours by what it adds; it asks for nothing that ours has not.
-  return router.routes() as unknown as Middleware
+  const serve = router.routes() as unknown as Middleware
+  // Most requests are the protocol's: they need not be held against every route of ours.
+  const beginnings = new Set(routes.map(route => firstSegment(route.path)))
+  return (ctx, next) => (beginnings.has(firstSegment(ctx.path)) ? serve(ctx, next) : next())
+}
+
+function firstSegment(path: string): string {
+  return path.split('/', 2)[1] ?? ''
 }

@@ -24,7 +24,7 @@ export interface PublishedDocuments {
  */
 export function publishDocuments({ issuer }: { issuer: string }): PublishedDocuments {
   const { host } = new URL(issuer)
-  const kept = new Map<string, { headers: Record<string, string | number>; body: Buffer }>()
+  const kept = new Map<string, { headers: string[]; body: Buffer }>()
   const publicHeaders = {
     'Access-Control-Allow-Origin': '*',
     'Cache-Control': `public, max-age=${maxAgeSeconds}`,
@@ -35,13 +35,12 @@ export function publishDocuments({ issuer }: { issuer: string }): PublishedDocum
       if (!isPublished(ctx.path) || ctx.method !== 'GET' || ctx.status !== 200) return
       ctx.set(publicHeaders)
       const body = Buffer.from(JSON.stringify(ctx.body))
-      const perRequest = new Set(['x-request-id', 'vary', 'set-cookie', 'access-control-expose-headers'])
-      const headers = Object.fromEntries(
-        Object.entries(ctx.response.headers).flatMap(([name, value]) =>
-          perRequest.has(name) || typeof value !== 'string' ? [] : [[name, value]],
-        ),
+      const perRequest = new Set(['x-request-id', 'vary', 'set-cookie', 'content-length', 'access-control-expose-headers'])
+      // Names and values in turn: Node writes such a list as it is.
+      const headers = Object.entries(ctx.response.headers).flatMap(([name, value]) =>
+        perRequest.has(name) || typeof value !== 'string' ? [] : [name, value],
       )
-      kept.set(ctx.path, { headers: { ...headers, 'content-length': body.length }, body })
+      kept.set(ctx.path, { headers: [...headers, 'content-length', String(body.length)], body })
     },
     serve(request, response) {
       const document = request.method === 'GET' && request.headers.host === host ? kept.get(request.url ?? '') : undefined

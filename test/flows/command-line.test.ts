@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../adapters/open-durable.ts'
 import { loadSettings } from '../../config/load.ts'
 import { hashSecret } from '../../provider/kernel/secrets.ts'
-import { secondsAfter } from '../../provider/kernel/clock.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
 import { type Said, runLatchkey } from '../support/terminal.ts'
 import { runStatements } from '../support/servers.ts'
@@ -211,47 +210,6 @@ describe('apps', () => {
     expect(rows).toEqual([
       { action: 'app.registered', count: 6 },
       { action: 'app.removed', count: 1 },
-    ])
-  })
-})
-
-describe('signing keys', () => {
-  test('the first signs at once, the next one after an hour', async () => {
-    expect((await latchkey('keys', 'list')).output).toContain('The first start makes one.')
-    const first = await latchkeyJson('keys', 'rotate')
-    const next = await latchkeyJson('keys', 'rotate')
-    expect([first, next]).toMatchObject([{ use: 'signs', algorithm: 'ES256' }, { use: 'next' }])
-    expect(await latchkeyJson('keys', 'list')).toMatchObject([{ use: 'next' }, { use: 'signs' }])
-
-    const later = await runLatchkey(environment, ['keys', 'list'], () => secondsAfter(new Date(), 2 * 3600))
-    const [header, ...lines] = later.output.split('\n')
-    expect(header).toMatch(/^KEY +ALGORITHM +SIGNS FROM +PUBLISHED UNTIL +NOW IT$/)
-    expect(lines.map(line => line.split(/ {2,}/).at(-1))).toEqual(['signs now', 'verifies what it has signed'])
-  })
-
-  test('one that was stolen ends at once, with those before it, and what that means is said', async () => {
-    const said = await latchkey('keys', 'rotate', '--now')
-    expect(said).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^The key \S+ \(ES256\) signs from now on\./) })
-    expect(said.complaint).toMatch(/^Every token that an older key has signed is refused from now on/)
-    expect(await latchkeyJson('keys', 'list')).toMatchObject([{ use: 'signs' }, { use: 'ended' }, { use: 'ended' }])
-  })
-
-  test('an old one stays published for as long as the settings let sessions live', async () => {
-    const year = { ...environment, SESSION_MAX_SECONDS: String(366 * 86_400) }
-    expect(await runLatchkey(year, ['keys', 'rotate'])).toMatchObject({ exitCode: 0 })
-    const [, old] = (await latchkeyJson('keys', 'list')) as Array<{ use: string; retires_at: string }>
-    expect(old?.use).toBe('signs')
-    expect(new Date(old?.retires_at ?? 0).getTime()).toBeGreaterThan(secondsAfter(new Date(), 366 * 86_400).getTime())
-  })
-
-  test('nothing of the private key is shown', async () => {
-    expect(Object.keys(((await latchkeyJson('keys', 'list')) as object[])[0] ?? {})).toEqual([
-      'kid',
-      'algorithm',
-      'use',
-      'created_at',
-      'signs_from',
-      'retires_at',
     ])
   })
 })

@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import { collectMetricsOfWorkers } from '../adapters/telemetry/metrics-of-workers.ts'
 import { type Environment, loadSettings } from '../config/load.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
-import { StartError, toError } from './kernel/errors.ts'
+import { toError } from './kernel/errors.ts'
 import { startServer } from './server.ts'
 
 const restartMilliseconds = 1000
@@ -71,11 +71,4 @@ function superviseWorkers(count: number, print: ServeOptions['print']): void {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-}
-
-/** What an operator sees of an error that kept the server from starting. */
-export function explainStartError(error: unknown): string {
-  return error instanceof StartError
-    ? error.message
-    : `Latchkey could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
 }

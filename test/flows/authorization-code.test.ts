@@ -67,6 +67,16 @@ describe('an authorization code', () => {
     expect([refreshed.status, refreshed.body['error']]).toEqual([400, 'invalid_grant'])
   })
 
+  it('redeemed by two requests at the very same moment ends what one of them was given', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const obtained = await obtainCode(latchkey, agent, app)
+      const answers = await Promise.all([redeem(latchkey, app, obtained), redeem(latchkey, app, obtained)])
+      const given = answers.filter(answer => answer.status === 200)
+      expect(given.length).toBeLessThanOrEqual(1)
+      for (const answer of given) expect((await askUserinfo(latchkey, tokensOf(answer).accessToken)).status).toBe(401)
+    }
+  })
+
   it('redeemed by ten requests at once gives tokens to one at most, and none of them outlive the theft', async () => {
     const obtained = await obtainCode(latchkey, agent, app)
     const answers = await Promise.all(Array.from({ length: 10 }, () => redeem(latchkey, app, obtained)))

@@ -105,9 +105,11 @@ describe('an authorization request', () => {
       expect(callback.searchParams.has('code')).toBe(true)
     })
 
-    it('a missing one is not guessed', async () => {
-      const answer = await agent.get(await requestWith({ redirect_uri: undefined }))
-      expect([answer.status, answer.location]).toEqual([400, undefined])
+    it('a missing one is not guessed, even where there is but one', async () => {
+      for (const by of [app, webOnLoopback]) {
+        const answer = await agent.get(await requestWith({ redirect_uri: undefined }, by))
+        expect([answer.status, answer.location]).toEqual([400, undefined])
+      }
     })
 
     it.each(['http://127.0.0.1:49152/callback', 'http://[::1]:50000/callback', 'com.example.desktop:/callback'])(

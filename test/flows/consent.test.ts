@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Agent, type Response } from '../support/agent.ts'
-import { askUserinfo, leave, redeem, signIn, tokensOf } from '../support/code-flow.ts'
+import { askUserinfo, leave, prove, redeem, signIn, tokensOf } from '../support/code-flow.ts'
+import { xsrfIn } from '../support/device.ts'
 import { changeRows, countEvents, readRows } from '../support/durable-rows.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
-import { serverApp, signInByLink, type StartedRequest, startRequest } from '../support/relying-party.ts'
+import { serverApp, type StartedRequest, startRequest } from '../support/relying-party.ts'
 
 const books = 'https://books.example.com'
 const maps = 'https://maps.example.com'
@@ -73,6 +74,11 @@ describe('consent', () => {
   }
   async function decide(agent: Agent, { page, started }: Asked, decision: 'allow' | 'refuse'): Promise<Asked> {
     return see(await agent.follow(await agent.post(page.url, { decision })), started)
+  }
+
+  async function signOut(agent: Agent): Promise<void> {
+    const page = await agent.get(`${latchkey.issuer}/logout`)
+    await agent.post(`${latchkey.issuer}/logout/confirm`, { xsrf: xsrfIn(page), logout: 'yes' })
   }
 
   it('is not asked for our own apps, native ones included', async () => {
@@ -170,11 +176,15 @@ describe('consent', () => {
       const { agent, address } = await newPerson()
       await decide(agent, await ask(agent, { scope: 'openid email' }), 'allow')
       const elsewhere = newAgent()
-      const started = await startRequest(latchkey.issuer, thirdParty, { scope: 'openid email' })
-      await new Promise(resolve => setTimeout(resolve, 5))
-      const callback = await signInByLink(latchkey, elsewhere, started.url, address)
-      expect(callback.searchParams.has('code')).toBe(true)
+      const { url } = await startRequest(latchkey.issuer, serverApp)
+      await prove(latchkey, elsewhere, await elsewhere.follow(await elsewhere.get(url)), address)
+      // More than was allowed is asked for also where this session has nothing yet.
       expect((await ask(elsewhere, { scope: 'openid email notes.read' })).asked).toBe(true)
+      expect((await ask(elsewhere, { scope: 'openid email', prompt: 'none' })).code).not.toBe('')
+
+      await signOut(elsewhere)
+      await prove(latchkey, elsewhere, await elsewhere.follow(await elsewhere.get(url)), address)
+      expect((await ask(elsewhere, { scope: 'openid email' })).code).not.toBe('')
     })
 
     it('for that app, that person, and nobody else', async () => {

@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto'
-import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose'
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK, type JWTHeaderParameters, SignJWT } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Agent } from '../support/agent.ts'
@@ -90,6 +90,25 @@ describe('userinfo', () => {
   it('refuses every other kind of token', async () => {
     const { idToken, refreshToken } = await tokensFor()
     for (const token of [idToken, refreshToken]) expect((await askUserinfo(latchkey, token)).status).toBe(401)
+  })
+
+  it('refuses what our own key signed for another purpose (RFC 8725 §3.11)', async () => {
+    const { accessToken } = await tokensFor()
+    const [key] = await latchkey.adapters.data.read({ kind: 'system', reason: 'protocol' }, ({ signingKeys }) =>
+      signingKeys.list(),
+    )
+    const privateKey = await importJWK(key?.privateJwk ?? {}, 'ES256')
+    const sign = (typ: string | undefined) =>
+      new SignJWT(decodeJwt(accessToken))
+        .setProtectedHeader({ alg: 'ES256', kid: key?.kid ?? '', ...(typ === undefined ? {} : { typ }) })
+        .sign(privateKey)
+    expect((await askUserinfo(latchkey, await sign('at+jwt'))).status).toBe(200)
+    for (const typ of ['JWT', 'logout+jwt', 'dpop+jwt', undefined]) {
+      expect((await askUserinfo(latchkey, await sign(typ))).status).toBe(401)
+      expect((await postAs(serverApp, `${latchkey.issuer}/introspect`, { token: await sign(typ) })).body).toEqual({
+        active: false,
+      })
+    }
   })
 
   it('refuses a token that expired', async () => {

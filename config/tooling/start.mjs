@@ -10,9 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { build, buildFolder } from './build.mjs'
 import { isRunning, onEndRequest, startProcess, stopProcess } from './child-processes.mjs'
 import { ensureInstalled } from './ensure-installed.mjs'
+import { readLatchkeyAddress } from './latchkey-address.mjs'
 import { environment, projectFolder, runAsScript, ToolingError } from './project.mjs'
 
-/** @typedef {{ name: string, url: string, program: string[], settings: Record<string, string> }} Part */
+/** @typedef {{ name: string, port: number, url: string, program: string[], settings: Record<string, string> }} Part */
 
 const configFile = join(buildFolder, 'sample-product.yaml')
 
@@ -21,9 +22,10 @@ const stopLimitSeconds = 15
 
 async function start() {
   const node = ensureInstalled()
-  const { issuer, latchkey, product } = describeParts()
-  await refuseTakenPort('PORT', latchkey.url)
-  await refuseTakenPort('PRODUCT_PORT', product.url)
+  const { issuer, port, hasMailbox } = readLatchkeyAddress(node, environment())
+  const { latchkey, product } = describeParts(issuer, port)
+  await refuseTakenPort('PORT', latchkey.port)
+  await refuseTakenPort('PRODUCT_PORT', product.port)
   await build()
   writeConfig(product.url)
 
@@ -62,36 +64,39 @@ async function start() {
       'Latchkey is running, with a sample product to sign in to. Ctrl-C ends both.',
       '',
       `  Sample product  ${product.url}`,
-      `  Mailbox         ${issuer}/mailbox`,
+      ...(hasMailbox ? [`  Mailbox         ${issuer}/mailbox`] : []),
       `  Issuer          ${issuer}`,
     ].join('\n'),
   )
 }
 
-/** @returns {{ issuer: string, latchkey: Part, product: Part }} */
-function describeParts() {
-  const issuer = process.env.ISSUER ?? `http://localhost:${readPort('PORT', 3000)}`
-  const port = readPort('PORT', URL.canParse(issuer) ? Number(new URL(issuer).port || 3000) : 3000)
+/**
+ * @param {string} issuer
+ * @param {number} port
+ * @returns {{ latchkey: Part, product: Part }}
+ */
+function describeParts(issuer, port) {
   const productPort = readPort('PRODUCT_PORT', 4000)
+  const { LATCHKEY_CONFIG = configFile, LOG_LEVEL, LOG_LEVEL_FILE } = process.env
   const latchkey = {
     name: 'Latchkey',
+    port,
     url: `http://localhost:${port}`,
     program: ['--enable-source-maps', join(buildFolder, 'main.mjs')],
     settings: {
-      ISSUER: issuer,
-      PORT: String(port),
-      LATCHKEY_CONFIG: process.env.LATCHKEY_CONFIG ?? configFile,
+      LATCHKEY_CONFIG,
       // Whoever tries it wants to see where to go, not each request.
-      LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+      ...(LOG_LEVEL === undefined && LOG_LEVEL_FILE === undefined ? { LOG_LEVEL: 'warn' } : {}),
     },
   }
   const product = {
     name: 'The sample product',
+    port: productPort,
     url: `http://localhost:${productPort}`,
     program: [join(projectFolder, 'test/sample-product/main.ts')],
     settings: { ISSUER: issuer, PRODUCT_PORT: String(productPort) },
   }
-  return { issuer, latchkey, product }
+  return { latchkey, product }
 }
 
 /**
@@ -118,10 +123,9 @@ function readPort(variable, otherwise) {
 
 /**
  * @param {string} variable
- * @param {string} url
+ * @param {number} port
  */
-async function refuseTakenPort(variable, url) {
-  const port = Number(new URL(url).port)
+async function refuseTakenPort(variable, port) {
   const probe = createServer().listen(port)
   try {
     await once(probe, 'listening')

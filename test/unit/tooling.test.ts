@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findLockFileProblems } from '../../config/tooling/check-lock-file.mjs'
 import { isInstalled } from '../../config/tooling/ensure-installed.mjs'
+import { readLatchkeyAddress } from '../../config/tooling/latchkey-address.mjs'
 import { endProcesses, findProcesses } from '../../config/tooling/test-processes.mjs'
 
 let folder = ''
@@ -38,6 +39,24 @@ describe('the lock file', () => {
   it.each(['node_modules/b-linux', 'node_modules/a/node_modules/b-linux'])('has a platform where Node looks for it: %s', path => {
     const packages = { 'node_modules/a': { ...sound, optionalDependencies: { 'b-linux': '1.0.0' } }, [path]: sound }
     expect(findLockFileProblems({ packages })).toEqual([])
+  })
+})
+
+describe('npm start', () => {
+  it.each([
+    { variables: {}, issuer: 'http://localhost:3000', port: 3000 },
+    { variables: { PORT: '4100' }, issuer: 'http://localhost:4100', port: 4100 },
+    // Not 3000: it is where a browser looks for that address.
+    { variables: { ISSUER: 'http://localhost' }, issuer: 'http://localhost', port: 80 },
+    { variables: { ISSUER: 'http://localhost:4200', PORT: '4300' }, issuer: 'http://localhost:4200', port: 4300 },
+  ])('looks for Latchkey where Latchkey serves: $variables', ({ variables, issuer, port }) => {
+    expect(readLatchkeyAddress(process.execPath, variables)).toEqual({ issuer, port, hasMailbox: true })
+  })
+
+  it('says at once what is wrong with a setting, as Latchkey would', () => {
+    expect(() => readLatchkeyAddress(process.execPath, { PORT: 'x' })).toThrow(
+      'PORT: expected a port from 1 to 65535, was given "x".',
+    )
   })
 })
 

@@ -27,7 +27,7 @@ export class SharedFlights {
   /** Answers for `commands`, run under the scope that the command `scope` sets. */
   ask(scope: Command, commands: Command[]): Promise<Reply> {
     return new Promise(resolve => {
-      const key = JSON.stringify(scope.values)
+      const key = JSON.stringify([scope.text, scope.values])
       const waiting = this.#waiting.get(key) ?? { scope, groups: [] }
       waiting.groups.push({ commands, resolve })
       this.#waiting.set(key, waiting)

@@ -23,6 +23,12 @@ export interface NodeProcess {
 export interface Installation {
   issuer: string
   nodes: NodeProcess[]
+  /** All that the nodes have written to standard output and standard error. */
+  output(): string
+  /** Where state lies; the URLs are undefined where it is in the data directory. */
+  databaseUrl: string | undefined
+  redisUrl: string | undefined
+  dataDirectory: string
   stop(): Promise<void>
 }
 
@@ -46,9 +52,11 @@ export async function startInstallation(options: {
   const ports = await Promise.all(Array.from({ length: options.nodes }, () => findFreePort()))
   const issuer = `http://localhost:${ports[0]}`
 
+  let output = ''
+
   const startNode = async (port: number): Promise<ChildProcess> => {
     const child = spawn(process.execPath, [join(buildFolder, 'main.mjs')], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'],
         ISSUER: issuer,
@@ -61,7 +69,12 @@ export async function startInstallation(options: {
         ...options.environment,
       },
     })
-    await answers(`http://localhost:${port}`, new URL(issuer).host, child)
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+      })
+    }
+    await answers(`http://localhost:${port}`, new URL(issuer).host, child, () => output)
     return child
   }
 
@@ -75,6 +88,10 @@ export async function startInstallation(options: {
   }
   return {
     issuer,
+    output: () => output,
+    databaseUrl: database?.url,
+    redisUrl: redis?.url,
+    dataDirectory: join(directory, 'data'),
     nodes: ports.map((port, index) => ({
       url: `http://localhost:${port}`,
       kill: () => end(children[index], 'SIGKILL'),
@@ -92,10 +109,10 @@ export async function startInstallation(options: {
   }
 }
 
-async function answers(url: string, host: string, child: ChildProcess): Promise<void> {
+async function answers(url: string, host: string, child: ChildProcess, output: () => string): Promise<void> {
   const deadline = Date.now() + 60_000
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`a node ended with ${child.exitCode} before it answered`)
+    if (child.exitCode !== null) throw new Error(`a node ended with ${child.exitCode} before it answered: ${output()}`)
     const answered = await fetch(`${url}/health`, { headers: { host } }).then(
       response => response.status < 500,
       () => false,

@@ -71,3 +71,15 @@ export async function startSmtpSink(options: SMTPServerOptions & { port?: number
     stop: () => new Promise(resolve => server.close(() => resolve())),
   }
 }
+
+/** The text of the newest mail to an address, as soon as it has arrived; with `known` mails to it already, of the next one. */
+export async function waitForMailTo(sink: SmtpSink, address: string, known = 0, withinMilliseconds = 20_000): Promise<string> {
+  const deadline = Date.now() + withinMilliseconds
+  while (Date.now() < deadline) {
+    const arrived = sink.mails.filter(({ recipients }) => recipients.includes(address))
+    const newest = arrived.at(-1)
+    if (newest !== undefined && arrived.length > known) return newest.parsed.text ?? ''
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  throw new Error('no mail arrived')
+}

@@ -3,12 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSqlData } from '../../adapters/sql/data.ts'
 import { newId } from '../../provider/kernel/ids.ts'
-import { newSecret } from '../../provider/kernel/secrets.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
 import {
   anApp,
-  anHourLater,
   anAttempt,
   anEvent,
   aSession,
@@ -252,13 +250,5 @@ describe.each(databaseKinds)('transactions on %s', kind => {
     })
     await behind
     expect(await data.read(asSystem, ({ sessions }) => sessions.listForUser(user.id))).toHaveLength(2)
-  })
-
-  it('keeps readers and writers of one scope apart who come at the same moment', async () => {
-    const readAndWrite = Array.from({ length: 20 }, () => [
-      data.read(asSystem, ({ revokedAccessTokens }) => revokedAccessTokens.has(newSecret())),
-      data.scoped(asSystem, ({ revokedAccessTokens }) => revokedAccessTokens.add(newSecret(), anHourLater)),
-    ])
-    await expect(Promise.all(readAndWrite.flat())).resolves.toHaveLength(40)
   })
 })

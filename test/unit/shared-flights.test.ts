@@ -59,3 +59,22 @@ describe('readers who share a flight', () => {
     for (const { error } of replies) expect(error).toBeDefined()
   })
 })
+
+describe('readers and writers who come at the same moment', () => {
+  it('never share a flight, though their scope has the same values: what reads may not write', async () => {
+    const flown: string[][] = []
+    const flights = new SharedFlights(async () => ({
+      async fly(commands) {
+        flown.push(commands.map(({ text }) => text))
+        return { results: commands.map(() => ({ rows: [], count: 0 })), tag: 'SELECT 1' }
+      },
+      release() {},
+    }))
+    const reading: Command = { ...scope, text: 'read only' }
+    await Promise.all([flights.ask(reading, [read('a')]), flights.ask(scope, [read('b')]), flights.ask(reading, [read('c')])])
+    expect(flown).toEqual([
+      ['read only', 'a', 'c'],
+      [scope.text, 'b'],
+    ])
+  })
+})

@@ -15,6 +15,7 @@ import { describeMemory, describeRotations, describeStarts, describeStoreCommand
 import { measureRotations } from './rotations.ts'
 import { measureStart, type StartResult } from './start-up.ts'
 import { countStoreCommands, type StoreCommands } from './store-commands.ts'
+import type { Stores } from './stores.ts'
 import type { Subject, SubjectName } from './subject.ts'
 import { type WorkloadName, workloads } from './workloads.ts'
 
@@ -66,6 +67,16 @@ async function measureWorkloads(subjects: Subject[], options: BenchOptions): Pro
   return measurements
 }
 
+async function countCommands(subject: Subject, stores: Stores, options: BenchOptions): Promise<string> {
+  const counts: Array<[string, StoreCommands]> = []
+  for (const workload of options.workloads) {
+    const { commands, detail } = await countStoreCommands(subject, stores, workload)
+    counts.push([workload, commands])
+    say(`\n${workload}\n${detail.map(([text, calls]) => `  ${calls.toFixed(1).padStart(5)}  ${text}`).join('\n')}`)
+  }
+  return describeStoreCommands(counts)
+}
+
 async function takeProfiles(subjects: Subject[], options: BenchOptions): Promise<void> {
   mkdirSync(profileFolder, { recursive: true })
   for (const workload of options.workloads) {
@@ -115,10 +126,7 @@ async function bench(options: BenchOptions): Promise<void> {
       const onPostgres = subjects.find(({ name }) => name === 'latchkey-postgres')
       if (has('workloads')) report('CPU per operation', describeWorkloads(await measureWorkloads(subjects, options)))
       if (has('store-commands') && onPostgres && stores) {
-        const counts: StoreCommands[] = []
-        for (const workload of options.workloads) counts.push(await countStoreCommands(onPostgres, stores, workload))
-        report('Store commands per operation', describeStoreCommands(counts, false))
-        say(describeStoreCommands(counts, true))
+        report('Store commands per operation', await countCommands(onPostgres, stores, options))
       }
       if (options.profile) await takeProfiles(subjects, options)
       if (has('rotations') && onPostgres && stores)

@@ -1,46 +1,63 @@
+import { concurrency } from './apps.ts'
 import type { PassResult } from './load/generator.ts'
-import type { Stores } from './stores.ts'
+import type { StoreCounts, Stores } from './stores.ts'
 import type { Subject } from './subject.ts'
 import type { WorkloadName } from './workloads.ts'
 
-/** What one operation asks of the stores: statements (transaction control and settings apart) and Redis commands, by name. */
+/** What one operation asks of the stores. */
 export interface StoreCommands {
-  workload: WorkloadName
-  /** Queries on tables, an operation. */
+  /** Statements on the product's tables. */
   queries: number
-  /** BEGIN, COMMIT, SET and set_config, an operation. */
-  control: number
+  /** How often a scope was set: once for each transaction, and once for each flight of reads. */
+  scopes: number
+  /** Commands that Redis ran, those of scripts included. */
   redis: number
-  /** The most frequent of each, with calls an operation. */
-  detail: Array<[text: string, perOperation: number]>
+  /** Statements of the job queue, which also asks by the clock. */
+  jobs: number
 }
 
-const counted = 40
-const controlStatement =
-  /^\s*(BEGIN|START|COMMIT|ROLLBACK|SET|RESET|DISCARD|SAVEPOINT|RELEASE|SELECT\s+(pg_catalog\.)?set_config)\b/i
+const productTable = /"latchkey"\./
+const jobTable = /latchkey_jobs\./
+const scopeStatement = /^select set_config\('role'/i
 /** What runs on a clock, whether or not anybody signs in. */
-const housekeeping = /pgboss\.(version|queue|warning|bam|schedule)\b|maintain|monitor|deleteExpired/i
+const housekeeping = /as "expired"/
+
+const counted = 40
+const warmUp = 8
 
 /** Counts over a few operations, one after the other, so that nothing is shared between neighbours. */
-export async function countStoreCommands(subject: Subject, stores: Stores, workload: WorkloadName): Promise<StoreCommands> {
-  await subject.load({ do: 'prepare', workload, operations: 32 * counted })
+export async function countStoreCommands(
+  subject: Subject,
+  stores: Stores,
+  workload: WorkloadName,
+): Promise<{ commands: StoreCommands; detail: Array<[text: string, perOperation: number]> }> {
+  await subject.load({ do: 'prepare', workload, operations: concurrency * (warmUp + counted) })
   // The first ones fill caches; what is counted is the steady state.
-  await subject.load<PassResult>({ do: 'run', workload, operations: 8, clients: 1 })
+  await subject.load<PassResult>({ do: 'run', workload, operations: warmUp, clients: 1 })
   await stores.counts.begin()
   await subject.load<PassResult>({ do: 'run', workload, operations: counted, clients: 1 })
-  const { postgres, redis } = await stores.counts.end()
+  const counts = await stores.counts.end()
   await subject.load({ do: 'inspect' })
-  const statements = [...postgres].filter(([text]) => !housekeeping.test(text))
-  const total = (entries: Array<[string, number]>) => entries.reduce((sum, [, calls]) => sum + calls, 0) / counted
-  const shown = [...statements, ...[...redis].map(([name, calls]): [string, number] => [`redis ${name}`, calls])]
+  return { commands: summarizeCounts(counts, counted), detail: describeCounts(counts, counted) }
+}
+
+export function summarizeCounts({ postgres, redis }: StoreCounts, operations: number): StoreCommands {
+  const sum = (calls: Iterable<number>) => [...calls].reduce((total, count) => total + count, 0) / operations
+  const statements = (matches: (text: string) => boolean) =>
+    sum([...postgres].filter(([text]) => matches(text)).map(([, calls]) => calls))
   return {
-    workload,
-    queries: total(statements.filter(([text]) => !controlStatement.test(text))),
-    control: total(statements.filter(([text]) => controlStatement.test(text))),
-    redis: total([...redis]),
-    detail: shown
-      .map(([text, calls]): [string, number] => [text.replaceAll(/\s+/g, ' ').slice(0, 150), calls / counted])
-      .filter(([, calls]) => calls >= 0.1)
-      .toSorted(([, a], [, b]) => b - a),
+    queries: statements(text => productTable.test(text) && !jobTable.test(text) && !housekeeping.test(text)),
+    scopes: statements(text => scopeStatement.test(text)),
+    redis: sum(redis.values()),
+    jobs: statements(text => jobTable.test(text)),
   }
+}
+
+/** The most frequent statements and commands, with calls an operation. */
+function describeCounts({ postgres, redis }: StoreCounts, operations: number): Array<[text: string, perOperation: number]> {
+  const entries = [...postgres, ...[...redis].map(([name, calls]): [string, number] => [`redis ${name}`, calls])]
+  return entries
+    .map(([text, calls]): [string, number] => [text.replaceAll(/\s+/g, ' ').trim().slice(0, 150), calls / operations])
+    .filter(([, calls]) => calls >= 0.1)
+    .toSorted(([, a], [, b]) => b - a)
 }

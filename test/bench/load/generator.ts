@@ -2,12 +2,13 @@
  * The load generator: a process of its own, whose CPU is not counted. The parent tells it what to do over the channel, one
  * thing at a time; it answers with latencies, or with what went wrong.
  */
-import { concurrency, machineApps, profileApps, webApps } from '../apps.ts'
+import { concurrency } from '../apps.ts'
 import type { WorkloadName } from '../workloads.ts'
-import { openConnection, UnexpectedAnswer } from './browser.ts'
+import { type Lane, openLane, prepareLane } from './lane.ts'
 import { type MailInbox, openInbox } from './mail-inbox.ts'
-import { type Lane, operations, signUpByMail } from './operations.ts'
-import { exchangeCode, newPerson, type Person, signIn, type Target } from './person.ts'
+import { operations } from './operations.ts'
+import { exchangeCode } from './person.ts'
+import { discoverTarget, type Target } from './target.ts'
 import { verifySignatures } from './tokens.ts'
 
 export type LoadRequest =
@@ -28,70 +29,14 @@ export interface PassResult {
   slowest: number
 }
 
-const personsPerLane = 8
-const profilesPerLane = 2
-
 let target: Target | undefined
 let inbox: MailInbox | undefined
 let lanes: Lane[] = []
 
-async function open(request: Extract<LoadRequest, { do: 'open' }>): Promise<void> {
-  const discoveryUrl = `${request.issuer}/.well-known/openid-configuration`
-  const connection = openConnection()
-  const answer = await connection.send(discoveryUrl, '127.0.0.1')
-  connection.close()
-  if (answer.status !== 200) throw new UnexpectedAnswer('discovery', answer)
-  const document = JSON.parse(answer.body) as Record<string, string>
-  const endpoint = (name: string): string => {
-    const url = document[name]
-    if (!url) throw new Error(`the discovery document has no ${name}`)
-    return url
-  }
-  inbox = request.linkPort === undefined ? undefined : openInbox(request.linkPort)
-  target = {
-    issuer: request.issuer,
-    authorizationEndpoint: endpoint('authorization_endpoint'),
-    tokenEndpoint: endpoint('token_endpoint'),
-    userinfoEndpoint: endpoint('userinfo_endpoint'),
-    jwksUri: endpoint('jwks_uri'),
-    discoveryUrl,
-    inbox,
-    opaqueProfileTokens: request.opaqueProfileTokens,
-  }
-  lanes = Array.from({ length: concurrency }, (_, lane) => {
-    const [webApp, profileApp, machineApp] = [webApps[lane], profileApps[lane], machineApps[lane]]
-    if (!webApp || !profileApp || !machineApp) throw new Error('there are fewer apps than clients')
-    return {
-      connection: openConnection(),
-      webApp,
-      profileApp,
-      machineApp,
-      persons: [],
-      profiles: [],
-      recipients: [],
-      turn: 0,
-      lastAccessToken: undefined,
-      lastSignIn: undefined,
-    }
-  })
-}
-
-async function makePersons(server: Target, lane: Lane, persons: Person[], count: number, kind: 'web' | 'profile'): Promise<void> {
-  while (persons.length < count) {
-    const person = newPerson(lane.connection, kind === 'web' ? lane.webApp : lane.profileApp)
-    const { request, code } = await signIn(server, person)
-    person.tokens = await exchangeCode(server, person, request, code, kind === 'profile' && server.opaqueProfileTokens)
-    persons.push(person)
-  }
-}
-
-async function prepareLane(server: Target, lane: Lane, workload: WorkloadName, share: number): Promise<void> {
-  if (workload === 'code' || workload === 'refresh') await makePersons(server, lane, lane.persons, personsPerLane, 'web')
-  if (workload === 'userinfo') await makePersons(server, lane, lane.profiles, profilesPerLane, 'profile')
-  if (workload === 'magic-link') {
-    const mailsLeft = () => lane.recipients.reduce((sum, recipient) => sum + recipient.mailsLeft, 0)
-    while (mailsLeft() < share) await signUpByMail(server, lane)
-  }
+async function open({ issuer, linkPort, opaqueProfileTokens }: Extract<LoadRequest, { do: 'open' }>): Promise<void> {
+  inbox = linkPort === undefined ? undefined : openInbox(linkPort)
+  target = await discoverTarget(issuer, inbox, { opaqueProfileTokens })
+  lanes = Array.from({ length: concurrency }, (_, index) => openLane(index))
 }
 
 function renewConnections(): void {
@@ -141,7 +86,7 @@ async function inspect(server: Target): Promise<void> {
 async function rotate(server: Target, rotations: number): Promise<PassResult> {
   const [lane] = lanes
   if (!lane) throw new Error('open comes first')
-  await makePersons(server, lane, lane.persons, 1, 'web')
+  await prepareLane(server, lane, 'refresh', rotations)
   const others = lane.persons.splice(1)
   const result = await run(server, 'refresh', rotations, 1)
   lane.persons.push(...others)

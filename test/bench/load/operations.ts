@@ -1,44 +1,18 @@
-import type { BenchApp } from '../apps.ts'
 import type { WorkloadName } from '../workloads.ts'
-import { type Answer, type Connection, redirectOf, UnexpectedAnswer } from './browser.ts'
+import { type Answer, redirectOf, UnexpectedAnswer } from './browser.ts'
+import { type Lane, signUp } from './lane.ts'
 import {
   askForTokens,
-  type CodeRequest,
   exchangeCode,
   inNewBrowser,
   nextServerAddress,
-  newPerson,
   type Person,
   readCode,
   requestCode,
   signIn,
-  type Target,
 } from './person.ts'
+import type { Target } from './target.ts'
 import { readTokens } from './tokens.ts'
-
-/** One of the concurrent clients: its connection, its apps, and the persons it speaks for, in turns. */
-export interface Lane {
-  connection: Connection
-  webApp: BenchApp
-  profileApp: BenchApp
-  machineApp: BenchApp
-  persons: Person[]
-  profiles: Person[]
-  /** Persons who may still be sent a mail: one address is sent five an hour at most. */
-  recipients: Recipient[]
-  turn: number
-  /** What came back last, for a closer look after the pass. */
-  lastAccessToken: string | undefined
-  lastSignIn: { person: Person; request: CodeRequest; code: string } | undefined
-}
-
-export interface Recipient {
-  person: Person
-  mailsLeft: number
-}
-
-/** Latchkey sends five mails an hour to one recipient; the first of them made the account. */
-const mailsAfterTheFirst = 4
 
 type Operation = (target: Target, lane: Lane) => Promise<void>
 
@@ -106,12 +80,6 @@ const signInByMail: Operation = async (target, lane) => {
   lane.lastSignIn = { person, ...(await signIn(target, person)) }
 }
 
-export const signUpByMail: Operation = async (target, lane) => {
-  const person = newPerson(lane.connection, lane.webApp)
-  lane.lastSignIn = { person, ...(await signIn(target, person)) }
-  lane.recipients.push({ person, mailsLeft: mailsAfterTheFirst })
-}
-
 export const operations: Record<WorkloadName, Operation> = {
   discovery: discover,
   'client-credentials': useClientCredentials,
@@ -119,5 +87,5 @@ export const operations: Record<WorkloadName, Operation> = {
   refresh,
   userinfo: askUserinfo,
   'magic-link': signInByMail,
-  'first-sign-in': signUpByMail,
+  'first-sign-in': signUp,
 }

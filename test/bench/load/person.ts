@@ -2,21 +2,8 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type BenchApp, personScope, redirectUri } from '../apps.ts'
 import { type Answer, type Browser, type Connection, openBrowser, redirectOf, UnexpectedAnswer } from './browser.ts'
 import type { MailInbox } from './mail-inbox.ts'
+import type { Target } from './target.ts'
 import { readTokens, type TokenAnswer } from './tokens.ts'
-
-/** What the load knows about a server: its discovery document, and how a person signs in there. */
-export interface Target {
-  issuer: string
-  authorizationEndpoint: string
-  tokenEndpoint: string
-  userinfoEndpoint: string
-  jwksUri: string
-  discoveryUrl: string
-  /** Absent for the yardstick, whose login asks nothing. */
-  inbox: MailInbox | undefined
-  /** The yardstick's tokens for userinfo are opaque (see apps.ts). */
-  opaqueProfileTokens: boolean
-}
 
 /** Somebody with a browser and, after the first sign-in, a session. */
 export interface Person {

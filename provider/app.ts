@@ -22,6 +22,7 @@ import type { DeliverLogout } from './oidc/back-channel-logout.ts'
 import { configureProvider } from './oidc/configuration.ts'
 import { consentRoutes } from './oidc/consent.ts'
 import { allowAppOrigins } from './oidc/cross-origin.ts'
+import { showLinkedDeviceCode } from './oidc/device-link.ts'
 import { createInteractions } from './oidc/interactions.ts'
 import { limitProtocol } from './oidc/limits.ts'
 import { turnPostedRequests } from './oidc/posted-requests.ts'
@@ -140,10 +141,11 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       establishRequestFacts({ trustedProxies: settings.trustedProxies, issuer }),
       guardHost(issuer),
       documents.remember,
+      allowAppOrigins(registry),
       limitProtocol(rateLimiter),
       turnPostedRequests,
-      allowAppOrigins(registry),
       finishSignOut(provider, { data, clock, protocolPages }),
+      showLinkedDeviceCode(protocolPages),
       serveRoutes(routes, { issuer, rateLimiter }),
     ]
     for (const middleware of chain) provider.use(middleware)

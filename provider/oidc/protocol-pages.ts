@@ -1,7 +1,7 @@
 import type { Client, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import type { PageContext } from '../../views/page-context.ts'
 import { renderConfirmDeviceCode } from '../../views/device/confirm-code.tsx'
-import { renderEnterDeviceCode } from '../../views/device/enter-code.tsx'
+import { type EnterDeviceCodeProps, renderEnterDeviceCode } from '../../views/device/enter-code.tsx'
 import { renderDeviceFinished } from '../../views/device/finished.tsx'
 import { renderError } from '../../views/error.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
@@ -27,6 +27,11 @@ export function createProtocolPages(pages: Pages) {
   const xsrfOf = (ctx: KoaContextWithOIDC): string => {
     const secret = ctx.oidc.session?.state?.['secret']
     return typeof secret === 'string' ? secret : ''
+  }
+
+  const enterUserCode = (ctx: KoaContextWithOIDC, known: Pick<EnterDeviceCodeProps, 'userCode' | 'problem'>) => {
+    const form = { action: ctx.oidc.urlFor('code_verification'), xsrf: xsrfOf(ctx) }
+    show(ctx, renderEnterDeviceCode(pageFor(ctx), { ...form, ...known }))
   }
 
   return {
@@ -72,16 +77,12 @@ export function createProtocolPages(pages: Pages) {
     userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, _out?: ErrorOut, error?: Error & { userCode?: string }): void {
       const problem = error === undefined ? undefined : deviceProblem(error)
       if (problem === 'missing' || problem === 'wrong') ctx.status = 400
-      show(
-        ctx,
-        renderEnterDeviceCode(pageFor(ctx), {
-          action: ctx.oidc.urlFor('code_verification'),
-          xsrf: xsrfOf(ctx),
-          ...(error?.userCode === undefined ? {} : { userCode: error.userCode }),
-          ...(problem === undefined ? {} : { problem }),
-        }),
-      )
+      enterUserCode(ctx, {
+        ...(error?.userCode === undefined ? {} : { userCode: error.userCode }),
+        ...(problem === undefined ? {} : { problem }),
+      })
     },
+    enterUserCode,
     userCodeConfirmSource(ctx: KoaContextWithOIDC, _form: string, client: Client, _deviceInfo: unknown, userCode: string): void {
       show(
         ctx,

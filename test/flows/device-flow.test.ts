@@ -220,8 +220,12 @@ describe('signing in a device that has no browser (RFC 8628)', () => {
   it('carries the code in the link that a device shows as a picture, and asks all the same', async () => {
     const { complete, userCode, deviceCode } = await start()
     expect(complete).toBe(`${page()}?user_code=${userCode}`)
+    const hostile = await ada.get(`${page()}?user_code=${encodeURIComponent('"><script>alert(1)</script>')}`)
+    expect(hostile.body).not.toContain('<script>alert')
     const opened = await ada.get(complete)
     expect(opened.status).toBe(200)
+    expect(opened.body).toContain(`value="${userCode}"`)
+    expect(opened.body).not.toContain('<script>')
     const asked = await ada.post(page(), { xsrf: xsrfIn(opened), user_code: userCode })
     expect(asked.body).toContain('name="confirm"')
     expect((await poll(deviceCode)).body['error']).toBe('authorization_pending')

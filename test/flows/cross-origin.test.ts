@@ -111,6 +111,22 @@ describe('calls from pages of other origins (Fetch Standard, CORS)', () => {
     },
   )
 
+  it('a page of an app is told how long to wait, and nobody else’s', async () => {
+    const limited = await startLatchkey({ apps: [browserApp, pageApp], on: 'postgres' })
+    try {
+      const ask = (origin: string) =>
+        agent.post(`${limited.issuer}/device_authorization`, { client_id: 'page' }, { origin, accept: 'application/json' })
+      await Promise.all(Array.from({ length: 120 }, () => ask(pageOrigin)))
+      const answer = await ask(pageOrigin)
+      expect([answer.status, allowOrigin(answer), allowCredentials(answer)]).toEqual([429, pageOrigin, undefined])
+      expect(answer.headers['access-control-expose-headers']).toContain('Retry-After')
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+      expect(allowOrigin(await ask(foreign))).toBeUndefined()
+    } finally {
+      await limited.stop()
+    }
+  })
+
   it('an app without pages is called from none', async () => {
     const answer = await callAs(serverApp, '/token', cookieOrigin)
     expect(allowOrigin(answer)).toBeUndefined()

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Agent } from '../support/agent.ts'
-import { askUserinfo, obtainCode, redeem, refresh, signIn, tokensOf } from '../support/code-flow.ts'
+import { askUserinfo, credentialsOf, obtainCode, post, redeem, refresh, signIn, tokensOf } from '../support/code-flow.ts'
+import { changeRows } from '../support/durable-rows.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { serverApp } from '../support/relying-party.ts'
 
@@ -47,6 +48,38 @@ describe('an authorization code', () => {
     const refused = await redeem(latchkey, otherApp, obtained, { redirect_uri: app.redirect_uris[0] })
     expect([refused.status, refused.body['error']]).toEqual([400, 'invalid_grant'])
     expect((await redeem(latchkey, app, obtained)).status).toBe(200)
+  })
+
+  it('is not given for a request that says something twice', async () => {
+    const obtained = await obtainCode(latchkey, agent, app)
+    const { form, headers } = credentialsOf(app)
+    const fields: Array<[string, string]> = [
+      ...Object.entries(form),
+      ['grant_type', 'authorization_code'],
+      ['code', obtained.code],
+      ['redirect_uri', app.redirect_uris[0] ?? ''],
+      ['code_verifier', obtained.started.verifier],
+    ]
+    for (const [name, value] of fields) {
+      const refused = await post(`${latchkey.issuer}/token`, [...fields, [name, value]], headers)
+      expect([refused.status, refused.body['error']]).toEqual([400, 'invalid_request'])
+    }
+    expect((await post(`${latchkey.issuer}/token`, fields, headers)).status).toBe(200)
+  })
+
+  it('gives nothing where it can’t be written down', async () => {
+    const codes = [await obtainCode(latchkey, agent, app), await obtainCode(latchkey, agent, app)]
+    await changeRows(latchkey, 'audit_events', 'alter table latchkey.audit_events add constraint full_up check (false) not valid')
+    try {
+      for (const obtained of codes) {
+        const refused = await redeem(latchkey, app, obtained)
+        expect(refused.status).toBeGreaterThanOrEqual(500)
+        expect(JSON.stringify(refused.body)).not.toMatch(/eyJ|full_up|audit/)
+      }
+    } finally {
+      await changeRows(latchkey, 'audit_events', 'alter table latchkey.audit_events drop constraint full_up')
+    }
+    expect((await redeem(latchkey, app, await obtainCode(latchkey, agent, app))).status).toBe(200)
   })
 
   it('expires after a minute', async () => {

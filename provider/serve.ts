@@ -46,27 +46,37 @@ export async function serve({ environment, clock = systemClock, print }: ServeOp
   process.on('disconnect', stop)
 }
 
+/**
+ * The first process brings the database up to date and finds out whether this installation can start at all; the others follow
+ * when it serves, so that a failed start is explained once.
+ */
 function superviseWorkers(count: number, print: ServeOptions['print']): void {
   let stopping = false
   let started = false
-  for (let index = 0; index < count; index += 1) cluster.fork()
+  const restarts = new Set<NodeJS.Timeout>()
+  cluster.fork()
   cluster.on('listening', () => {
+    if (started || stopping) return
     started = true
+    for (let index = 1; index < count; index += 1) cluster.fork()
   })
-  cluster.on('exit', (worker, code) => {
+  cluster.on('exit', (worker, code, signal) => {
     if (stopping) return
     if (!started) {
-      // The first one to die before any has listened says why in its own line; another try would say the same.
-      stopping = true
-      process.exitCode = code === 0 ? 1 : code
-      for (const other of Object.values(cluster.workers ?? {})) other?.kill()
+      process.exitCode = code === 0 ? 1 : (code ?? 1)
       return
     }
-    print(`Worker ${worker.process.pid ?? ''} ended; starting another.`)
-    setTimeout(() => cluster.fork(), restartMilliseconds).unref()
+    print(`Worker ${worker.process.pid ?? ''} ended (${signal ?? `exit code ${code}`}); starting another.`)
+    // It keeps this process alive: all of them may have ended at once.
+    const restart = setTimeout(() => {
+      restarts.delete(restart)
+      cluster.fork()
+    }, restartMilliseconds)
+    restarts.add(restart)
   })
   const stop = () => {
     stopping = true
+    for (const restart of restarts) clearTimeout(restart)
     for (const worker of Object.values(cluster.workers ?? {})) worker?.kill('SIGTERM')
   }
   process.on('SIGTERM', stop)

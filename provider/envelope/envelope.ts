@@ -31,6 +31,7 @@ export async function openEnvelope(options: {
     'email-address': installationKey.derive('blind index email-address'),
     'rate-limit': installationKey.derive('blind index rate-limit'),
     code: installationKey.derive('blind index code'),
+    'cookie-signature': installationKey.derive('blind index cookie-signature'),
   }
   const cache = createKeyCache(options.cache ?? defaultLimits, options.clock)
 

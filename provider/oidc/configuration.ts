@@ -62,11 +62,13 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
       response_types: ['code'],
     },
     clockTolerance: 5,
-    // Nothing is signed: every value is 256 random bits, looked up by its hash.
+    // A session's cookie is 256 random bits that are nowhere else. An interaction's value is in its pages' addresses too, so it is
+    // signed: whoever reads an address, in a history or the log of a proxy, has nothing.
     cookies: {
       names: { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' },
       long: { httpOnly: true, secure: true, sameSite: 'lax', path: '/', signed: false },
-      short: { httpOnly: true, secure: true, sameSite: 'lax', signed: false },
+      short: { httpOnly: true, secure: true, sameSite: 'lax', signed: true },
+      keys: [cipher.blindIndex('cookie-signature', 'short').toString('base64url')],
     },
     discovery: {
       ui_locales_supported: [...locales],

@@ -31,4 +31,4 @@ export interface FieldCipher {
   blindIndex(purpose: BlindIndexPurpose, value: string): Buffer
 }
 
-export type BlindIndexPurpose = 'email-address' | 'rate-limit' | 'code'
+export type BlindIndexPurpose = 'email-address' | 'rate-limit' | 'code' | 'cookie-signature'

@@ -40,7 +40,15 @@ it('are out of reach of scripts, other hosts, plain http and other sites’ form
   )
   const names = new Set(lines.map(line => line.split('=')[0]))
   expect([...names].toSorted()).toEqual(
-    ['__Host-browser', '__Host-language', '__Host-session', '__Secure-interaction', '__Secure-resume'].toSorted(),
+    [
+      '__Host-browser',
+      '__Host-language',
+      '__Host-session',
+      '__Secure-interaction',
+      '__Secure-interaction.sig',
+      '__Secure-resume',
+      '__Secure-resume.sig',
+    ].toSorted(),
   )
   for (const line of lines) {
     const [pair = '', ...attributes] = line.toLowerCase().split('; ')
@@ -115,6 +123,34 @@ describe('fixation', () => {
   })
 })
 
+describe('somebody who has read the address of a sign-in page, in a history or the log of a proxy', () => {
+  const stranger = (home: string) => {
+    const uid = home.split('/').pop() ?? ''
+    return { cookie: `__Secure-interaction=${uid}; __Secure-resume=${uid}` }
+  }
+
+  it('sees none of its pages, and can begin nothing in it', async () => {
+    const { agent, home, nextMail } = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
+    const link = linkIn((await nextMail()).text)
+    expect((await newAgentBehindProxy().get(home, stranger(home))).status).toBe(410)
+    const thief = newAgentBehindProxy()
+    await thief.get(latchkey.issuer)
+    expect((await thief.post(`${home}/email`, { address: 'thief@example.com' }, stranger(home))).status).toBe(410)
+    expect((await agent.post(link)).status).toBe(303)
+    expect(returned(await agent.follow(await agent.get(home)))?.has('code')).toBe(true)
+  })
+
+  it('does not get the session, not even between the proof and the way back to the app, and spoils nothing', async () => {
+    const { agent, home, nextMail } = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
+    await agent.post(linkIn((await nextMail()).text))
+    const resume = (await agent.get(home)).location ?? ''
+    const answer = await newAgentBehindProxy().get(resume, stranger(home))
+    expect(returned(answer)).toBeUndefined()
+    expect(answer.headers['set-cookie']?.join() ?? '').not.toContain('__Host-session')
+    expect(returned(await agent.follow(await agent.get(resume)))?.has('code')).toBe(true)
+  })
+})
+
 describe('tossed by a sibling, who can set cookies for the parent domain but none with the prefix', () => {
   it('one of another name is not read, before or after ours', async () => {
     const agent = newAgentBehindProxy()
@@ -154,19 +190,21 @@ describe('tossed by a sibling, who can set cookies for the parent domain but non
       await beginSignIn(latchkey, { agent: newAgentBehindProxy() }),
       await beginSignIn(latchkey, { agent: newAgentBehindProxy() }),
     ]
-    const tossed = cookie(attacker.agent, '__Secure-interaction', attacker.home)
+    const tossed = attacker.agent
+      .cookies(attacker.home)
+      .split('; ')
+      .filter(pair => pair.startsWith('__Secure-interaction'))
+      .join('; ')
     const own = victim.agent.cookies(victim.home)
-    for (const header of [
-      `__Secure-interaction=${tossed}; ${own}`,
-      own.replace(/__Secure-interaction=[^;]+/, `__Secure-interaction=${tossed}`),
-    ]) {
+    const withoutOwn = own.replaceAll(/__Secure-interaction[^;]+;? ?/g, '')
+    for (const header of [`${tossed}; ${own}`, `${withoutOwn}; ${tossed}`]) {
       const page = await new Agent().get(victim.home, { cookie: header })
       expect(page.status).toBe(410)
       expect(page.body).not.toContain(attacker.address)
     }
     // Nor does the victim's browser finish what the attacker began.
     const link = linkIn((await attacker.nextMail()).text)
-    await victim.agent.post(link, {}, { cookie: `${own}; __Secure-interaction=${tossed}` })
+    await victim.agent.post(link, {}, { cookie: `${own}; ${tossed}` })
     expect(JSON.parse((await attacker.agent.get(`${attacker.home}/state`)).body)).toEqual({})
   })
 

@@ -22,10 +22,10 @@ import type { DeliverLogout } from './oidc/back-channel-logout.ts'
 import { configureProvider } from './oidc/configuration.ts'
 import { consentRoutes } from './oidc/consent.ts'
 import { allowAppOrigins } from './oidc/cross-origin.ts'
-import { showLinkedDeviceCode } from './oidc/device-link.ts'
 import { createInteractions } from './oidc/interactions.ts'
 import { limitProtocol } from './oidc/limits.ts'
 import { turnPostedRequests } from './oidc/posted-requests.ts'
+import { showOwnPages } from './oidc/own-pages.ts'
 import { createProtocolPages } from './oidc/protocol-pages.ts'
 import { createProvider } from './oidc/provider.ts'
 import { publishDocuments, serveDocumentsFirst } from './oidc/published-documents.ts'
@@ -145,7 +145,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       limitProtocol(rateLimiter),
       turnPostedRequests,
       finishSignOut(provider, { data, clock, protocolPages }),
-      showLinkedDeviceCode(protocolPages),
+      showOwnPages(protocolPages),
       serveRoutes(routes, { issuer, rateLimiter }),
     ]
     for (const middleware of chain) provider.use(middleware)

@@ -4,6 +4,7 @@ import { renderConfirmDeviceCode } from '../../views/device/confirm-code.tsx'
 import { type EnterDeviceCodeProps, renderEnterDeviceCode } from '../../views/device/enter-code.tsx'
 import { renderDeviceFinished } from '../../views/device/finished.tsx'
 import { renderError } from '../../views/error.tsx'
+import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
 import type { ErrorCode } from '../kernel/errors.ts'
@@ -69,6 +70,11 @@ export function createProtocolPages(pages: Pages) {
           ...(idTokenHint === undefined ? {} : { idTokenHint }),
         }),
       )
+    },
+    /** Signing the one before out is asked about too: it ends what they have in every app. */
+    switchAccount(ctx: KoaContextWithOIDC): void {
+      const form = { action: ctx.oidc.urlFor('end_session_confirm'), fields: { xsrf: xsrfOf(ctx), logout: 'yes' } }
+      show(ctx, renderSwitchAccount(pageFor(ctx), { form }))
     },
     postLogoutSuccessSource(ctx: KoaContextWithOIDC): void {
       const appHref = ctx.oidc.client?.clientUri

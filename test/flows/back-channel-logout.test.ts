@@ -7,6 +7,7 @@ import { countEvents } from '../support/durable-rows.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { LogoutReceiver } from '../support/logout-receiver.ts'
 import { serverApp, startRequest } from '../support/relying-party.ts'
+import { answerSignOut } from '../support/sign-out.ts'
 import { findFreePort } from '../support/servers.ts'
 
 describe('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', () => {
@@ -46,8 +47,7 @@ describe('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', () => {
     return tokensOf(await redeem(latchkey, app, await obtainCode(latchkey, agent, app)))
   }
   async function signOut(agent: Agent): Promise<Response> {
-    const page = await agent.get(`${latchkey.issuer}/logout`)
-    return agent.post(`${latchkey.issuer}/logout/confirm`, { xsrf: xsrfIn(page), logout: 'yes' })
+    return answerSignOut(latchkey, agent, await agent.get(`${latchkey.issuer}/logout`), 'yes')
   }
   async function verify(token: string, audience: string): Promise<JWTPayload> {
     const keys = createRemoteJWKSet(new URL(`${latchkey.issuer}/jwks`))
@@ -166,7 +166,7 @@ describe('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', () => {
     const { agent, tokens } = await signedIn()
     await tokensFor(agent, apps.second)
     const page = await agent.get(`${latchkey.issuer}/logout?id_token_hint=${tokens.idToken}`)
-    await agent.post(`${latchkey.issuer}/logout/confirm`, { xsrf: xsrfIn(page) })
+    await answerSignOut(latchkey, agent, page, 'no')
     await deliveredTo(first)
     expect(second.tokens).toEqual([])
     agent.close()

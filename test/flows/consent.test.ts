@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Agent, type Response } from '../support/agent.ts'
 import { askUserinfo, leave, prove, redeem, signIn, tokensOf } from '../support/code-flow.ts'
-import { xsrfIn } from '../support/device.ts'
 import { changeRows, countEvents, readRows } from '../support/durable-rows.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { serverApp, type StartedRequest, startRequest } from '../support/relying-party.ts'
+import { answerSignOut } from '../support/sign-out.ts'
 
 const books = 'https://books.example.com'
 const maps = 'https://maps.example.com'
@@ -77,8 +77,7 @@ describe('consent', () => {
   }
 
   async function signOut(agent: Agent): Promise<void> {
-    const page = await agent.get(`${latchkey.issuer}/logout`)
-    await agent.post(`${latchkey.issuer}/logout/confirm`, { xsrf: xsrfIn(page), logout: 'yes' })
+    await answerSignOut(latchkey, agent, await agent.get(`${latchkey.issuer}/logout`), 'yes')
   }
 
   it('is not asked for our own apps, native ones included', async () => {

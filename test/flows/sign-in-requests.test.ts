@@ -101,7 +101,9 @@ describe('what an app says about the sign-in that it wants', () => {
       const { agent, accessToken } = await signInAs('first@example.com')
       const started = await startRequest(latchkey.issuer, app, { prompt: 'login' })
       const page = await prove(latchkey, agent, await agent.follow(await agent.get(started.url)), 'second@example.com')
-      // The browser is told to sign the first one out before it goes on as the second.
+      expect(page.body).toContain('Change accounts?')
+      expect(page.body).not.toContain('<script>')
+      expect((await askUserinfo(latchkey, accessToken)).status).toBe(200)
       const action = /action="([^"]+)"/.exec(page.body)?.[1] ?? ''
       const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.body)?.[1] ?? ''
       const left = await agent.follow(await agent.post(action, { xsrf, logout: 'yes' }))

@@ -16,6 +16,7 @@ import {
 import { xsrfIn } from '../support/device.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp, serverApp, startRequest } from '../support/relying-party.ts'
+import { answerSignOut } from '../support/sign-out.ts'
 
 const secondApp = { ...serverApp, client_id: 'second', client_uri: 'https://second.example/' }
 const thirdParty = { ...serverApp, client_id: 'third', client_name: 'Third', first_party: false }
@@ -57,17 +58,7 @@ describe('signing out (OpenID Connect RP-Initiated Logout)', () => {
   async function tokensFor(agent: Agent, app: TestApp): Promise<Tokens> {
     return tokensOf(await redeem(latchkey, app, await obtainCode(latchkey, agent, app)))
   }
-  /** Presses the button of the page that asks, with the fields that it has. */
-  async function answer(agent: Agent, page: Response, decision: 'yes' | 'no'): Promise<Response> {
-    expect(page.status).toBe(200)
-    expect(page.body).toContain('Sign out?')
-    const hint = /name="id_token_hint" value="([^"]+)"/.exec(page.body)?.[1]
-    return agent.post(`${latchkey.issuer}/logout/confirm`, {
-      xsrf: xsrfIn(page),
-      ...(hint === undefined ? {} : { id_token_hint: hint }),
-      ...(decision === 'yes' ? { logout: 'yes' } : {}),
-    })
-  }
+  const answer = (agent: Agent, page: Response, decision: 'yes' | 'no') => answerSignOut(latchkey, agent, page, decision)
   async function isSignedIn(agent: Agent): Promise<boolean> {
     const { url } = await startRequest(latchkey.issuer, serverApp, { prompt: 'none' })
     return (await agent.get(url)).location?.includes('code=') ?? false

@@ -18,6 +18,7 @@ import { renderFinished } from '../../views/sign-in/finished.tsx'
 import { renderLinkConfirmed } from '../../views/sign-in/link-confirmed.tsx'
 import { renderLinkElsewhere } from '../../views/sign-in/link-elsewhere.tsx'
 import { renderNoAccount } from '../../views/sign-in/no-account.tsx'
+import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
 
@@ -146,6 +147,7 @@ export const pageStates: PageState[] = [
       }),
   },
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },
+  { name: 'switch-account', render: page => renderSwitchAccount(page, { form: { action: '/logout/confirm' } }) },
   { name: 'device-enter-code', render: page => renderEnterDeviceCode(page, { action: '/device', xsrf: 'x' }) },
   {
     name: 'device-enter-code-wrong',

@@ -101,6 +101,11 @@ export const de: Catalogue = {
   'already-signed-in.lead-from-app':
     'Diese Anmeldung ist abgeschlossen. Gehen Sie zurück zur App, oder schließen Sie diese Seite.',
 
+  'switch-account.heading': 'Konto wechseln?',
+  'switch-account.lead':
+    'In diesem Browser ist ein anderes Konto angemeldet. Wenn Sie fortfahren, wird es hier in allen Apps abgemeldet.',
+  'switch-account.continue': 'Abmelden und fortfahren',
+
   'enter-device-code.heading': 'Gerät verbinden',
   'enter-device-code.lead': 'Geben Sie den Code ein, den Ihr Gerät anzeigt.',
   'enter-device-code.label': 'Code auf Ihrem Gerät',

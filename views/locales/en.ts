@@ -98,6 +98,10 @@ export const en = {
   'already-signed-in.lead': 'This sign-in is done. There is nothing more to do here.',
   'already-signed-in.lead-from-app': 'This sign-in is done. Go back to the app, or close this page.',
 
+  'switch-account.heading': 'Change accounts?',
+  'switch-account.lead': 'Somebody else is signed in in this browser. If you go on, they are signed out here, in every app.',
+  'switch-account.continue': 'Sign them out and go on',
+
   'enter-device-code.heading': 'Connect a device',
   'enter-device-code.lead': 'Type the code that your device shows.',
   'enter-device-code.label': 'Code on your device',

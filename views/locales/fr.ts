@@ -102,6 +102,11 @@ export const fr: Catalogue = {
   'already-signed-in.lead': 'Cette connexion est terminée. Il n’y a plus rien à faire ici.',
   'already-signed-in.lead-from-app': 'Cette connexion est terminée. Revenez à l’application, ou fermez cette page.',
 
+  'switch-account.heading': 'Changer de compte\u202F?',
+  'switch-account.lead':
+    'Un autre compte est connecté dans ce navigateur. Si vous continuez, il en sera déconnecté, dans toutes les applications.',
+  'switch-account.continue': 'Le déconnecter et continuer',
+
   'enter-device-code.heading': 'Connecter un appareil',
   'enter-device-code.lead': 'Saisissez le code affiché par votre appareil.',
   'enter-device-code.label': 'Code sur votre appareil',

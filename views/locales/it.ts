@@ -97,6 +97,10 @@ export const it: Catalogue = {
   'already-signed-in.lead': 'Questo accesso è concluso. Qui non c’è altro da fare.',
   'already-signed-in.lead-from-app': 'Questo accesso è concluso. Torni all’app, oppure chiuda questa pagina.',
 
+  'switch-account.heading': 'Cambiare account?',
+  'switch-account.lead': 'In questo browser è aperto l’accesso di un altro account. Se continua, ne uscirà, in tutte le app.',
+  'switch-account.continue': 'Uscire da quell’account e continuare',
+
   'enter-device-code.heading': 'Colleghi un dispositivo',
   'enter-device-code.lead': 'Inserisca il codice che compare sul Suo dispositivo.',
   'enter-device-code.label': 'Codice sul Suo dispositivo',

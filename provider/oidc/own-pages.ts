@@ -1,0 +1,23 @@
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Middleware } from '../http/context.ts'
+import type { createProtocolPages } from './protocol-pages.ts'
+import { readParameters } from './request-parameters.ts'
+
+/**
+ * In two places oidc-provider sends the browser on by a script, from a page of its own that has no words for anybody. There we
+ * ask: whether the code that a device's link carries (RFC 8628 §3.3.1) is the one that the person sees, and whether whoever was
+ * signed in here before may be signed out.
+ */
+export function showOwnPages(protocolPages: ReturnType<typeof createProtocolPages>): Middleware {
+  return async function ownPages(ctx, next) {
+    await next()
+    // Set by oidc-provider on what it serves; undefined on everything else.
+    const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
+    if (oidc === undefined || ctx.method !== 'GET' || ctx.status !== 200) return
+    const served = ctx as unknown as KoaContextWithOIDC
+    const { user_code: userCode } = readParameters(oidc.params)
+    if (oidc.route === 'code_verification' && userCode !== undefined) protocolPages.enterUserCode(served, { userCode })
+    // It comes here before it has looked at the app, and to no other page.
+    if (oidc.route.endsWith('resume') && oidc.client === undefined) protocolPages.switchAccount(served)
+  }
+}

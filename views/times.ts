@@ -4,21 +4,33 @@ const tags: Record<Locale, string> = { en: 'en-GB', de: 'de', fr: 'fr', it: 'it'
 
 /** A moment in the language's own form, with its zone: "20 November 2025 at 14:05 UTC". */
 export function formatMoment(locale: Locale, moment: Date, timeZone = 'UTC'): string {
-  return new Intl.DateTimeFormat(tags[locale], {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone,
-    timeZoneName: 'short',
+  return remember(`moment ${locale} ${timeZone}`, () => {
+    return new Intl.DateTimeFormat(tags[locale], {
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZone,
+      timeZoneName: 'short',
+    })
   }).format(moment)
+}
+
+// Making a format costs a hundred times what using it costs, and there are as many as languages and zones.
+const formats = new Map<string, unknown>()
+
+function remember<Format>(name: string, make: () => Format): Format {
+  const format = formats.get(name) ?? make()
+  formats.set(name, format)
+  // A name stands for one kind of format, so what was kept under it is what `make` makes.
+  return format as Format
 }
 
 /** How long ago a moment was, in words: "2 minutes ago". */
 export function formatAge(locale: Locale, moment: Date, now: Date): string {
   const seconds = Math.max(0, Math.round((now.getTime() - moment.getTime()) / 1000))
-  const words = new Intl.RelativeTimeFormat(tags[locale], { numeric: 'always' })
+  const words = remember(`age ${locale}`, () => new Intl.RelativeTimeFormat(tags[locale], { numeric: 'always' }))
   const [amount, unit] = inLargestUnit(seconds)
   return words.format(-amount, unit)
 }

@@ -11,7 +11,7 @@ const perMinute = (name: string, points: number): Limit[] => [{ name, by: 'addre
  */
 const limits = new Map<string, readonly Limit[]>(
   Object.entries({
-    authorize: perMinute('authorize', 300),
+    authorize: perMinute('authorize', 600),
     device: perMinute('device', 60),
     device_authorization: perMinute('device-authorization', 120),
     introspect: perMinute('introspect', 6000),

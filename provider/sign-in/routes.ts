@@ -24,7 +24,7 @@ const mode = { system: 'sign-in' } as const
 const viewing: Limit[] = [{ name: 'sign-in-pages', by: 'address', points: 600, windowSeconds: 60 }]
 /** Every waiting tab asks every two seconds, and a whole office may wait behind one address. */
 const polling: Limit[] = [{ name: 'sign-in-polling', by: 'address', points: 6000, windowSeconds: 60 }]
-const posting: Limit[] = [{ name: 'sign-in-forms', by: 'address', points: 120, windowSeconds: 60 }]
+const posting: Limit[] = [{ name: 'sign-in-forms', by: 'address', points: 600, windowSeconds: 60 }]
 
 const uidParams = z.object({ uid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) })
 const fields = z.record(z.string(), z.string())

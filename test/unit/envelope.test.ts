@@ -171,7 +171,7 @@ describe("an owner's key", () => {
     const stuck = cipher.keyFor(alice, () => new Promise<Buffer>(resolve => (release = () => resolve(wrapped))))
     await cipher.keyFor(alice, async () => wrapped)
     release()
-    await stuck
+    await expect(stuck).resolves.toBeDefined()
   })
 
   it('is loaded by the second caller where the first one may not see it', async () => {

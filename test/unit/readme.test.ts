@@ -6,7 +6,10 @@ const folder = join(import.meta.dirname, '../..')
 const readme = readFileSync(join(folder, 'README.md'), 'utf8')
 
 /** `<!-- from FILE -->`, and the block of code that follows. */
-const examples = [...readme.matchAll(/<!-- from (\S+) -->\s+```ts\n([\s\S]*?)\n```/g)].map(([, file = '', code = '']) => ({ file, code }))
+const examples = [...readme.matchAll(/<!-- from (\S+) -->\s+```ts\n([\s\S]*?)\n```/g)].map(([, file = '', code = '']) => ({
+  file,
+  code,
+}))
 
 describe("the README's examples are the files that the tests run", () => {
   it('quotes all three of them', () => {

@@ -42,14 +42,14 @@ export function startSweeping({
   telemetry: Telemetry
   intervalMilliseconds?: number
 }): Sweeping {
-  let stopped = false
+  const stopping = new AbortController()
   let underWay = Promise.resolve()
   let timer = schedule()
 
   function schedule(): NodeJS.Timeout {
     return setTimeout(() => {
       underWay = sweepAll().then(() => {
-        if (!stopped) timer = schedule()
+        if (!stopping.signal.aborted) timer = schedule()
       })
     }, intervalMilliseconds).unref()
   }
@@ -64,13 +64,13 @@ export function startSweeping({
 
   async function sweepTable(sweep: Sweep): Promise<void> {
     let deleted = batch
-    while (!stopped && deleted === batch)
+    while (!stopping.signal.aborted && deleted === batch)
       deleted = await data.scoped({ kind: 'system', reason: 'job' }, repositories => sweep(repositories, clock()))
   }
 
   return {
     stop() {
-      stopped = true
+      stopping.abort()
       clearTimeout(timer)
       return underWay
     },

@@ -1,5 +1,5 @@
 import { UnsecuredJWT } from 'jose'
-import type { InteractionResults, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { InteractionResults, Provider } from 'oidc-provider'
 import { logoPath } from '../apps/logo.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Context } from '../http/context.ts'
@@ -63,8 +63,7 @@ export function createInteractions(provider: Provider, registry: AppRegistry): I
     },
     finish: (ctx, result) => finishInteraction(provider, ctx, submissionOf(result)),
     async isSignedIn(ctx) {
-      // It asks for no more of the context than the raw request and response.
-      const session = await provider.Session.get(ctx as unknown as KoaContextWithOIDC)
+      const session = await provider.Session.get(ctx)
       return session.accountId !== undefined
     },
     findApp: clientId => describeApp(registry, clientId),

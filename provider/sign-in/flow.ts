@@ -6,19 +6,19 @@ import { secondsAfter } from '../kernel/clock.ts'
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import { decide, type PolicyRequest, type Requirement } from '../policy/gate.ts'
-import { factors, type Proof } from '../policy/proof.ts'
+import type { Proof } from '../policy/proof.ts'
 import type { Data } from '../ports/data.ts'
-import type { AttemptRecord, ProofRecord, UserRecord } from '../ports/records.ts'
+import type { AttemptRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { PendingSignIn } from './interactions.ts'
+import { keepProof, restoreProof } from './kept-proof.ts'
 import type { MethodContext, SignInMethod } from './method.ts'
 import { policyRequestOf } from './policy-request.ts'
+import { isRepetition } from './repetition.ts'
 import { signUp } from './sign-up.ts'
 
 /** An attempt lives longer than the mail that was sent for it, so that its page can still say what happened and send another. */
 const attemptLifetimeSeconds = 3600
-/** The same form from the same browser within so long is one that was sent twice: one mail is enough. */
-const repetitionSeconds = 2
 const mode = { kind: 'system', reason: 'sign-in' } as const
 
 export interface FlowOptions {
@@ -63,12 +63,6 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     appName,
   })
   const isLive = (attempt: AttemptRecord) => attempt.state === 'open' && attempt.expiresAt > clock()
-  const isRepetition = (earlier: AttemptRecord, attempt: AttemptRecord) =>
-    isLive(earlier) &&
-    earlier.method === attempt.method &&
-    earlier.address === attempt.address &&
-    earlier.browserHash.equals(attempt.browserHash) &&
-    secondsAfter(earlier.createdAt, repetitionSeconds) > attempt.createdAt
 
   /** Starts an attempt with a method, in place of the one that this interaction had. */
   async function begin(
@@ -101,7 +95,7 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     }
     await data.scoped(mode, async repositories => {
       const earlier = await repositories.attempts.lockByInteraction(pending.uid)
-      if (earlier !== undefined && isRepetition(earlier, attempt)) return
+      if (earlier !== undefined && isLive(earlier) && isRepetition(earlier, attempt)) return
       // Asked for together, so that they travel together, in this order.
       await Promise.all([
         earlier === undefined ? undefined : repositories.attempts.transition(earlier.id, 'open', 'ended', {}),
@@ -298,12 +292,4 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   async function end(attempt: AttemptRecord): Promise<void> {
     await data.scoped(mode, ({ attempts }) => attempts.transition(attempt.id, 'open', 'ended', {}))
   }
-}
-
-function keepProof(proof: Proof): ProofRecord {
-  return { ...proof, factors: [...proof.factors] }
-}
-
-function restoreProof(record: ProofRecord): Proof {
-  return { ...record, factors: factors.filter(factor => record.factors.includes(factor)) }
 }

@@ -25,7 +25,7 @@ describe('the code', () => {
     ['with a hyphen and spaces around', (code: string) => `  ${code.slice(0, 4)}-${code.slice(4)}\t`],
     [
       'in full-width letters',
-      (code: string) => [...code].map(letter => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0)).join(''),
+      (code: string) => code.replaceAll(/./g, letter => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0)),
     ],
   ])('signs in, typed %s', async (_how, spell) => {
     const begun = await beginSignIn(latchkey)

@@ -109,7 +109,7 @@ it('every error', async () => {
   }
   for (const [status, answer] of Object.entries(answers)) {
     if (Number(status) !== 415) expect(answer.status).toBe(Number(status))
-    expectSafe(answer, `${status}`)
+    expectSafe(answer, status)
     expect(answer.headers['x-request-id'], status).toMatch(/^[0-9a-f-]{36}$/)
   }
 })

@@ -100,7 +100,7 @@ describe.each(['allowed', 'closed'] as const)('with sign-up %s', signUpSetting =
 
   it('whoever has the account signs in', async () => {
     latchkey.clock.advance(3600)
-    await signUp(latchkey, known)
+    await expect(signUp(latchkey, known)).resolves.toBeUndefined()
   })
 })
 

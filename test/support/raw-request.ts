@@ -34,13 +34,13 @@ export function sendRaw(url: string, pieces: string | string[], pauseMillisecond
       if (answer !== '' || ('code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE'))) finish()
       else reject(error)
     })
-    socket.on('connect', async () => {
-      for (const piece of [pieces].flat()) {
-        if (stopped) return
-        socket.write(piece, 'latin1')
-        if (pauseMilliseconds > 0) await new Promise(resume => setTimeout(resume, pauseMilliseconds))
-      }
-    })
+    const sendFrom = ([piece, ...rest]: string[]): void => {
+      if (piece === undefined || stopped) return
+      socket.write(piece, 'latin1')
+      if (pauseMilliseconds > 0) setTimeout(sendFrom, pauseMilliseconds, rest)
+      else sendFrom(rest)
+    }
+    socket.on('connect', () => sendFrom([pieces].flat()))
   })
 }
 

@@ -1,0 +1,12 @@
+import { factors, type Proof } from '../policy/proof.ts'
+import type { ProofRecord } from '../ports/records.ts'
+
+/** A proof in the form in which an attempt keeps it. */
+export function keepProof(proof: Proof): ProofRecord {
+  return { ...proof, factors: [...proof.factors] }
+}
+
+/** The same as policy reads it; a factor that is known no more proves nothing. */
+export function restoreProof(record: ProofRecord): Proof {
+  return { ...record, factors: factors.filter(factor => record.factors.includes(factor)) }
+}

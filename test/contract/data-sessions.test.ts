@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../provider/kernel/ids.ts'
 import { newSecret } from '../../provider/kernel/secrets.ts'
+import { AppError } from '../../provider/kernel/errors.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
 import {
@@ -219,7 +220,7 @@ describe.each(databaseKinds)('sessions, grants and refresh families on %s', kind
         .scoped(asSystem, ({ refreshFamilies }) => refreshFamilies.rotate(family.id, family.currentHash, next))
         .then(
           () => true,
-          (error: { code?: string }) => error.code !== 'conflict',
+          (error: unknown) => !(error instanceof AppError && error.code === 'conflict'),
         )
     const rotated = await Promise.all(attempts.map(rotate))
     const winner = attempts[rotated.indexOf(true)]

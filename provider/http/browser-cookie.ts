@@ -8,13 +8,13 @@ const lifetimeMilliseconds = 365 * 24 * 60 * 60 * 1000
  * Names the browser, and nothing else: a random value that attempts remember as a hash, so that what began in one browser
  * is not finished in another. It says nothing about who somebody is and is good for nothing alone.
  */
-export function findBrowser(ctx: Context): Buffer | undefined {
+export function findBrowser(ctx: Pick<Context, 'cookies'>): Buffer | undefined {
   const value = ctx.cookies.get(cookieName, { signed: false })
   return value === undefined || value === '' ? undefined : hashSecret(value)
 }
 
 /** The same; a browser that has no name yet gets one. */
-export function recogniseBrowser(ctx: Context): Buffer {
+export function recogniseBrowser(ctx: Pick<Context, 'cookies'>): Buffer {
   const known = findBrowser(ctx)
   if (known !== undefined) return known
   const value = newSecret()

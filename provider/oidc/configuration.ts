@@ -37,8 +37,8 @@ export interface ConfigurationOptions {
   protocolPages: ReturnType<typeof createProtocolPages>
 }
 
-/** Long enough to look for the mail after lunch; a sign-in that takes longer is started again from its attempt. */
-const interactionSeconds = 4 * 3600
+/** As long as an attempt; a sign-in that takes longer is started again from it. Strangers' requests are kept no longer. */
+const interactionSeconds = 3600
 const codeSeconds = 60
 const deviceCodeSeconds = 600
 

@@ -5,6 +5,7 @@ import type { AppRegistry } from '../apps/registry.ts'
 import type { Context } from '../http/context.ts'
 import type { AskingApp, Interactions, SignInResult } from '../sign-in/interactions.ts'
 import { policyRequestOf } from '../sign-in/policy-request.ts'
+import { belongsTo } from './interaction-browser.ts'
 import { listParameters, readParameters } from './request-parameters.ts'
 
 /** Long enough for a redirect. */
@@ -17,7 +18,8 @@ export function interactionUrl(prompt: string, uid: string): string {
 
 export async function findInteraction(provider: Provider, ctx: Context) {
   try {
-    return await provider.interactionDetails(ctx.req, ctx.res)
+    const interaction = await provider.interactionDetails(ctx.req, ctx.res)
+    return belongsTo(interaction, ctx) ? interaction : undefined
   } catch (error) {
     if (error instanceof Error && error.name === 'SessionNotFound') return undefined
     throw error

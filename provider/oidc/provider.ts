@@ -66,8 +66,8 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
     },
   })
 
-  const { IN_PAYLOAD } = provider.Grant
-  Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...IN_PAYLOAD, 'workspaceId'] })
+  keepMember(provider.Grant, 'workspaceId')
+  keepMember(provider.Interaction, 'browser')
   limitParameters(provider)
   keepLateSessions(provider, options.configuration)
   findClientsInRegistry(provider, options.registry)
@@ -85,4 +85,10 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
     },
   })
   return { provider, deliverLogout }
+}
+
+/** Has a model carry a member of ours along, from the first time it is kept. */
+function keepMember(model: { readonly IN_PAYLOAD: string[] }, name: string): void {
+  const { IN_PAYLOAD: members } = model
+  Object.defineProperty(model, 'IN_PAYLOAD', { get: () => [...members, name] })
 }

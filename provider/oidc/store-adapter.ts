@@ -3,7 +3,8 @@ import { hashSecret } from '../kernel/secrets.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { Store } from '../ports/store.ts'
-import { currentState } from './request-state.ts'
+import { belongsTo, markBrowser } from './interaction-browser.ts'
+import { currentContext, currentState } from './request-state.ts'
 import { createPayloadSealer, epochSeconds, secondsLeft } from './sealed-store.ts'
 
 /** Models whose loss costs a person one more step: they lie in the store, sealed, under the hash of their id. */
@@ -31,9 +32,12 @@ export function createStoreAdapter({ model, store, cipher, clock, revokeGrant }:
     const key = keyOf(id)
     const sealed = await store.get(key)
     if (sealed === undefined) return undefined
+    const payload = open(key, id, sealed)
+    const ctx = currentContext()
+    if (model === 'Interaction' && ctx !== undefined && !belongsTo(payload, ctx)) return undefined
     const state = currentState()
     if (state !== undefined) state.foundSealed = { key, sealed }
-    return open(key, id, sealed)
+    return payload
   }
 
   return {
@@ -42,7 +46,9 @@ export function createStoreAdapter({ model, store, cipher, clock, revokeGrant }:
       const key = keyOf(id)
       const ttlSeconds = expiresIn ?? secondsLeft(payload, clock)
       if (model === 'Interaction' && payload['result'] !== undefined) return finish(key, id, payload, ttlSeconds)
-      await store.put(key, seal(key, payload), ttlSeconds)
+      const ctx = currentContext()
+      const kept = model === 'Interaction' && ctx !== undefined ? { ...payload, ...markBrowser(ctx) } : payload
+      await store.put(key, seal(key, kept), ttlSeconds)
       if (payload.userCode !== undefined) await store.put(userCodeKeyOf(payload.userCode), sealId(id), ttlSeconds)
     },
     async consume(id) {

@@ -83,7 +83,7 @@ function parseRequest(
     client_name: request.name,
     client_secret: secret,
     redirect_uris: request.redirectUri ?? [],
-    post_logout_redirect_uris: request.postLogoutRedirectUri ?? [],
+    post_logout_redirect_uris: request.postLogoutRedirectUri ?? listHomes(request.redirectUri ?? []),
     origins: request.origin ?? (request.type === 'browser' ? listOrigins(request.redirectUri ?? []) : []),
     first_party: !request.thirdParty,
     refresh_token_delivery: request.refreshTokenDelivery ?? (request.type === 'browser' ? 'cookie' : 'body'),
@@ -98,6 +98,11 @@ const metadataOfType = {
   native: { token_endpoint_auth_method: 'none', application_type: 'native' },
   machine: { token_endpoint_auth_method: 'client_secret_basic', grant_types: ['client_credentials'] },
 } satisfies Record<AppRequest['type'], Record<string, unknown>>
+
+/** Where people land after signing out, unless something else is said: the app's own front page. */
+function listHomes(uris: string[]): string[] {
+  return listOrigins(uris).flatMap(origin => (origin === 'null' ? [] : [`${origin}/`]))
+}
 
 function listOrigins(uris: string[]): string[] {
   return [...new Set(uris.flatMap(uri => (URL.canParse(uri) ? [new URL(uri).origin] : [])))]

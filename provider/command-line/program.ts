@@ -79,7 +79,11 @@ function addAppCommands(app: Command, surroundings: Surroundings, exitWith: (cod
         .makeOptionMandatory(),
     )
     .option('--redirect-uri <uri>', 'where browsers return to after the sign-in; may be repeated', collect)
-    .option('--post-logout-redirect-uri <uri>', 'where browsers return to after signing out; may be repeated', collect)
+    .option(
+      '--post-logout-redirect-uri <uri>',
+      'where browsers return to after signing out; may be repeated (the front page of its redirect URIs)',
+      collect,
+    )
     .option(
       '--origin <origin>',
       'from where browser code may call; may be repeated (browser: those of its redirect URIs)',

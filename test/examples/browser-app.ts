@@ -19,6 +19,7 @@ export async function startBrowserApp(issuer: string, clientId: string): Promise
     const state = callback.searchParams.get('state') ?? ''
     const begun = localStorage.getItem(state)
     localStorage.removeItem(state)
+    if (callback.searchParams.has('error')) return undefined // cancelled: offer a button that calls this again
     if (begun) return oidc.authorizationCodeGrant(config, callback, JSON.parse(begun))
   }
 

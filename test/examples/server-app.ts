@@ -40,7 +40,7 @@ export async function createServerApp(app: {
       ctx.body = page(`<p>Signed in as ${escape(person.email ?? person.sub)}.</p>
         <form method="post" action="${app.url}/sign-out"><button>Sign out</button></form>`)
     } catch (error) {
-      if (!(error instanceof oidc.ResponseBodyError)) throw error
+      if (!(error instanceof oidc.ResponseBodyError || error instanceof oidc.WWWAuthenticateChallengeError)) throw error
       sessions.delete(id) // refused: the session has ended at the issuer
       ctx.redirect(`${app.url}/`)
     }

@@ -214,7 +214,7 @@ describe('two tabs in one browser', () => {
     const browser = /__Host-browser=[^;]+/
     const cookie = one.agent.cookies(one.home).replace(browser, browser.exec(two.agent.cookies(two.home))?.[0] ?? '')
     const answer = await new Agent().post(`${one.home}/verify`, { code }, { cookie })
-    expect(answer.status).toBe(400)
+    expect(answer.status).toBe(410)
     expect(await askState(one)).toBeUndefined()
   })
 })

@@ -1,7 +1,7 @@
 import Bowser from 'bowser'
 import { LRUCache } from 'lru-cache'
 import { newId } from '../kernel/ids.ts'
-import { addressBlock, findClientAddress } from './client-address.ts'
+import { addressBlock, findClientAddress, findClientHop } from './client-address.ts'
 import type { Middleware } from './context.ts'
 import { keepChosenLocale, negotiateLocale } from './locale.ts'
 
@@ -12,21 +12,21 @@ export function establishRequestFacts(options: { trustedProxies: number; issuer:
   const issuer = new URL(options.issuer)
   const scheme = issuer.protocol.slice(0, -1)
   const describe = remember(describeDevice)
-  const findAddresses = remember((hops: string) => {
+  const findAddresses = remember((both: string) => {
     // The connection's own address has no bar in it; what a client claims may have anything.
-    const bar = hops.indexOf('|')
-    const ip = findClientAddress(hops.slice(0, bar), hops.slice(bar + 1), options.trustedProxies)
+    const bar = both.indexOf('|')
+    const ip = findClientAddress(both.slice(0, bar), both.slice(bar + 1))
     return { ip, addressBlock: addressBlock(ip) }
   })
   return function establishFacts(ctx, next) {
     // Browsers keep Secure cookies over http on loopback, the one place where an issuer may be http.
     ctx.cookies.secure = true
     const userAgent = ctx.get('user-agent').slice(0, maximumUserAgentLength)
-    const forwardedFor = options.trustedProxies === 0 ? '' : ctx.get('x-forwarded-for')
+    const hop = findClientHop(ctx.get('x-forwarded-for'), options.trustedProxies)
     keepChosenLocale(ctx)
     ctx.state.facts = {
       id: newId(),
-      ...findAddresses(`${ctx.req.socket.remoteAddress ?? ''}|${forwardedFor}`),
+      ...findAddresses(`${ctx.req.socket.remoteAddress ?? ''}|${hop}`),
       userAgent,
       device: describe(userAgent),
       // Worked out where it is asked for: programs have no language.
@@ -55,9 +55,15 @@ function remember<Value extends {}>(parse: (text: string) => Value): (text: stri
   }
 }
 
-/** "Firefox · Linux". */
+/** Bowser takes whatever a stranger wrote for the name of a browser that it does not know, and this goes into mails of ours. */
+const knownBrowsers = new Set(Object.values(Bowser.BROWSER_MAP))
+const knownSystems = new Set(Object.values(Bowser.OS_MAP))
+
+/** "Firefox · Linux", of names that Bowser knows alone. */
 function describeDevice(userAgent: string): string {
   if (userAgent === '') return ''
   const { browser, os } = Bowser.parse(userAgent)
-  return [browser.name, os.name].filter(part => part !== undefined && part !== '').join(' · ')
+  const browserName = knownBrowsers.has(browser.name ?? '') ? [browser.name] : []
+  const systemName = knownSystems.has(os.name ?? '') ? [os.name] : []
+  return [...browserName, ...systemName].join(' · ')
 }

@@ -102,15 +102,15 @@ describe('the button of the link, pressed twice', () => {
   })
 })
 
-describe('"Send me the e-mail", pressed twice', () => {
+describe('"Send me the e-mail", pressed again and again', () => {
   it('is one sign-in with one mail', async () => {
     const agent = new Agent()
     const { home } = await beginSignIn(latchkey, { agent })
     const address = newAddress()
     await agent.post(`${home}/change`)
     const sent = await countEvents(latchkey, 'email-challenge.sent')
-    const answers = await Promise.all([agent.post(`${home}/email`, { address }), agent.post(`${home}/email`, { address })])
-    expect(answers.map(({ status }) => status)).toEqual([303, 303])
+    const answers = await Promise.all(Array.from({ length: 5 }, () => agent.post(`${home}/email`, { address })))
+    for (const { status } of answers) expect(status).toBe(303)
     expect(await countEvents(latchkey, 'email-challenge.sent')).toBe(sent + 1)
     await expect.poll(() => listMails(latchkey, address)).not.toHaveLength(0)
 

@@ -22,6 +22,7 @@ import type { DeliverLogout } from './oidc/back-channel-logout.ts'
 import { configureProvider } from './oidc/configuration.ts'
 import { consentRoutes } from './oidc/consent.ts'
 import { allowAppOrigins } from './oidc/cross-origin.ts'
+import { requireExactPaths } from './oidc/exact-paths.ts'
 import { createInteractions } from './oidc/interactions.ts'
 import { limitProtocol } from './oidc/limits.ts'
 import { turnPostedRequests } from './oidc/posted-requests.ts'
@@ -69,6 +70,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     cipher,
     clock,
     rateLimiter,
+    store,
     issuer,
     installationName: settings.installationName,
     codeInSubject: settings.mailCodeInSubject,
@@ -140,6 +142,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       answerErrors({ pages, telemetry }),
       establishRequestFacts({ trustedProxies: settings.trustedProxies, issuer }),
       guardHost(issuer),
+      requireExactPaths,
       documents.remember,
       allowAppOrigins(registry),
       limitProtocol(rateLimiter),

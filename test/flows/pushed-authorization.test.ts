@@ -182,6 +182,37 @@ describe('a pushed authorization request (RFC 9126)', () => {
     expect([answer.status, answer.body['error']]).toEqual([400, error])
   })
 
+  describe('is kept for a while, so its parameters together', () => {
+    const parts = (bytes: number) => ({ state: 'x'.repeat(bytes / 2), nonce: 'x'.repeat(bytes / 2) })
+
+    async function pushLarge(by: TestApp, bytes: number) {
+      const { url } = await startRequest(latchkey.issuer, by)
+      const form = { ...Object.fromEntries(new URL(url).searchParams), ...parts(bytes) }
+      const { status, body } = await postAs(by, `${latchkey.issuer}/par`, form)
+      return [status, body['error'], body['error_description']]
+    }
+
+    it('are at most 8 KiB of an app that cannot prove who it is', async () => {
+      expect((await pushLarge(browserApp, 7000))[0]).toBe(201)
+      const refused = [400, 'invalid_request', 'the parameters together are longer than 8192 bytes']
+      expect(await pushLarge(browserApp, 8200)).toEqual(refused)
+    })
+
+    it('are at most 16 KiB of one that has', async () => {
+      expect((await pushLarge(app, 15_000))[0]).toBe(201)
+      const [status, error] = await pushLarge(app, 16_384)
+      expect([status, error]).toEqual([400, 'invalid_request'])
+    })
+
+    it('are at most 8 KiB where the browser brings them', async () => {
+      const url = new URL((await startRequest(latchkey.issuer, serverApp)).url)
+      for (const [name, value] of Object.entries(parts(8200))) url.searchParams.set(name, value)
+      const answer = await agent.get(url.href)
+      expect([answer.status, answer.location]).toEqual([400, undefined])
+      expect(answer.body).toContain('the parameters together are longer than 8192 bytes')
+    })
+  })
+
   it('that was never pushed is refused', async () => {
     for (const uri of ['urn:ietf:params:oauth:request_uri:nothing', 'urn:ietf:params:oauth:request_uri:', 'urn:x']) {
       expect((await agent.get(urlFor(app.client_id, uri))).status).toBe(400)

@@ -163,6 +163,21 @@ describe('a store in memory', () => {
     expect(await store.get('in use')).toBe('value')
     await close()
   })
+
+  it('never makes a used proof usable again, however it is flooded', async () => {
+    const { store, advance, close } = await openMemoryStore()
+    const use = (name: string) => store.compareAndSet(`replay:${name}`, undefined, '1', 60)
+    expect(await use('first')).toBe(true)
+    for (let at = 0; at < 100_001; at++) await store.put(`flood ${at}`, 'x', 60)
+    expect(await use('first')).toBe(false)
+    for (let at = 1; at < 200_000; at++) await use(`flood ${at}`)
+    await expect(use('one more')).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await use('first')).toBe(false)
+    await store.put('anything else', 'value', 60)
+    await advance(60)
+    expect(await use('one more')).toBe(true)
+    await close()
+  })
 })
 
 describe('a store on Redis', () => {

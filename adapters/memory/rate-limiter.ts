@@ -8,17 +8,21 @@ interface Window {
 }
 
 const maximumKeys = 100_000
+/** Up to here a window is short: keys come and go with every request, and what is forgotten is soon over anyway. */
+const longestShortWindowSeconds = 300
 
 /**
  * Fixed windows, counted in this process. Own code where a library has one, because that one keeps a timer and an entry for
  * every key it has seen: whoever changes address with each request would fill the memory. Here the key not seen for longest
- * is forgotten past 100,000.
+ * is forgotten past 100,000; long windows are kept apart, so that a flood of keys with short ones makes none of them forgotten.
  */
 export function createMemoryRateLimiter(clock: Clock = systemClock): RateLimiter {
-  const windows = new LRUCache<string, Window>({ max: maximumKeys })
+  const short = new LRUCache<string, Window>({ max: maximumKeys })
+  const long = new LRUCache<string, Window>({ max: maximumKeys })
   return {
     async consume(limit, key) {
       const now = clock().getTime()
+      const windows = limit.windowSeconds <= longestShortWindowSeconds ? short : long
       const name = `${limit.name}\n${key}`
       let window = windows.get(name)
       if (window === undefined || window.endsAt <= now) {

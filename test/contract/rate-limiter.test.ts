@@ -177,4 +177,13 @@ describe('a rate limiter in memory', () => {
     expect(await limiter.consume(limit, 'first')).toEqual({ allowed: true })
     expect(await limiter.consume(limit, 'key 99999')).toMatchObject({ allowed: false })
   })
+
+  it('does not forget an hour’s count for all the keys of a minute', async () => {
+    const { limiter } = await openMemoryLimiter()
+    const hour = { name: 'hour', points: 1, windowSeconds: 3600 }
+    const minute = { name: 'minute', points: 1, windowSeconds: 60 }
+    await limiter.consume(hour, 'recipient')
+    for (let at = 0; at < 100_000; at++) await limiter.consume(minute, `key ${at}`)
+    expect(await limiter.consume(hour, 'recipient')).toMatchObject({ allowed: false })
+  })
 })

@@ -4,7 +4,10 @@ import { z } from 'zod'
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** A part of the refresh cookie's name, and of URLs: letters, digits, dot, underscore and hyphen. */
-const clientId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'one to 64 letters, digits, dots, underscores or hyphens')
+/** What every client id matches; what does not is no app's. */
+export const clientIdPattern = /^[A-Za-z0-9._-]{1,64}$/
+
+const clientId = z.string().regex(clientIdPattern, 'one to 64 letters, digits, dots, underscores or hyphens')
 
 const webUrl = z
   .string()

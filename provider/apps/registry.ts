@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { AppRecord } from '../ports/records.ts'
 import type { Data } from '../ports/data.ts'
 import type { Logger } from '../ports/telemetry.ts'
-import { type AppMetadata, appMetadata } from './metadata.ts'
+import { type AppMetadata, appMetadata, clientIdPattern } from './metadata.ts'
 
 export interface RegisteredApp {
   clientId: string
@@ -67,6 +67,8 @@ export function createAppRegistry(data: Data, log: Logger): AppRegistry {
   })
   return {
     async find(clientId) {
+      // Anybody may name anything: what cannot be registered costs neither memory nor a question to the database.
+      if (!clientIdPattern.test(clientId)) return undefined
       const found = await apps.fetch(clientId)
       return found === 'none' ? undefined : found
     },

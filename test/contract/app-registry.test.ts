@@ -27,3 +27,22 @@ it('one app that this version would not register is reported once, and keeps no 
   expect(lines).toHaveLength(1)
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', clientId: 'old', members: 'scope, no such member' })
 })
+
+it('what cannot be a client id is not looked for', async () => {
+  const state = await openDurableState('embedded')
+  onTestFinished(() => state.close())
+  let questions = 0
+  const data: typeof state.data = {
+    ...state.data,
+    read: (...question) => {
+      questions += 1
+      return state.data.read(...question)
+    },
+  }
+  const registry = createAppRegistry(data, createTelemetry({ level: 'info', destination: { write: () => {} } }).log)
+  for (const clientId of ['', 'a b', 'ä', 'a\n', '\u0000', '../a', 'x'.repeat(65), 'x'.repeat(5000)])
+    expect(await registry.find(clientId)).toBeUndefined()
+  expect(questions).toBe(0)
+  expect(await registry.find('x'.repeat(64))).toBeUndefined()
+  expect(questions).toBe(1)
+})

@@ -1,18 +1,26 @@
 import ipaddr from 'ipaddr.js'
 
+/** More than any address with brackets, zone and port. */
+const longestHop = 64
+
 /**
- * The address of the client, `trustedProxies` hops away: proxies are counted, never guessed. Each of our proxies appends the
- * address that it saw to X-Forwarded-For, so the entry that the outermost of them wrote is the n-th from the end.
+ * What stands in X-Forwarded-For for the client, `trustedProxies` hops away: proxies are counted, never guessed. Each of our
+ * proxies appends the address that it saw, so the entry that the outermost of them wrote is the n-th from the end. Empty where
+ * there is none, or one that is too long for an address.
  */
-export function findClientAddress(remoteAddress: string, forwardedFor: string, trustedProxies: number): string {
-  const remote = canonicalAddress(remoteAddress) ?? '0.0.0.0'
-  if (trustedProxies === 0) return remote
+export function findClientHop(forwardedFor: string, trustedProxies: number): string {
+  if (trustedProxies === 0) return ''
   const hops = forwardedFor
     .split(',')
     .map(hop => hop.trim())
     .filter(hop => hop !== '')
-  const seen = hops.at(-trustedProxies)
-  return (seen === undefined ? undefined : canonicalAddress(seen)) ?? remote
+  const hop = hops.at(-trustedProxies) ?? ''
+  return hop.length <= longestHop ? hop : ''
+}
+
+/** The address of the client: what its hop says, or where the connection comes from if that is no address. */
+export function findClientAddress(remoteAddress: string, hop: string): string {
+  return canonicalAddress(hop) ?? canonicalAddress(remoteAddress) ?? '0.0.0.0'
 }
 
 /** What a limit counts by. Whoever has one IPv6 address has the /64 around it (RFC 6177). */

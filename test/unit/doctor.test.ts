@@ -10,7 +10,7 @@ import { checkCookies } from '../../provider/command-line/doctor/cookies.ts'
 import { forgedAddress } from '../../provider/command-line/doctor/probe.ts'
 import { checkProxies } from '../../provider/command-line/doctor/proxies.ts'
 import { isGenuineProbe, type ProbeAnswer, sealProbe } from '../../provider/doctor/probe.ts'
-import { findClientAddress } from '../../provider/http/client-address.ts'
+import { findClientAddress, findClientHop } from '../../provider/http/client-address.ts'
 import { secondsAfter } from '../../provider/kernel/clock.ts'
 
 const doctorAddress = '203.0.113.7'
@@ -23,7 +23,7 @@ function answerBehind(proxies: number, trustedProxies: number, firstOverwrites: 
     forwardedFor = number === 0 && firstOverwrites ? [peer] : [...forwardedFor, peer]
     peer = `10.0.0.${number + 1}`
   }
-  const clientAddress = findClientAddress(peer, forwardedFor.join(', '), trustedProxies)
+  const clientAddress = findClientAddress(peer, findClientHop(forwardedFor.join(', '), trustedProxies))
   return { forwardedFor, trustedProxies, clientAddress, cookieArrived: true, now: 0, databaseAnswers: true, storeAnswers: true }
 }
 

@@ -37,8 +37,8 @@ export interface ConfigurationOptions {
   protocolPages: ReturnType<typeof createProtocolPages>
 }
 
-/** As long as an attempt; a sign-in that takes longer is started again from it. Strangers' requests are kept no longer. */
-const interactionSeconds = 3600
+/** Longer than an attempt, whose page then asks once more; a sign-in that takes longer is started again from it. Strangers' requests are kept no longer. */
+const interactionSeconds = 2 * 3600
 const codeSeconds = 60
 const deviceCodeSeconds = 600
 

@@ -3,6 +3,7 @@ import { toError } from './kernel/errors.ts'
 import type { Data } from './ports/data.ts'
 import type { Repositories } from './ports/repositories.ts'
 import type { Telemetry } from './ports/telemetry.ts'
+import { failuresUntilLinksOnly } from './sign-in/magic-link.ts'
 
 const defaultIntervalMilliseconds = 60_000
 const batch = 500
@@ -14,8 +15,9 @@ type Sweep = (repositories: Repositories, moment: Date) => Promise<number>
 const sweeps: Readonly<Record<string, Sweep>> = {
   // An attempt's page may still be open; it says for a day that the sign-in is over.
   attempts: ({ attempts }, moment) => attempts.deleteExpired(secondsAfter(moment, -daySeconds), batch),
-  // Wrong codes in a row: who has typed none for a month begins anew.
-  codeFailures: ({ codeFailures }, moment) => codeFailures.deleteOlderThan(secondsAfter(moment, -30 * daySeconds), batch),
+  // Wrong codes in a row: who has typed none for a month begins anew, unless codes are switched off: a link alone ends that.
+  codeFailures: ({ codeFailures }, moment) =>
+    codeFailures.deleteOlderThan(secondsAfter(moment, -30 * daySeconds), failuresUntilLinksOnly, batch),
   sessions: ({ sessions }, moment) => sessions.deleteExpired(moment, batch),
   refreshFamilies: ({ refreshFamilies }, moment) => refreshFamilies.deleteExpired(moment, batch),
   grants: ({ grants }, moment) => grants.deleteExpired(moment, batch),

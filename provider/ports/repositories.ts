@@ -107,8 +107,8 @@ export interface CodeFailureRepository {
   /** Adds one and answers the new count, atomically. */
   increment(address: string, moment: Date): Promise<number>
   reset(address: string): Promise<void>
-  /** Deletes at most `limit` counts whose last wrong code was before `moment`; answers how many. */
-  deleteOlderThan(moment: Date, limit: number): Promise<number>
+  /** Deletes at most `limit` counts below `failures` whose last wrong code was before `moment`; answers how many. */
+  deleteOlderThan(moment: Date, failures: number, limit: number): Promise<number>
 }
 
 export interface SessionRepository {

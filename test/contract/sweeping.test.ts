@@ -74,6 +74,17 @@ describe.each(['embedded', 'postgres'] as const)('what has expired on %s', kind 
     await sweepAt(secondsAfter(noon, 30 * 86_400 + 1))
     expect(await countRows()).toMatchObject({ code_failures: 0, grants: 1 })
   })
+
+  it('but for a hundred wrong codes in a row: those stay until a link is used', async () => {
+    const [switchedOff, almost] = [newAddress(), newAddress()]
+    await state.data.scoped(asSystem, async ({ codeFailures }) => {
+      for (let count = 0; count < 100; count += 1) await codeFailures.increment(switchedOff, noon)
+      for (let count = 0; count < 99; count += 1) await codeFailures.increment(almost, noon)
+    })
+    await sweepAt(secondsAfter(noon, 365 * 86_400))
+    expect(await state.data.read(asSystem, ({ codeFailures }) => codeFailures.count(switchedOff))).toBe(100)
+    expect(await state.data.read(asSystem, ({ codeFailures }) => codeFailures.count(almost))).toBe(0)
+  })
 })
 
 describe('two nodes that sweep at once', () => {
@@ -92,7 +103,7 @@ describe('two nodes that sweep at once', () => {
     const sweepAll = (repositories: Repositories) =>
       Promise.all([
         repositories.attempts.deleteExpired(later, 10),
-        repositories.codeFailures.deleteOlderThan(later, 10),
+        repositories.codeFailures.deleteOlderThan(later, 100, 10),
         repositories.sessions.deleteExpired(later, 10),
         repositories.grants.deleteExpired(later, 10),
         repositories.revokedAccessTokens.deleteExpired(later, 10),

@@ -76,7 +76,7 @@ const attacks: Attacks = {
     count: ({ codeFailures }, theirs) => codeFailures.count(theirs.user.address),
     increment: ({ codeFailures }, theirs) => codeFailures.increment(theirs.user.address, noon),
     reset: ({ codeFailures }, theirs) => codeFailures.reset(theirs.user.address),
-    deleteOlderThan: ({ codeFailures }) => codeFailures.deleteOlderThan(always, 100),
+    deleteOlderThan: ({ codeFailures }) => codeFailures.deleteOlderThan(always, 100, 100),
   },
   sessions: {
     create: ({ sessions }, theirs) => sessions.create(aSession(theirs.user.id)),

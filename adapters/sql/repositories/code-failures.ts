@@ -25,13 +25,14 @@ const reset = prepare<{ addressIndex: Buffer }>()(parameter =>
   queries.deleteFrom('code_failures').where('address_index', '=', parameter.addressIndex),
 )
 
-const deleteOlderThan = prepare<{ moment: Date; limit: number }>()(parameter =>
+const deleteOlderThan = prepare<{ moment: Date; failures: number; limit: number }>()(parameter =>
   queries
     .deleteFrom('code_failures')
     .where('address_index', 'in', ({ selectFrom }) =>
       selectFrom('code_failures as old')
         .select('old.address_index')
         .where('old.last_failure_at', '<', parameter.moment)
+        .where('old.failures', '<', parameter.failures)
         .orderBy('old.last_failure_at')
         .limit(sql<number>`${parameter.limit}::bigint`)
         .forUpdate()
@@ -48,6 +49,6 @@ export function createCodeFailureRepository(scope: SqlScope, vault: Vault): Code
     async reset(address) {
       await scope.post(reset, { addressIndex: indexOf(address) })
     },
-    deleteOlderThan: (moment, limit) => scope.change(deleteOlderThan, { moment, limit }),
+    deleteOlderThan: (moment, failures, limit) => scope.change(deleteOlderThan, { moment, failures, limit }),
   }
 }

@@ -72,7 +72,8 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
    * browser is asked to come again until it has it, three times at most.
    */
   async function showOvertaken(ctx: Context, uid: string, browser: Buffer): Promise<Answer> {
-    const times = Number(ctx.query['over'] ?? 0)
+    // Whoever writes the address bar themselves gets no more than three either.
+    const times = Math.max(0, Number(ctx.query['over'] ?? 0))
     if (!(times < 3) || (await interactions.isSignedIn(ctx))) return showOver(ctx, uid, browser)
     await sleep(200)
     return { kind: 'redirect', to: `${home(uid)}?over=${times + 1}` }
@@ -201,14 +202,14 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
         await flow.begin(attempt.method ?? firstMethod.id, pending, browser, factsFor(ctx, pending), { address: attempt.address })
       return { kind: 'redirect', to: `${home(pending.uid)}?again` }
     }),
-    post('/sign-in/:uid/change', async ({ pending, browser }) => {
+    post('/sign-in/:uid/change', async ({ ctx, pending, browser }) => {
       const attempt = await flow.findAttempt(pending.uid, browser)
-      if (attempt !== undefined) await flow.end(attempt)
+      if (attempt !== undefined) await flow.end(attempt, ctx.state.facts)
       return { kind: 'redirect', to: home(pending.uid) }
     }),
     post('/sign-in/:uid/cancel', async ({ ctx, pending, browser }) => {
       const attempt = await flow.findAttempt(pending.uid, browser)
-      if (attempt !== undefined) await flow.end(attempt)
+      if (attempt !== undefined) await flow.end(attempt, ctx.state.facts)
       return finish(ctx, pending.uid, browser, {
         kind: 'refused',
         error: 'access_denied',

@@ -12,6 +12,7 @@ import {
   headingOf,
   listMails,
   newAddress,
+  newAgentBehindProxy,
   pressOnlyButton,
   returned,
 } from '../support/sign-in.ts'
@@ -218,3 +219,15 @@ describe('two tabs in one browser', () => {
     expect(await askState(one)).toBeUndefined()
   })
 })
+
+it.each(['-1e9', '-Infinity', 'x', '', '2.5'])(
+  'a tab that was overtaken comes again three times at most, whatever its address says: over=%s',
+  async over => {
+    const begun = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
+    let answer = await begun.agent.get(`${begun.home}?over=${over}`)
+    let redirects = 0
+    for (; answer.location !== undefined && redirects < 10; redirects += 1) answer = await begun.agent.get(answer.location)
+    expect(redirects).toBeLessThanOrEqual(3)
+    expect(answer.status).toBe(410)
+  },
+)

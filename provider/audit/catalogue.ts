@@ -5,7 +5,9 @@
  */
 export const catalogue = {
   'attempt.started': { user: 'never', workspace: 'never', fields: ['attempt_id', 'client_id'] },
+  'attempt.ended': { user: 'never', workspace: 'never', fields: ['attempt_id', 'client_id', 'reason'] },
   'email-challenge.sent': { user: 'never', workspace: 'never', fields: ['attempt_id', 'challenge_id', 'message_id'] },
+  'email-challenge.withheld': { user: 'never', workspace: 'never', fields: ['attempt_id', 'challenge_id'] },
   'email-challenge.code-refused': { user: 'never', workspace: 'never', fields: ['attempt_id', 'challenge_id', 'reason'] },
   'email-challenge.link-refused': { user: 'never', workspace: 'never', fields: ['attempt_id', 'challenge_id', 'reason'] },
   'sign-in.proved': { user: 'sometimes', workspace: 'never', fields: ['attempt_id', 'client_id', 'method', 'factors'] },

@@ -74,7 +74,7 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   ): Promise<void> {
     const method = findMethod(methodId)
     const beginning = method.parseBeginning(form)
-    await method.limitBeginning(beginning, facts)
+    const delivery = await method.limitBeginning({ ...beginning, browserHash: browser }, facts)
     const createdAt = clock()
     const attempt: AttemptRecord = {
       id: newId(),
@@ -98,14 +98,14 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
       if (earlier !== undefined && isLive(earlier) && isRepetition(earlier, attempt)) return
       // Asked for together, so that they travel together, in this order.
       await Promise.all([
-        earlier === undefined ? undefined : repositories.attempts.transition(earlier.id, 'open', 'ended', {}),
+        earlier === undefined ? undefined : endOpen(repositories, earlier, facts, 'begun-anew'),
         repositories.attempts.create(attempt),
         recordEvent(
           repositories,
           { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId },
           circumstancesFor(facts),
         ),
-        method.begin(contextFor(repositories, facts, pending.app.name), attempt),
+        method.begin(contextFor(repositories, facts, pending.app.name), attempt, delivery),
       ])
     })
   }
@@ -117,9 +117,6 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     facts: RequestFacts,
     form: Readonly<Record<string, string>>,
   ): Promise<Outcome> {
-    const earlier = await findAttempt(pending.uid, browser)
-    if (earlier === undefined) throw new AppError('attempt-expired')
-    await findMethod(earlier.method).limitVerifying(facts)
     return data.scoped(mode, async repositories => {
       const attempt = await repositories.attempts.lockByInteraction(pending.uid)
       if (attempt === undefined || !attempt.browserHash.equals(browser)) throw new AppError('attempt-expired')
@@ -217,6 +214,7 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     facts: RequestFacts,
   ): Promise<void> {
     if (attempt.state === 'completed') return
+    await findMethod(attempt.method).rememberBrowser(attempt)
     const event: AuditEvent = {
       action: 'sign-in.completed',
       userId: result.userId,
@@ -274,11 +272,11 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     const attempt = await findAttempt(pending.uid, browser)
     if (attempt === undefined || !isLive(attempt)) throw new AppError('attempt-expired')
     const method = findMethod(attempt.method)
-    await method.limitBeginning(attempt, facts)
+    const delivery = await method.limitBeginning(attempt, facts)
     await data.scoped(mode, async repositories => {
       const locked = await repositories.attempts.lock(attempt.id)
       if (locked === undefined || !isLive(locked)) throw new AppError('attempt-expired')
-      await method.begin(contextFor(repositories, facts, pending.app.name), locked)
+      await method.begin(contextFor(repositories, facts, pending.app.name), locked, delivery)
     })
   }
 
@@ -289,7 +287,13 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   }
 
   /** Gives an attempt up: the person goes back to the first page, or to the app. */
-  async function end(attempt: AttemptRecord): Promise<void> {
-    await data.scoped(mode, ({ attempts }) => attempts.transition(attempt.id, 'open', 'ended', {}))
+  async function end(attempt: AttemptRecord, facts: RequestFacts): Promise<void> {
+    await data.scoped(mode, repositories => endOpen(repositories, attempt, facts, 'given-up'))
+  }
+
+  async function endOpen(repositories: Repositories, attempt: AttemptRecord, facts: RequestFacts, reason: string): Promise<void> {
+    if (!(await repositories.attempts.transition(attempt.id, 'open', 'ended', {}))) return
+    const event = { action: 'attempt.ended', attempt_id: attempt.id, client_id: attempt.clientId, reason } as const
+    await recordEvent(repositories, event, circumstancesFor(facts))
   }
 }

@@ -10,7 +10,9 @@ import { constantTimeEqual, hashSecret, newSecret } from '../kernel/secrets.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { RateLimit, RateLimiter } from '../ports/rate-limiter.ts'
 import type { AttemptRecord, EmailChallengeRecord } from '../ports/records.ts'
+import type { Store } from '../ports/store.ts'
 import { normaliseAddress } from './address.ts'
+import { createMailBudget } from './mail-budget.ts'
 import type { MethodContext, SignInMethod, Verdict } from './method.ts'
 import { newUserCode, normaliseUserCode } from './user-code.ts'
 
@@ -28,7 +30,6 @@ const triesPerAttempt = 5
 /** After so many wrong codes in a row for an address, its mails carry links only until one is used. */
 export const failuresUntilLinksOnly = 100
 
-const mailsToRecipient: RateLimit = { name: 'mails-to-recipient', points: 5, windowSeconds: 3600 }
 const mailsFromAddressBlock: RateLimit = { name: 'mails-from-address-block', points: 200, windowSeconds: 3600 }
 const mailsOfInstallation: RateLimit = { name: 'mails-of-installation', points: 50_000, windowSeconds: 3600 }
 const codeTriesOfInstallation: RateLimit = { name: 'code-tries-of-installation', points: 20_000, windowSeconds: 3600 }
@@ -37,6 +38,7 @@ export interface MagicLinkOptions {
   cipher: FieldCipher
   clock: Clock
   rateLimiter: RateLimiter
+  store: Store
   issuer: string
   installationName: string
   codeInSubject: boolean
@@ -50,11 +52,13 @@ export function createMagicLink({
   cipher,
   clock,
   rateLimiter,
+  store,
   issuer,
   installationName,
   codeInSubject,
 }: MagicLinkOptions): SignInMethod {
   const hashCode = (challengeId: string, code: string) => cipher.blindIndex('code', `${challengeId}:${code}`)
+  const budget = createMailBudget({ rateLimiter, store, cipher })
 
   return {
     id: 'email',
@@ -68,22 +72,31 @@ export function createMagicLink({
       return { address }
     },
 
-    async limitBeginning({ address }, facts) {
+    async limitBeginning(attempt, facts) {
       await spendLimit(rateLimiter, mailsFromAddressBlock, facts.addressBlock)
-      await spendLimit(rateLimiter, mailsToRecipient, addressOf({ address }))
+      // Before the recipient's: what is answered must not depend on how many mails others have had sent to her.
       await spendLimit(rateLimiter, mailsOfInstallation, 'installation')
+      return (await budget.spend(addressOf(attempt), attempt.browserHash)) ? 'send' : 'withhold'
     },
 
-    async begin(context, attempt) {
+    async begin(context, attempt, delivery) {
       const { repositories, circumstances } = context
       const address = addressOf(attempt)
       const [before, failures] = await Promise.all([
         repositories.emailChallenges.findOpen(attempt.id),
         repositories.codeFailures.count(address),
       ])
+      const createdAt = clock()
+      const withhold = (challengeId: string) =>
+        recordEvent(
+          repositories,
+          { action: 'email-challenge.withheld', attempt_id: attempt.id, challenge_id: challengeId },
+          circumstances,
+        )
+      // No mail comes in place of the one before, so that one stays good.
+      if (delivery === 'withhold' && before !== undefined && before.expiresAt > createdAt) return withhold(before.id)
       const token = newSecret()
       const code = newUserCode()
-      const createdAt = clock()
       const challenge: EmailChallengeRecord = {
         id: newId(),
         attemptId: attempt.id,
@@ -97,6 +110,10 @@ export function createMagicLink({
         voidedAt: undefined,
       }
       challenge.codeHash = hashCode(challenge.id, code)
+      if (delivery === 'withhold') {
+        await Promise.all([repositories.emailChallenges.create(challenge), withhold(challenge.id)])
+        return
+      }
       const linksOnly = failures >= failuresUntilLinksOnly
       const messageId = `${challenge.id}@${new URL(issuer).hostname}`
       const locale = spokenLocale(attempt.locale)
@@ -120,10 +137,6 @@ export function createMagicLink({
           circumstances,
         ),
       ])
-    },
-
-    async limitVerifying() {
-      await spendLimit(rateLimiter, codeTriesOfInstallation, 'installation')
     },
 
     async show(repositories, attempt, page, urls, notice) {
@@ -160,10 +173,20 @@ export function createMagicLink({
     async verify(context, attempt, form) {
       const typed = form['code'] ?? ''
       if (typed.trim() === '') return { kind: 'refused', problem: 'field-needed' }
-      const challenge = await context.repositories.emailChallenges.findOpen(attempt.id)
+      const [challenge, failures] = await Promise.all([
+        context.repositories.emailChallenges.findOpen(attempt.id),
+        context.repositories.codeFailures.count(addressOf(attempt)),
+      ])
       if (challenge === undefined || challenge.expiresAt <= clock()) return { kind: 'refused', problem: 'attempt-expired' }
-      return tryCode(context, attempt, challenge, normaliseUserCode(typed))
+      const code = normaliseUserCode(typed)
+      // Spent for what will be compared and for nothing else, or a stranger's empty forms would switch codes off for everybody.
+      // Only under the attempt's lock are its tries known; nobody but the attempt itself waits for that lock.
+      const isCompared = code !== undefined && challenge.wrongCodes < triesPerAttempt && failures < failuresUntilLinksOnly
+      if (isCompared) await spendLimit(rateLimiter, codeTriesOfInstallation, 'installation')
+      return tryCode(context, attempt, challenge, code)
     },
+
+    rememberBrowser: attempt => budget.rememberBrowser(addressOf(attempt), attempt.browserHash),
   }
 
   /** Counts first and compares then: of many tries at once no more than five are ever compared. */

@@ -18,6 +18,9 @@ export interface MethodContext {
 /** What came of a try. A refusal is an answer, not an exception: what was counted for it must be kept. */
 export type Verdict = { kind: 'proved'; proof: Proof } | { kind: 'refused'; problem: ErrorCode }
 
+/** Whether the person is sent what there is to send. Pages look the same either way. */
+export type Delivery = 'send' | 'withhold'
+
 /** Where the pages of an attempt post to. */
 export interface StepUrls {
   page: string
@@ -51,14 +54,17 @@ export interface SignInMethod {
    * What the person gave to begin with, in the form in which an attempt keeps it. Throws AppError with the field's problem.
    */
   parseBeginning(form: Readonly<Record<string, string>>): Pick<AttemptRecord, 'address'>
-  /** Spends the limits of beginning, before there is a transaction. Throws AppError `too-many-requests`. */
-  limitBeginning(attempt: Pick<AttemptRecord, 'address'>, facts: RequestFacts): Promise<void>
-  /** Spends the limits of trying, likewise. */
-  limitVerifying(facts: RequestFacts): Promise<void>
+  /**
+   * Spends the limits of beginning, before there is a transaction. Throws AppError `too-many-requests` where whoever asks has
+   * asked too often; says `withhold` where the person has been sent enough, which is nothing that others may be told.
+   */
+  limitBeginning(attempt: Pick<AttemptRecord, 'address' | 'browserHash'>, facts: RequestFacts): Promise<Delivery>
   /** Begins, or begins once more, within the transaction that makes or keeps the attempt. */
-  begin(context: MethodContext, attempt: AttemptRecord): Promise<void>
+  begin(context: MethodContext, attempt: AttemptRecord, delivery: Delivery): Promise<void>
   /** Answers the page on which the person finds out what to do, as often as it is asked for. */
   show(repositories: Repositories, attempt: AttemptRecord, page: PageContext, urls: StepUrls, notice: StepNotice): Promise<string>
-  /** Looks at what the person gave. */
+  /** Looks at what the person gave, and spends the limits of trying. Throws AppError `too-many-requests`. */
   verify(context: MethodContext, attempt: AttemptRecord, form: Readonly<Record<string, string>>): Promise<Verdict>
+  /** Remembers that this browser's person has signed in. Asked again it changes nothing. */
+  rememberBrowser(attempt: AttemptRecord): Promise<void>
 }

@@ -36,6 +36,26 @@ async function newest(table: string, condition = 'true'): Promise<string | undef
 const eventOf = (action: string) => newest('audit_events', `action = '${action}'`)
 
 describe('in one transaction', () => {
+  it('is an attempt given up, or begun anew, and the event that says so', async () => {
+    const ended = (id: unknown) => newest('attempts', `state = 'ended' and id = '${String(id)}'`)
+    const newestAttempt = async (home: string) => {
+      const rows = await readRows(latchkey, 'attempts', `state = 'open'`)
+      return rows.filter(row => home.endsWith(String(row['interaction_uid']))).at(0)?.['id']
+    }
+    const begun = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
+    const first = await newestAttempt(begun.home)
+    await begun.agent.post(`${begun.home}/email`, { address: 'another@example.com' })
+    expect(await ended(first)).toBeDefined()
+    expect(await eventOf('attempt.ended')).toBe(await ended(first))
+    const second = await newestAttempt(begun.home)
+    await begun.agent.post(`${begun.home}/change`)
+    expect(await ended(second)).toBeDefined()
+    expect(await eventOf('attempt.ended')).toBe(await ended(second))
+    const count = (await readRows(latchkey, 'audit_events', `action = 'attempt.ended'`)).length
+    await begun.agent.post(`${begun.home}/change`)
+    expect(await readRows(latchkey, 'audit_events', `action = 'attempt.ended'`)).toHaveLength(count)
+  })
+
   it('are what is changed and the events that tell of it, step by step', async () => {
     const begun = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
     const asked = await newest('attempts')

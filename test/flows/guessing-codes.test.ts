@@ -155,8 +155,11 @@ describe('any history of guesses, new mails, new attempts and other addresses', 
         let begun = await begin(address)
         let code = await codeOf(begun)
         let guesses = 0
+        let mails = 1
         for (const each of steps) {
-          latchkey.clock.advance(each === 'guess' ? 1 : 5)
+          // No more mails than one recipient gets: three in five minutes, and five in an hour.
+          if (each !== 'guess' && each !== 'other address' && ++mails > 5) return
+          latchkey.clock.advance(each === 'guess' ? 1 : 101)
           if (each === 'guess') {
             const page = await typeCode(begun, wrong(code))
             const isCompared = page.body.includes(say('check-mail.problem.code-wrong'))
@@ -164,13 +167,11 @@ describe('any history of guesses, new mails, new attempts and other addresses', 
             expect(isCompared).toBe(guesses < tries)
           } else if (each === 'resend' && guesses < tries) {
             const next = expectMails(latchkey, address)
-            const answer = await begun.agent.post(`${begun.home}/again`)
-            if (answer.status === 429) return
+            await begun.agent.post(`${begun.home}/again`)
             code = codeIn((await next()).text)
           } else if (each === 'restart' || each === 'other browser' || each === 'other address') {
             const next = each === 'other address' ? begin() : begin(address)
             const other = await next
-            if (other.waiting.status === 429) return
             if (each === 'restart') {
               begun = other
               code = await codeOf(begun)

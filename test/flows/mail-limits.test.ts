@@ -4,10 +4,11 @@ import { speak } from '../../views/messages.ts'
 import { Agent, type Response } from '../support/agent.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp, codeIn, startRequest } from '../support/relying-party.ts'
-import { beginSignIn, headingOf, listMails, newAddress, newAgentBehindProxy } from '../support/sign-in.ts'
+import { beginSignIn, headingOf, listMails, newAddress, newAgentBehindProxy, signUp } from '../support/sign-in.ts'
 
 const { say } = speak('en')
 const hour = 3600
+const shortly = 300
 let latchkey: RunningLatchkey
 
 beforeAll(async () => {
@@ -29,7 +30,7 @@ async function ask(agent: Agent, address: string, headers: Record<string, string
   return agent.post(`${latchkey.issuer}${new URL(first.url).pathname}/email`, { address }, headers)
 }
 
-/** How many of so many askings were answered with a mail on its way. */
+/** How many of so many askings were accepted. */
 async function countAccepted(times: number, agentFor: (count: number) => Agent, addressFor: (count: number) => string) {
   let accepted = 0
   for (let count = 0; count < times; count += 1) {
@@ -40,38 +41,93 @@ async function countAccepted(times: number, agentFor: (count: number) => Agent, 
   return accepted
 }
 
+/** What strangers, each at a place of their own, have sent to an address, three every five minutes. */
+async function flood(address: string, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) {
+    if (count > 0 && count % 3 === 0) latchkey.clock.advance(shortly)
+    expect((await ask(newAgentBehindProxy(), address)).status).toBe(303)
+  }
+}
+
+/** Waits until what was asked for before has been delivered: a mail to somebody else, asked for last, is there. */
+async function settle(): Promise<void> {
+  await (await beginSignIn(latchkey, { agent: newAgentBehindProxy() })).nextMail()
+  await new Promise(resolve => setTimeout(resolve, 300))
+}
+
 describe('one recipient', () => {
-  it('gets five mails an hour, wherever they are asked for', async () => {
+  it('gets five mails an hour, wherever they are asked for, and nobody who asks is told', async () => {
     const address = newAddress()
     const spellings = [address, address.toUpperCase(), `  ${address} `, address.replace('person', 'PERSON')]
-    const accepted = await countAccepted(
-      9,
-      () => newAgentBehindProxy(),
-      count => spellings[count % spellings.length] ?? address,
-    )
-    expect(accepted).toBe(5)
-    await expect.poll(() => listMails(latchkey, address)).toHaveLength(5)
+    for (let count = 0; count < 9; count += 1) {
+      if (count % 3 === 0) latchkey.clock.advance(shortly)
+      expect((await ask(newAgentBehindProxy(), spellings[count % spellings.length] ?? address)).status).toBe(303)
+    }
+    await settle()
+    expect(await listMails(latchkey, address)).toHaveLength(5)
     latchkey.clock.advance(hour)
-    expect((await ask(newAgentBehindProxy(), address)).status).toBe(303)
+    await (await beginSignIn(latchkey, { agent: newAgentBehindProxy(), address })).nextMail()
+  })
+
+  it('gets three of them at once, where one hour ends and the next begins too', async () => {
+    const address = newAddress()
+    await flood(address, 1)
+    latchkey.clock.advance(hour - 1)
+    await flood(address, 1)
+    for (let count = 0; count < 4; count += 1) await ask(newAgentBehindProxy(), address)
+    latchkey.clock.advance(1)
+    for (let count = 0; count < 5; count += 1) await ask(newAgentBehindProxy(), address)
+    await settle()
+    expect(await listMails(latchkey, address)).toHaveLength(4)
   })
 
   it('counts new mails for the same attempt too, and those after "another address"', async () => {
     const { agent, home, address } = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
-    for (let count = 2; count <= 5; count += 1) expect((await agent.post(`${home}/again`)).status).toBe(303)
-    expect((await agent.post(`${home}/again`)).status).toBe(429)
+    for (let count = 2; count <= 6; count += 1) expect((await agent.post(`${home}/again`)).status).toBe(303)
     await agent.post(`${home}/change`)
-    expect((await agent.post(`${home}/email`, { address })).status).toBe(429)
-    await expect.poll(() => listMails(latchkey, address)).toHaveLength(5)
+    expect((await agent.post(`${home}/email`, { address })).status).toBe(303)
+    await settle()
+    expect(await listMails(latchkey, address)).toHaveLength(3)
   })
 
-  it('loses nothing by a refusal: the mail from before still works', async () => {
-    const { agent, home, nextMail } = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
+  it('loses nothing by a mail that is withheld: the one from before still works', async () => {
+    const { agent, home, nextMail, address } = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
     await nextMail()
-    for (let count = 2; count <= 4; count += 1) await agent.post(`${home}/again`).then(nextMail)
+    await agent.post(`${home}/again`).then(nextMail)
     await agent.post(`${home}/again`)
     const code = codeIn((await nextMail()).text)
-    expect((await agent.post(`${home}/again`)).status).toBe(429)
+    expect((await agent.post(`${home}/again`)).status).toBe(303)
     expect((await agent.post(`${home}/verify`, { code })).status).toBe(303)
+    expect(await listMails(latchkey, address)).toHaveLength(3)
+  })
+
+  it('looks the same to a stranger whether mails were sent to her or not', async () => {
+    const flooded = newAddress()
+    await flood(flooded, 5)
+    const look = async (address: string) => {
+      const { waiting, home } = await beginSignIn(latchkey, { agent: newAgentBehindProxy(), address })
+      const body = waiting.body.replaceAll(address, 'ADDRESS').replaceAll(new URL(home).pathname, 'HOME')
+      return { status: waiting.status, headers: Object.keys(waiting.headers).toSorted(), body }
+    }
+    expect(await look(flooded)).toEqual(await look(newAddress()))
+  })
+
+  it('is kept out by nobody: a browser in which she has signed in has mails of its own', async () => {
+    const address = newAddress()
+    const agent = newAgentBehindProxy()
+    await signUp(latchkey, address, agent)
+    // Her session is over, and the next day a stranger is at work.
+    latchkey.clock.advance(24 * hour)
+    await flood(address, 7)
+    await settle()
+    const before = (await listMails(latchkey, address)).length
+    expect(before).toBe(6)
+    const begun = await beginSignIn(latchkey, { agent, address, parameters: { prompt: 'login' } })
+    await begun.nextMail()
+    // And those are bounded too.
+    for (let count = 0; count < 5; count += 1) await agent.post(`${begun.home}/again`)
+    await settle()
+    expect(await listMails(latchkey, address)).toHaveLength(before + 3)
   })
 })
 
@@ -99,11 +155,10 @@ describe('one sender', () => {
   })
 })
 
-describe('the answer', () => {
+describe('the answer to who asks too often', () => {
   async function refuse(headers: Record<string, string>): Promise<Response> {
-    const address = newAddress()
-    for (let count = 0; count < 5; count += 1) await ask(newAgentBehindProxy(), address)
-    return ask(newAgentBehindProxy(), address, headers)
+    await spend('mails-from-address-block', 200, '203.0.113.77')
+    return ask(from('203.0.113.77'), newAddress(), headers)
   }
 
   it('to a browser is a page in plain words that says how long to wait, and a Retry-After', async () => {
@@ -142,9 +197,19 @@ describe('the whole installation', () => {
     expect((await agent.post(`${home}/verify`, { code })).status).toBe(429)
   })
 
-  async function spend(name: string, points: number): Promise<void> {
-    const { rateLimiter } = latchkey.adapters
-    for (let count = 0; count < points; count += 1)
-      await rateLimiter.consume({ name, points, windowSeconds: hour }, 'installation')
-  }
+  it('which nobody uses up without a code that is compared', async () => {
+    latchkey.clock.advance(hour)
+    await spend('code-tries-of-installation', 19_999)
+    const other = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
+    const verify = (code: string) => other.agent.post(`${other.home}/verify`, { code })
+    for (const code of ['', ' ', 'AEIOU', 'B'.repeat(9)]) expect((await verify(code)).status).toBe(400)
+    await other.agent.post(`${other.home}/change`)
+    for (let count = 0; count < 5; count += 1) await verify('BBBBBBBB')
+    const late = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
+    latchkey.clock.advance(601)
+    expect((await late.agent.post(`${late.home}/verify`, { code: 'BBBBBBBB' })).status).toBe(400)
+    const { agent, home, nextMail } = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
+    const code = codeIn((await nextMail()).text)
+    expect((await agent.post(`${home}/verify`, { code })).status).toBe(303)
+  })
 })

@@ -12,7 +12,7 @@ export interface Lane {
   machineApp: BenchApp
   persons: Person[]
   profiles: Person[]
-  /** Persons who may still be sent a mail: one address is sent five an hour at most. */
+  /** Persons who may still be sent a mail: one address is sent three in five minutes at most. */
   recipients: Recipient[]
   turn: number
   /** What came back last, for a closer look after the pass. */
@@ -25,8 +25,8 @@ export interface Recipient {
   mailsLeft: number
 }
 
-/** Latchkey sends five mails an hour to one recipient; the first of them made the account. */
-const mailsAfterTheFirst = 4
+/** Latchkey sends one recipient three mails in five minutes; the first of them made the account. */
+const mailsAfterTheFirst = 2
 const personsPerLane = 8
 const profilesPerLane = 2
 

@@ -110,6 +110,7 @@ describe('a resource indicator (RFC 8707)', () => {
     const started = await startRequest(latchkey.issuer, app, { scope: 'openid maps.read books.read' })
     const page = await stranger.follow(await stranger.get(`${started.url}&resource=${books}&resource=${maps}`))
     await stranger.follow(await stranger.post(`${page.url}/email`, { address: 'slow@example.com' }))
+    await latchkey.waitForMail('slow@example.com')
     const again = await stranger.follow(await stranger.post(`${page.url}/restart`))
     const left = await prove(latchkey, stranger, again, 'slow@example.com')
     const code = new URL(left.location ?? '').searchParams.get('code') ?? ''

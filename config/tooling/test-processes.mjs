@@ -41,6 +41,9 @@ export async function endProcesses(folder, patienceMilliseconds = 3000) {
   for (const { id } of left) signal(id, 'SIGQUIT')
   if (left.length > 0) await sleep(500)
   for (const { id } of findProcesses(folder)) signal(id, 'SIGKILL')
+  // What was killed takes a moment to be gone.
+  const end = Date.now() + 2000
+  while (findProcesses(folder).length > 0 && Date.now() < end) await sleep(20)
   return left
 }
 

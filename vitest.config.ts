@@ -12,7 +12,8 @@ function describeProject(
   }
 }
 
-const servers = { globalSetup: ['test/support/global-setup.ts'] }
+// Real servers, browsers and clocks on a machine that others use too: what fails is tried once more, and vitest says that it was.
+const servers = { globalSetup: ['test/support/global-setup.ts'], retry: 1 }
 
 export default defineConfig({
   test: {

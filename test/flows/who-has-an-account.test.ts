@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { speak } from '../../views/messages.ts'
 import type { Response } from '../support/agent.ts'
+import { exchangeCode, refresh } from '../support/code-exchange.ts'
 import { changeRows, countEvents, readRows } from '../support/durable-rows.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp, codeIn, linkIn } from '../support/relying-party.ts'
@@ -169,6 +170,17 @@ describe('somebody whose account is suspended', () => {
       expect(await countEvents(latchkey, 'sign-in.refused')).toBe(refusals + 1)
     },
   )
+
+  it('and with tokens already, gets no more of them', async () => {
+    const { agent, home, nextMail, started } = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
+    await agent.post(linkIn((await nextMail()).text))
+    const code = returned(await agent.follow(await agent.get(home)))?.get('code') ?? ''
+    expect((await exchangeCode(agent, latchkey.issuer, started, code)).status).toBe(200)
+    await changeRows(latchkey, 'users', `update latchkey.users set status = 'suspended'`)
+    const refused = await refresh(agent, latchkey.issuer)
+    expect(refused.status).toBe(400)
+    expect(JSON.parse(refused.body)).toMatchObject({ error: 'invalid_grant' })
+  })
 
   it('and signed in already, is asked to sign in again', async () => {
     const agent = newAgentBehindProxy()

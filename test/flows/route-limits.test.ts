@@ -1,0 +1,83 @@
+/** Every route has a limit, from its declaration; whoever has used it up is told when to come back, as a page and as JSON. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { speak } from '../../views/messages.ts'
+import { Agent } from '../support/agent.ts'
+import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
+import { browserApp } from '../support/relying-party.ts'
+import { urlOf } from '../support/route-requests.ts'
+import { headingOf } from '../support/sign-in.ts'
+
+const { say } = speak('en')
+let latchkey: RunningLatchkey
+
+beforeAll(async () => {
+  latchkey = await startLatchkey({ apps: [browserApp], on: 'postgres', environment: { TRUSTED_PROXIES: '1' } })
+})
+afterAll(() => latchkey?.stop())
+
+/** The addresses of this file: each is used for one route alone. */
+let addresses = 0
+const nextAddress = () => {
+  addresses += 1
+  return `203.0.113.${addresses}`
+}
+
+async function expectRefused(method: 'GET' | 'POST', url: string, address: string, windowSeconds: number): Promise<void> {
+  for (const accept of ['text/html', 'application/json']) {
+    const agent = new Agent(undefined, { 'x-forwarded-for': address, accept })
+    const answer = await (method === 'GET' ? agent.get(url) : agent.post(url))
+    expect(answer.status, `${method} ${url}`).toBe(429)
+    const wait = Number(answer.headers['retry-after'])
+    expect(wait > 0 && wait <= windowSeconds, `${method} ${url} in ${wait} s`).toBe(true)
+    if (accept === 'text/html') expect(headingOf(answer)).toBe(say('error.too-many-requests.title'))
+    else expect(JSON.parse(answer.body)).toHaveProperty('error_description' in JSON.parse(answer.body) ? 'error' : 'code')
+  }
+}
+
+it('each of ours, but for what load balancers ask and what never changes', () => {
+  const unlimited = latchkey.routes.filter(({ limits }) => limits.length === 0).map(({ path }) => path)
+  for (const path of unlimited) expect(path).toMatch(/^\/(?:health$|assets\/)/)
+  expect(latchkey.routes.length - unlimited.length).toBeGreaterThan(15)
+})
+
+it('each of ours refuses when its limit is used up', async () => {
+  for (const { method, path, limits } of latchkey.routes) {
+    for (const limit of limits) {
+      const address = nextAddress()
+      const key = limit.by === 'address' ? address : 'installation'
+      for (let count = 0; count < limit.points; count += 1) await latchkey.adapters.rateLimiter.consume(limit, key)
+      await expectRefused(method, urlOf(latchkey, path), address, limit.windowSeconds)
+      latchkey.clock.advance(limit.windowSeconds)
+      const agent = new Agent(undefined, { 'x-forwarded-for': address })
+      const later = await (method === 'GET' ? agent.get(urlOf(latchkey, path)) : agent.post(urlOf(latchkey, path)))
+      expect(later.status, `${method} ${path}`).not.toBe(429)
+    }
+  }
+})
+
+describe('each of the protocol', () => {
+  it.each([
+    ['GET', '/authorize'],
+    ['GET', '/device'],
+    ['POST', '/device'],
+    ['POST', '/device_authorization'],
+    ['GET', '/logout'],
+    ['POST', '/logout/confirm'],
+    ['POST', '/par'],
+    ['POST', '/revoke'],
+    ['POST', '/token'],
+    ['POST', '/introspect'],
+    ['GET', '/userinfo'],
+  ] as const)('%s %s', async (method, path) => {
+    const address = nextAddress()
+    const agent = new Agent(undefined, { 'x-forwarded-for': address })
+    const url = urlOf(latchkey, path)
+    expect((await (method === 'GET' ? agent.get(url) : agent.post(url))).status).not.toBe(429)
+    const name = (path.split('/')[1] ?? '').replaceAll('_', '-')
+    // More than any of them allows in a minute.
+    for (let count = 0; count < 10_000; count += 1) {
+      await latchkey.adapters.rateLimiter.consume({ name, points: 10_000, windowSeconds: 60 }, address)
+    }
+    await expectRefused(method, url, address, 60)
+  })
+})

@@ -1,14 +1,15 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { link, mkdir, open, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { decrypt, encrypt, encryptionOverhead } from '../../provider/kernel/encryption.ts'
 import { StartError } from '../../provider/kernel/errors.ts'
 import type { KeyWrapper } from '../../provider/ports/key-wrapper.ts'
 
 /*
  * The file is one line: a label with the version of the format, and 256 random bits in base64url.
- * What it wraps is: version | fingerprint of the master key | nonce | ciphertext | tag (AES-256-GCM, NIST SP 800-38D), with
- * the owner as associated data. The fingerprint is how an operator is told which key file a backup needs.
+ * What it wraps is: version | fingerprint of the master key | what `encrypt` makes, with the owner as additional data. The
+ * fingerprint is how an operator is told which key file a backup needs.
  */
 const fileLabel = 'latchkey-master-key-1:'
 const fileFormat = /^latchkey-master-key-1:([A-Za-z0-9_-]{43})\r?\n?$/
@@ -16,9 +17,7 @@ const fileBytesAtMost = 128
 
 const version = 1
 const fingerprintBytes = 8
-const nonceBytes = 12
-const tagBytes = 16
-const headerBytes = 1 + fingerprintBytes + nonceBytes
+const headerBytes = 1 + fingerprintBytes
 
 /**
  * The master key in a local file, made at first use and readable by its owner alone. Whoever loses the file loses everything
@@ -33,31 +32,23 @@ export async function openKeyFile(options: { path: string }): Promise<KeyWrapper
     masterKeyName: `key file ${path} (fingerprint ${fingerprint.toString('hex')})`,
 
     async wrap(dataKey, context) {
-      const nonce = randomBytes(nonceBytes)
-      const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(Buffer.from(context))
-      return Buffer.concat([Buffer.of(version), fingerprint, nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()])
+      return Buffer.concat([Buffer.of(version), fingerprint, encrypt(masterKey, dataKey, context)])
     },
 
     async unwrap(wrapped, context) {
-      if (wrapped.length < headerBytes + tagBytes || wrapped[0] !== version) {
+      if (wrapped.length < headerBytes + encryptionOverhead || wrapped[0] !== version) {
         throw new StartError(
           `A wrapped key was not made by a key file of this version of Latchkey, so ${path} cannot unwrap it. Check KMS_URL.`,
         )
       }
-      const needed = wrapped.subarray(1, 1 + fingerprintBytes)
+      const needed = wrapped.subarray(1, headerBytes)
       if (!needed.equals(fingerprint)) {
         throw new StartError(
           `The data was encrypted under the master key with fingerprint ${needed.toString('hex')}, but ${path} holds the one with fingerprint ` +
             `${fingerprint.toString('hex')}. Put the key file that belongs to this database back; without it the data cannot be read.`,
         )
       }
-      const nonce = wrapped.subarray(1 + fingerprintBytes, headerBytes)
-      const decipher = createDecipheriv('aes-256-gcm', masterKey, nonce, {
-        authTagLength: tagBytes,
-      })
-        .setAAD(Buffer.from(context))
-        .setAuthTag(wrapped.subarray(-tagBytes))
-      return Buffer.concat([decipher.update(wrapped.subarray(headerBytes, -tagBytes)), decipher.final()])
+      return decrypt(masterKey, wrapped.subarray(headerBytes), context)
     },
 
     async close() {},

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes } from 'node:crypto'
+import { decrypt, encrypt } from '../kernel/encryption.ts'
 import { constantTimeEqual, hashSecret } from '../kernel/secrets.ts'
 import type { RefreshFamilyRecord } from '../ports/records.ts'
 
@@ -30,17 +31,13 @@ export function familyOf(token: string): string | undefined {
   return Buffer.from(token, 'base64url').subarray(0, familyBytes).toString('hex')
 }
 
-/** Seals the successor under a key derived from the token that it replaces (HKDF-SHA-256, RFC 5869; AES-256-GCM). */
+/** Seals the successor under a key derived from the token that it replaces (HKDF-SHA-256, RFC 5869). */
 export function sealSuccessor(successor: string, replaced: string): Buffer {
-  const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', successorKey(replaced), nonce)
-  return Buffer.concat([nonce, cipher.update(successor, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return encrypt(successorKey(replaced), successor)
 }
 
 export function openSuccessor(sealed: Buffer, replaced: string): string {
-  const decipher = createDecipheriv('aes-256-gcm', successorKey(replaced), sealed.subarray(0, 12))
-  decipher.setAuthTag(sealed.subarray(-16))
-  return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8')
+  return decrypt(successorKey(replaced), sealed).toString('utf8')
 }
 
 function successorKey(token: string): Buffer {

@@ -1,4 +1,4 @@
-import { isLevel, type Level, levelOf, levels, methodReferences, reaches, strictest } from './levels.ts'
+import { isLevel, isPrimary, type Level, levelOf, levels, methodReferences, reaches, strictest } from './levels.ts'
 import type { Enrolment, Proof } from './proof.ts'
 
 /** What the app asked for, with this request. */
@@ -12,48 +12,106 @@ export interface PolicyRequest {
 /** What the installation, and each workspace concerned, requires of everybody. */
 export interface Requirement {
   level: Level
+  /** Seconds since the epoch: until then people are asked to get ready, and let in as they are. */
+  from?: number | undefined
+  /** The models of authenticators (AAGUID) whose passkeys count; undefined: all of them. */
+  authenticators?: readonly string[] | undefined
 }
 
 export type Decision =
-  | { kind: 'satisfied'; acr: Level; amr: string[]; authTime: number }
+  | {
+      kind: 'satisfied'
+      acr: Level
+      amr: string[]
+      /** Seconds since the epoch. */
+      authTime: number
+      /** What will be required soon, and was not reached now. */
+      due: { level: Level; from: number } | undefined
+    }
+  /** Nothing that counts has been proved: the sign-in begins. */
   | { kind: 'proof-needed' }
-  | { kind: 'level-needed'; level: Level }
+  /** One of these enrolled methods. `mayEnrol`: or a new one, because a recovery code stands for those that were lost. */
+  | { kind: 'factor-needed'; level: Level; methods: string[]; mayEnrol: boolean }
+  /** All that is enrolled was shown, or nothing is, and policy wants more: something has to be enrolled that reaches the level. */
   | { kind: 'enrolment-needed'; level: Level }
-  | { kind: 'factor-needed'; methods: string[] }
 
-/**
- * The gate: is what was proved enough? Pure; asked wherever something is issued: authorization code, refresh, silent sign-in.
- */
-export function decide(input: {
+export interface Question {
   proofs: readonly Proof[]
   enrolments: readonly Enrolment[]
   request: PolicyRequest
   requirements: readonly Requirement[]
   /** Seconds since the epoch. */
   now: number
-}): Decision {
-  const { proofs, enrolments, request, requirements, now } = input
+}
+
+/**
+ * The gate: is what was proved enough? Pure; asked wherever something is issued: authorization code, refresh, silent sign-in,
+ * recovery, workspace switch, account and admin pages.
+ */
+export function decide({ proofs, enrolments, request, requirements, now }: Question): Decision {
   const fresh = proofs.filter(proof => request.maxAgeSeconds === undefined || now - proof.at <= request.maxAgeSeconds)
-  const level = levelOf(fresh)
-  if (level === undefined) return { kind: 'proof-needed' }
+  if (!fresh.some(isPrimary)) return { kind: 'proof-needed' }
+
+  const inForce = requirements.filter(({ from }) => from === undefined || from <= now)
+  const asked: Requirement = { level: requestedLevel(request) }
+  const unmet = (shown: readonly Shown[]) => [...inForce, asked].filter(requirement => !meets(shown, requirement))
 
   const used = new Set(fresh.map(proof => proof.method))
   const left = enrolments.filter(enrolment => !used.has(enrolment.method))
   // An enrolled second factor is asked for even where nothing requires one: whoever enrolled it expects the door to ask.
-  if (!reaches(level, 'multi-factor') && left.length > 0) {
-    return { kind: 'factor-needed', methods: left.map(enrolment => enrolment.method) }
+  const hasFactorLeft = !reaches(levelOf(fresh), 'multi-factor') && left.length > 0
+  if (hasFactorLeft || unmet(fresh).length > 0) {
+    const level = strictest([hasFactorLeft ? 'multi-factor' : 'single-factor', ...unmet(fresh).map(each => each.level)])
+    // Of the same method too: another passkey may be of the kind that is asked for.
+    const enough = enrolments.filter(enrolment => unmet([...fresh, enrolment]).length === 0 && reaches(levelOf([...fresh, enrolment]), level))
+    const helpful = enough.length > 0 ? enough : hasFactorLeft ? left : []
+    if (helpful.length === 0) return { kind: 'enrolment-needed', level }
+    return { kind: 'factor-needed', level, methods: namesOf(helpful), mayEnrol: hasRecovered(fresh) }
   }
 
-  const required = strictest([...requirements.map(requirement => requirement.level), requestedLevel(request)])
-  if (!reaches(level, required)) {
-    return left.length > 0 ? { kind: 'level-needed', level: required } : { kind: 'enrolment-needed', level: required }
-  }
-  return {
-    kind: 'satisfied',
-    acr: level,
-    amr: methodReferences(fresh),
-    authTime: Math.max(...fresh.map(proof => proof.at)),
-  }
+  const acr = levelOf(proofs) ?? 'single-factor'
+  const due = requirements
+    .flatMap(({ level, from, authenticators }) =>
+      from !== undefined && from > now && !meets(fresh, { level, authenticators }) ? [{ level, from }] : [],
+    )
+    .toSorted((one, other) => one.from - other.from)[0]
+  return { kind: 'satisfied', acr, amr: methodReferences(proofs), authTime: Math.max(...fresh.map(proof => proof.at)), due }
+}
+
+/** How long a sign-in is fresh enough to bind or remove a factor. */
+export const changeWithinSeconds = 600
+
+/**
+ * Whether somebody may bind or remove a factor: only who has shown, within ten minutes, what reaches the highest level that their
+ * account can, or a recovery code, which stands for what was lost.
+ */
+export function decideChange({ proofs, enrolments, now }: Pick<Question, 'proofs' | 'enrolments' | 'now'>): Decision {
+  const fresh = proofs.filter(proof => now - proof.at <= changeWithinSeconds)
+  const level = hasRecovered(fresh) ? 'multi-factor' : highestLevel(enrolments)
+  const request = { acrValues: [], maxAgeSeconds: changeWithinSeconds }
+  return decide({ proofs, enrolments, request, requirements: [{ level }], now })
+}
+
+/** The level that an account can reach with what is enrolled. Recovery codes reach no more than any second factor. */
+export function highestLevel(enrolments: readonly Enrolment[]): Level {
+  return levelOf([{ factors: ['email'] }, ...enrolments]) ?? 'single-factor'
+}
+
+type Shown = Pick<Proof, 'factors' | 'authenticator'>
+
+function meets(shown: readonly Shown[], { level, authenticators }: Pick<Requirement, 'level' | 'authenticators'>): boolean {
+  if (authenticators === undefined) return reaches(levelOf(shown), level)
+  const isAccepted = ({ factors, authenticator }: Shown) =>
+    !factors.includes('pop') || (authenticator !== undefined && authenticators.includes(authenticator))
+  return reaches(levelOf(shown.filter(isAccepted)), level)
+}
+
+function hasRecovered(proofs: readonly Shown[]): boolean {
+  return proofs.some(proof => proof.factors.includes('recovery'))
+}
+
+function namesOf(enrolments: readonly Enrolment[]): string[] {
+  return [...new Set(enrolments.map(enrolment => enrolment.method))]
 }
 
 /** Any of the named levels will do, so the weakest of them is what is required. */

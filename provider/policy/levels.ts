@@ -5,22 +5,30 @@ export const levels = ['single-factor', 'multi-factor', 'phr', 'phrh'] as const
 
 export type Level = (typeof levels)[number]
 
+/** What of a proof decides a level. */
+type Shown = Pick<Proof, 'factors'>
+
 export function isLevel(value: string): value is Level {
   return levels.some(level => level === value)
 }
 
-export function reaches(level: Level, wanted: Level): boolean {
-  return levels.indexOf(level) >= levels.indexOf(wanted)
+/** No level at all, which is undefined, reaches none. */
+export function reaches(level: Level | undefined, wanted: Level): boolean {
+  return level !== undefined && levels.indexOf(level) >= levels.indexOf(wanted)
 }
 
 export function strictest(all: readonly Level[]): Level {
   return all.reduce<Level>((strict, level) => (reaches(level, strict) ? level : strict), 'single-factor')
 }
 
-/** Kinds of factor: two proofs of one kind are still one factor. */
-const kinds: Record<Factor, 'mailbox' | 'upstream' | 'recovery' | 'code-generator' | 'key' | 'person'> = {
-  email: 'mailbox',
-  fed: 'upstream',
+/**
+ * Kinds of factor: two proofs of one kind are still one factor. A mailbox and an account elsewhere are one kind, because the mailbox is
+ * so often that account's.
+ */
+const kinds: Record<Factor, 'account-elsewhere' | 'upstream-factor' | 'recovery' | 'code-generator' | 'key' | 'person'> = {
+  email: 'account-elsewhere',
+  fed: 'account-elsewhere',
+  mfa: 'upstream-factor',
   recovery: 'recovery',
   otp: 'code-generator',
   pop: 'key',
@@ -29,18 +37,31 @@ const kinds: Record<Factor, 'mailbox' | 'upstream' | 'recovery' | 'code-generato
 }
 
 /** The level that proofs reach together; undefined where there is none. */
-export function levelOf(proofs: readonly Proof[]): Level | undefined {
+export function levelOf(proofs: readonly Shown[]): Level | undefined {
   if (proofs.length === 0) return undefined
-  if (proofs.some(proof => proof.factors.includes('hwk') && proof.factors.includes('user'))) return 'phrh'
-  if (proofs.some(proof => proof.factors.includes('pop') && proof.factors.includes('user'))) return 'phr'
+  if (proofs.some(isHardwareBound)) return 'phrh'
+  if (proofs.some(isPhishingResistant)) return 'phr'
   const shown = new Set(proofs.flatMap(proof => proof.factors.map(factor => kinds[factor])))
   return shown.size > 1 ? 'multi-factor' : 'single-factor'
 }
 
+/** A passkey whose holder was verified (user verification, Web Authentication §6.1): the two belong to one proof. */
+export function isPhishingResistant({ factors }: Shown): boolean {
+  return factors.includes('pop') && factors.includes('user')
+}
+
+function isHardwareBound(proof: Shown): boolean {
+  return isPhishingResistant(proof) && proof.factors.includes('hwk')
+}
+
+/** Whether a proof can begin a sign-in. What is only a second factor proves nothing by itself. */
+export function isPrimary(proof: Shown): boolean {
+  return proof.factors.includes('email') || proof.factors.includes('fed') || isPhishingResistant(proof)
+}
+
 /** Authentication Methods References of the proofs (RFC 8176), with `mfa` where more than one factor was shown. */
-export function methodReferences(proofs: readonly Proof[]): string[] {
+export function methodReferences(proofs: readonly Shown[]): string[] {
   const shown = new Set<string>(proofs.flatMap(proof => proof.factors))
-  const level = levelOf(proofs)
-  if (level !== undefined && reaches(level, 'multi-factor')) shown.add('mfa')
+  if (reaches(levelOf(proofs), 'multi-factor')) shown.add('mfa')
   return [...shown].toSorted()
 }

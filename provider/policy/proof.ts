@@ -1,10 +1,26 @@
-/** What a proof says about the person, in the terms of RFC 8176 where it has one. */
-export const factors = ['email', 'fed', 'recovery', 'otp', 'pop', 'hwk', 'user'] as const
+/**
+ * What a proof says about the person, in the terms of RFC 8176 where it has one. `mfa` is an upstream's word, taken only where
+ * the connection's settings say that it counts.
+ */
+export const factors = ['email', 'fed', 'recovery', 'otp', 'pop', 'hwk', 'user', 'mfa'] as const
 
 export type Factor = (typeof factors)[number]
 
-/** Whom a proof is about: somebody known, or an address that has no user yet. */
-export type Subject = { kind: 'user'; userId: string } | { kind: 'address'; address: string }
+/** Whom a proof is about: somebody known, an address that has no user yet, or an account elsewhere that has none. */
+export type Subject =
+  | { kind: 'user'; userId: string }
+  | { kind: 'address'; address: string }
+  | {
+      kind: 'upstream'
+      connection: string
+      issuer: string
+      subject: string
+      /** What the upstream says of it beside. `vouched`: the upstream is the authority for this address. */
+      address: { value: string; vouched: boolean } | undefined
+      name: string | undefined
+      /** Whatever else of it has to be the same next time, by name. */
+      pinned: Readonly<Record<string, string>>
+    }
 
 /** What a sign-in method yields: that a subject showed these factors at that moment. Policy consumes it. */
 export interface Proof {
@@ -14,10 +30,14 @@ export interface Proof {
   factors: readonly Factor[]
   /** Seconds since the epoch. */
   at: number
+  /** The model of authenticator (AAGUID), where its attestation was verified. */
+  authenticator?: string | undefined
 }
 
 /** A second factor that a person has enrolled. It is always asked for, whether or not a policy requires one. */
 export interface Enrolment {
   method: string
+  /** What it proves when it is used. */
   factors: readonly Factor[]
+  authenticator?: string | undefined
 }

@@ -10,6 +10,103 @@ export interface UserRecord {
   /** BCP 47. */
   locale: string
   createdAt: Date
+  /** When the account will be erased, where its person has asked for that. */
+  erasureDueAt: Date | undefined
+}
+
+/** An address of a person's, verified; in normal form. */
+export interface AddressRecord {
+  id: string
+  userId: string
+  address: string
+  primary: boolean
+  verifiedAt: Date
+}
+
+/** An address that a person says is theirs, until the code that was sent there is typed. */
+export interface AddressClaimRecord {
+  id: string
+  userId: string
+  address: string
+  /** Keyed hash, bound to the claim's id. */
+  codeHash: Buffer
+  tries: number
+  createdAt: Date
+  expiresAt: Date
+}
+
+/** A WebAuthn credential (Web Authentication Level 3, §4 "credential record"). */
+export interface PasskeyRecord {
+  id: string
+  userId: string
+  /** Unique over the installation. */
+  credentialId: Buffer
+  /** COSE_Key. */
+  publicKey: Buffer
+  signCount: number
+  /** The relying party it was made for; it works for no other. */
+  rpId: string
+  /** The model of authenticator, as a UUID; all zeros where it doesn't say. */
+  aaguid: string
+  /** Whether the model was proved by an attestation that was verified. */
+  attested: boolean
+  transports: string[]
+  backupEligible: boolean
+  backedUp: boolean
+  /** Personal data. */
+  name: string
+  createdAt: Date
+  lastUsedAt: Date | undefined
+}
+
+/** A generator of time-based codes (RFC 6238), confirmed by a code. */
+export interface TotpDeviceRecord {
+  id: string
+  userId: string
+  /** 160 random bits; kept sealed under the user's key, bound to user and device. */
+  secret: Buffer
+  /** Personal data. */
+  name: string
+  /** The last time step whose code was taken; no step up to it is taken again. */
+  lastStep: number
+  createdAt: Date
+  lastUsedAt: Date | undefined
+}
+
+/** What a person has enrolled, as policy needs to know it, read in one query. */
+export interface FactorsRecord {
+  passkeys: { aaguid: string; attested: boolean; rpId: string }[]
+  totpDevices: number
+  /** Unused ones. */
+  recoveryCodes: number
+  upstreamIdentities: number
+}
+
+/** Who somebody is elsewhere: found by connection, issuer and subject, never by address. */
+export interface UpstreamIdentityRecord {
+  id: string
+  userId: string
+  connection: string
+  issuer: string
+  subject: string
+  /** What the upstream said last: personal data. */
+  address: string | undefined
+  /** Whatever else has to be the same next time, by name (Microsoft's tid and oid). */
+  pinned: Record<string, string>
+  createdAt: Date
+  lastUsedAt: Date
+}
+
+/** A browser in which a person has signed in before. */
+export interface KnownBrowserRecord {
+  userId: string
+  browserHash: Buffer
+  /** The id of the method that was used last. */
+  method: string
+  firstSeenAt: Date
+  lastSeenAt: Date
+  /** When a passkey was offered here last. */
+  passkeyOfferedAt: Date | undefined
 }
 
 export interface WorkspaceRecord {
@@ -35,10 +132,23 @@ export interface AppRecord {
 /** A `Proof` as policy defines it, in the form in which it is kept. */
 export interface ProofRecord {
   method: string
-  subject: { kind: 'user'; userId: string } | { kind: 'address'; address: string }
+  subject:
+    | { kind: 'user'; userId: string }
+    | { kind: 'address'; address: string }
+    | {
+        kind: 'upstream'
+        connection: string
+        issuer: string
+        subject: string
+        address: { value: string; vouched: boolean } | undefined
+        name: string | undefined
+        pinned: Record<string, string>
+      }
   factors: string[]
   /** Seconds since the epoch. */
   at: number
+  /** AAGUID, where an attestation was verified. */
+  authenticator?: string | undefined
 }
 
 /** One sign-in in progress, tied to the browser that began it. */
@@ -93,7 +203,11 @@ export interface SessionRecord {
   /** Personal data. */
   device: string
   ip: string
+  /** Where a trusted source tells it ("Bern, Switzerland"); personal data. */
+  place: string | undefined
   createdAt: Date
+  /** To a quarter of an hour. */
+  lastUsedAt: Date
   expiresAt: Date
 }
 

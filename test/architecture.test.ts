@@ -21,7 +21,8 @@ const features = [
   ['provider/envelope'],
   ['provider/audit'],
   ['provider/keys', 'provider/users', 'provider/policy', 'provider/workspaces'],
-  ['provider/apps', 'provider/connections', 'provider/sign-in'],
+  ['provider/apps', 'provider/connections', 'provider/passkeys', 'provider/totp', 'provider/recovery-codes'],
+  ['provider/sign-in'],
   ['provider/oidc'],
   ['provider/api', 'provider/account', 'provider/console', 'provider/doctor', 'provider/installation', 'provider/mailbox'],
 ]

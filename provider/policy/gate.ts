@@ -63,7 +63,9 @@ export function decide({ proofs, enrolments, request, requirements, now }: Quest
   if (hasFactorLeft || unmet(fresh).length > 0) {
     const level = strictest([hasFactorLeft ? 'multi-factor' : 'single-factor', ...unmet(fresh).map(each => each.level)])
     // Of the same method too: another passkey may be of the kind that is asked for.
-    const enough = enrolments.filter(enrolment => unmet([...fresh, enrolment]).length === 0 && reaches(levelOf([...fresh, enrolment]), level))
+    const enough = enrolments.filter(
+      enrolment => unmet([...fresh, enrolment]).length === 0 && reaches(levelOf([...fresh, enrolment]), level),
+    )
     const helpful = enough.length > 0 ? enough : hasFactorLeft ? left : []
     if (helpful.length === 0) return { kind: 'enrolment-needed', level }
     return { kind: 'factor-needed', level, methods: namesOf(helpful), mayEnrol: hasRecovered(fresh) }

@@ -144,7 +144,7 @@ export const settingsSchema = z.object({
     '43200',
     'A session ends when it has not been used for so long (12 hours).',
   ),
-  sessionMaximumSeconds: seconds(
+  sessionMaxSeconds: seconds(
     'SESSION_MAX_SECONDS',
     '2592000',
     'A session ends so long after its sign-in at the latest (30 days).',
@@ -154,7 +154,7 @@ export const settingsSchema = z.object({
     '2592000',
     'A refresh token is good for so long after it was issued (30 days).',
   ),
-  refreshMaximumSeconds: seconds(
+  refreshMaxSeconds: seconds(
     'REFRESH_MAX_SECONDS',
     '7776000',
     'Refreshing ends so long after the sign-in at the latest (90 days).',

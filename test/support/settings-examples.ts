@@ -157,9 +157,9 @@ export const settingsExamples: Record<string, Examples> = {
   SIGN_UP: { key: 'signUp', good: [['closed', 'closed']], bad: ['open', 'false'] },
   SIGNING_ALGORITHM: { key: 'signingAlgorithm', good: [['EdDSA', 'EdDSA']], bad: ['HS256', 'none', 'es256'] },
   SESSION_IDLE_SECONDS: { key: 'sessionIdleSeconds', ...seconds },
-  SESSION_MAX_SECONDS: { key: 'sessionMaximumSeconds', ...seconds, beside: { SESSION_IDLE_SECONDS: '60' } },
+  SESSION_MAX_SECONDS: { key: 'sessionMaxSeconds', ...seconds, beside: { SESSION_IDLE_SECONDS: '60' } },
   REFRESH_IDLE_SECONDS: { key: 'refreshIdleSeconds', ...seconds },
-  REFRESH_MAX_SECONDS: { key: 'refreshMaximumSeconds', ...seconds, beside: { REFRESH_IDLE_SECONDS: '60' } },
+  REFRESH_MAX_SECONDS: { key: 'refreshMaxSeconds', ...seconds, beside: { REFRESH_IDLE_SECONDS: '60' } },
   INSTALLATION_NAME: {
     key: 'installationName',
     good: [['Fieldnotes ID', 'Fieldnotes ID']],

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import type { GrantFacts, GrantRecord } from '../../../provider/ports/records.ts'
 import type { GrantRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
+import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 import { openUser, type UserRow, userQuery } from './users.ts'
@@ -96,19 +96,7 @@ const upsert = prepare<{
 // Its refresh families go with it: their foreign key says so.
 const remove = prepare<{ id: string }>()(parameter => queries.deleteFrom('grants').where('id', '=', parameter.id))
 
-const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
-  queries
-    .deleteFrom('grants')
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('grants as expired')
-        .select('expired.id')
-        .where('expired.expires_at', '<', parameter.moment)
-        .orderBy('expired.expires_at')
-        .limit(sql<number>`${parameter.limit}::bigint`)
-        .forUpdate()
-        .skipLocked(),
-    ),
-)
+const deleteExpired = prepareSweepOfExpired('grants', 'id')
 
 export async function openFacts(row: FactsRow, vault: Vault): Promise<GrantFacts> {
   const grant: GrantRecord = {

@@ -4,6 +4,7 @@ import type { RefreshFamilyRecord } from '../../../provider/ports/records.ts'
 import type { RefreshFamilyRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { orConflict, prepare, queries } from '../statement.ts'
+import { prepareSweep } from '../sweep.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 import { type FactsRow, factsQuery, openFacts } from './grants.ts'
@@ -127,20 +128,12 @@ const rotate = prepare<{
 const remove = prepare<{ id: string }>()(parameter => queries.deleteFrom('refresh_families').where('id', '=', parameter.id))
 
 // The day narrows it down by its index; the moment decides.
-const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
-  queries
-    .deleteFrom('refresh_families')
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('refresh_families as expired')
-        .select('expired.id')
-        .where('expired.expires_on', '<=', sql<string>`(${parameter.moment}::timestamptz at time zone 'utc')::date`)
-        .where('expired.expires_at', '<', parameter.moment)
-        .orderBy('expired.expires_on')
-        .limit(sql<number>`${parameter.limit}::bigint`)
-        .forUpdate()
-        .skipLocked(),
-    ),
-)
+const deleteExpired = prepareSweep<'refresh_families', { moment: Date; limit: number }>({
+  table: 'refresh_families',
+  key: 'id',
+  oldest: 'expires_on',
+  condition: ({ moment }) => sql`expires_on <= (${moment}::timestamptz at time zone 'utc')::date and expires_at < ${moment}`,
+})
 
 export function createRefreshFamilyRepository(scope: SqlScope, vault: Vault): RefreshFamilyRepository {
   return {

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { SessionRecord } from '../../../provider/ports/records.ts'
 import type { SessionRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
+import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept } from '../values.ts'
 import type { Vault } from '../vault.ts'
 
@@ -58,19 +58,7 @@ const update = prepare<Pick<SessionRow, 'uid' | 'user_id' | 'id_hash' | 'payload
 
 const remove = prepare<{ uid: string }>()(parameter => queries.deleteFrom('sessions').where('uid', '=', parameter.uid))
 
-const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
-  queries
-    .deleteFrom('sessions')
-    .where('uid', 'in', ({ selectFrom }) =>
-      selectFrom('sessions as expired')
-        .select('expired.uid')
-        .where('expired.expires_at', '<', parameter.moment)
-        .orderBy('expired.expires_at')
-        .limit(sql<number>`${parameter.limit}::bigint`)
-        .forUpdate()
-        .skipLocked(),
-    ),
-)
+const deleteExpired = prepareSweepOfExpired('sessions', 'uid')
 
 const originOf = (uid: string) => ({ table: 'sessions', column: 'origin', row: uid })
 

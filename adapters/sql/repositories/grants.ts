@@ -1,3 +1,4 @@
+import type { InferResult } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import type { GrantFacts, GrantRecord } from '../../../provider/ports/records.ts'
 import type { GrantRepository } from '../../../provider/ports/repositories.ts'
@@ -6,7 +7,7 @@ import { prepare, queries } from '../statement.ts'
 import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { openUser, type UserRow, userQuery } from './users.ts'
+import { openUser, userQuery } from './users.ts'
 
 /** A grant, its user with the key that opens them, and the membership that it names: one query for all of it. */
 export const factsQuery = () =>
@@ -28,17 +29,7 @@ export const factsQuery = () =>
       'w.slug as workspace_slug',
     ])
 
-export interface FactsRow extends UserRow {
-  grant_id: string
-  grant_workspace_id: string | null
-  grant_client_id: string
-  grant_session_uid: string | null
-  grant_payload: Record<string, unknown>
-  grant_created_at: Date
-  grant_expires_at: Date
-  member_roles: string[] | null
-  workspace_slug: string | null
-}
+type FactsRow = InferResult<ReturnType<typeof factsQuery>>[number]
 
 const findFacts = prepare<{ grantId: string }>()(parameter => factsQuery().where('g.id', '=', parameter.grantId))
 

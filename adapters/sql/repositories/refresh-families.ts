@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type InferResult, sql } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import type { RefreshFamilyRecord } from '../../../provider/ports/records.ts'
 import type { RefreshFamilyRepository } from '../../../provider/ports/repositories.ts'
@@ -7,23 +7,12 @@ import { orConflict, prepare, queries } from '../statement.ts'
 import { prepareSweep } from '../sweep.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { type FactsRow, factsQuery, openFacts } from './grants.ts'
+import { factsQuery, openFacts } from './grants.ts'
 
 /** Kept as a uuid, which also holds 128 bits in half the space of their digits. */
 const isFamilyId = (id: string) => /^[0-9a-f]{32}$/.test(id)
 
-interface FamilyRow extends FactsRow {
-  family_id: string
-  current_hash: Buffer
-  previous_hash: Buffer | null
-  successor: Buffer | null
-  rotated_at: Date | null
-  family_payload: Record<string, unknown>
-  family_created_at: Date
-  family_expires_at: Date
-}
-
-const find = prepare<{ id: string }>()(parameter =>
+const familyQuery = () =>
   factsQuery()
     .innerJoin('refresh_families as f', 'f.grant_id', 'g.id')
     .select([
@@ -36,8 +25,10 @@ const find = prepare<{ id: string }>()(parameter =>
       'f.created_at as family_created_at',
       'f.expires_at as family_expires_at',
     ])
-    .where('f.id', '=', parameter.id),
-)
+
+type FamilyRow = InferResult<ReturnType<typeof familyQuery>>[number]
+
+const find = prepare<{ id: string }>()(parameter => familyQuery().where('f.id', '=', parameter.id))
 
 // Only for the grant's own user and app, as the grant itself says.
 const create = prepare<{

@@ -1,3 +1,4 @@
+import type { InferResult } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { SessionRecord } from '../../../provider/ports/records.ts'
 import type { SessionRepository } from '../../../provider/ports/repositories.ts'
@@ -13,16 +14,7 @@ const sessionQuery = () =>
     .innerJoin('user_keys as k', 'k.user_id', 's.user_id')
     .select(['s.uid', 's.id_hash', 's.user_id', 's.payload', 's.origin_sealed', 's.created_at', 's.expires_at', 'k.wrapped'])
 
-interface SessionRow {
-  uid: string
-  id_hash: Buffer
-  user_id: string
-  payload: Record<string, unknown>
-  origin_sealed: Buffer
-  created_at: Date
-  expires_at: Date
-  wrapped: Buffer
-}
+type SessionRow = InferResult<ReturnType<typeof sessionQuery>>[number]
 
 /** From where a session began: personal, sealed as one. */
 type Origin = Pick<SessionRecord, 'device' | 'ip'>

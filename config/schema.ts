@@ -127,7 +127,8 @@ export const settingsSchema = z.object({
     expected: 'debug, info, warn, error or silent',
   }),
   metricsToken: optionalSetting('METRICS_TOKEN', bearerToken, {
-    documentation: 'What Prometheus shows as `Authorization: Bearer` to read `/metrics`. Without it there is no such page.',
+    documentation:
+      'What Prometheus shows as `Authorization: Bearer` to read `/metrics`. Without it there is no such page. At least 32 characters.',
     expected: 'at least 32 random letters, digits or any of -._~+/',
     secret: true,
   }),

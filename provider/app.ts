@@ -65,6 +65,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     issuer,
     name: settings.installationName,
     links: { help: settings.helpUrl, privacy: settings.privacyUrl },
+    hasMailbox: mailbox !== undefined,
   })
   const registry = createAppRegistry(data, telemetry.log)
   const events = createEventBatcher(data)

@@ -2,7 +2,8 @@ import { hashSecret, newSecret } from '../kernel/secrets.ts'
 import type { Context } from './context.ts'
 
 const cookieName = '__Host-browser'
-const lifetimeMilliseconds = 365 * 24 * 60 * 60 * 1000
+/** As long as browsers keep any cookie (RFC 6265bis §5.5), so that none that is bound to this one outlives it. */
+const lifetimeMilliseconds = 400 * 24 * 60 * 60 * 1000
 
 /**
  * Names the browser, and nothing else: a random value that attempts remember as a hash, so that what began in one browser
@@ -15,9 +16,16 @@ export function findBrowser(ctx: Pick<Context, 'cookies'>): Buffer | undefined {
 
 /** The same; a browser that has no name yet gets one. */
 export function recogniseBrowser(ctx: Pick<Context, 'cookies'>): Buffer {
-  const known = findBrowser(ctx)
-  if (known !== undefined) return known
-  const value = newSecret()
+  return findBrowser(ctx) ?? nameBrowser(ctx, newSecret())
+}
+
+/** The same, and the name's time begins anew: for what lives long and is bound to the browser. */
+export function renewBrowser(ctx: Pick<Context, 'cookies'>): Buffer {
+  const value = ctx.cookies.get(cookieName, { signed: false })
+  return nameBrowser(ctx, value === undefined || value === '' ? newSecret() : value)
+}
+
+function nameBrowser(ctx: Pick<Context, 'cookies'>, value: string): Buffer {
   ctx.cookies.set(cookieName, value, {
     httpOnly: true,
     secure: true,

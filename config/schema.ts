@@ -3,6 +3,7 @@ import {
   bearerToken,
   contact,
   filePath,
+  ipAddress,
   keyAddress,
   networks,
   oneLine,
@@ -57,6 +58,11 @@ export const settingsSchema = z.object({
   port: setting('PORT', wholeNumber(1, 65_535), '3000', {
     documentation: 'The port to listen on. With `ISSUER` alone, and that on this machine, the port of `ISSUER`.',
     expected: 'a port from 1 to 65535',
+  }),
+  listenAddress: optionalSetting('LISTEN_ADDRESS', ipAddress, {
+    documentation:
+      'The IP address to listen on; `0.0.0.0` or `::` are all. Without it, all of them, or this machine alone where `ISSUER` is on it.',
+    expected: 'an IP address of this machine, 0.0.0.0 or ::',
   }),
   dataDirectory: setting('DATA_DIR', filePath, '.data', {
     documentation: 'The folder for the key file, and for the embedded database and the mailbox where those are used.',

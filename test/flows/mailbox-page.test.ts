@@ -15,7 +15,8 @@ let link: string
 let id: string
 
 beforeAll(async () => {
-  latchkey = await startLatchkey({ apps: [browserApp] })
+  // Everywhere, so that it is the page that refuses those from elsewhere.
+  latchkey = await startLatchkey({ apps: [browserApp], environment: { LISTEN_ADDRESS: '::' } })
   const begun = await beginSignIn(latchkey)
   link = linkIn((await begun.nextMail()).text)
   id = (await listMails(latchkey, begun.address))[0]?.id ?? ''

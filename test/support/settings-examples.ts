@@ -69,6 +69,15 @@ export const settingsExamples: Record<string, Examples> = {
     beside: withMail,
   },
   PORT: { key: 'port', good: [['8080', 8080]], bad: ['0', '65536', '-1', '80a', '0x50', '80.0', '١٢'] },
+  LISTEN_ADDRESS: {
+    key: 'listenAddress',
+    good: [
+      ['0.0.0.0', '0.0.0.0'],
+      ['::', '::'],
+      ['10.0.0.5', '10.0.0.5'],
+    ],
+    bad: ['localhost', '*', '[::1]', '127.0.0.1:3000', '10.0.0.0/8'],
+  },
   DATA_DIR: { key: 'dataDirectory', good: [['/var/lib/latchkey', '/var/lib/latchkey']], bad: ['a\0b'] },
   LATCHKEY_CONFIG: { key: 'configFile', good: [['/dev/null', '/dev/null']], bad: ['/nowhere/latchkey.yaml', '/'] },
   DATABASE_URL: {

@@ -68,14 +68,14 @@ const rules: Array<{ broken(settings: Settings): boolean; message(settings: Sett
       'DATABASE_MIGRATION_URL: expected a direct connection, because DATABASE_POOLED is true and migrations do not pass a pooler; nothing was given.',
   },
   {
-    broken: ({ sessionIdleSeconds, sessionMaximumSeconds }) => sessionIdleSeconds > sessionMaximumSeconds,
-    message: ({ sessionIdleSeconds, sessionMaximumSeconds }) =>
-      `SESSION_IDLE_SECONDS: expected no more than SESSION_MAX_SECONDS, ${sessionMaximumSeconds}, was given ${sessionIdleSeconds}.`,
+    broken: ({ sessionIdleSeconds, sessionMaxSeconds }) => sessionIdleSeconds > sessionMaxSeconds,
+    message: ({ sessionIdleSeconds, sessionMaxSeconds }) =>
+      `SESSION_IDLE_SECONDS: expected no more than SESSION_MAX_SECONDS, ${sessionMaxSeconds}, was given ${sessionIdleSeconds}.`,
   },
   {
-    broken: ({ refreshIdleSeconds, refreshMaximumSeconds }) => refreshIdleSeconds > refreshMaximumSeconds,
-    message: ({ refreshIdleSeconds, refreshMaximumSeconds }) =>
-      `REFRESH_IDLE_SECONDS: expected no more than REFRESH_MAX_SECONDS, ${refreshMaximumSeconds}, was given ${refreshIdleSeconds}.`,
+    broken: ({ refreshIdleSeconds, refreshMaxSeconds }) => refreshIdleSeconds > refreshMaxSeconds,
+    message: ({ refreshIdleSeconds, refreshMaxSeconds }) =>
+      `REFRESH_IDLE_SECONDS: expected no more than REFRESH_MAX_SECONDS, ${refreshMaxSeconds}, was given ${refreshIdleSeconds}.`,
   },
 ]
 

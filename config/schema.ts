@@ -3,6 +3,7 @@ import {
   bearerToken,
   contact,
   filePath,
+  ipAddress,
   keyAddress,
   networks,
   oneLine,
@@ -57,6 +58,11 @@ export const settingsSchema = z.object({
   port: setting('PORT', wholeNumber(1, 65_535), '3000', {
     documentation: 'The port to listen on. With `ISSUER` alone, and that on this machine, the port of `ISSUER`.',
     expected: 'a port from 1 to 65535',
+  }),
+  listenAddress: optionalSetting('LISTEN_ADDRESS', ipAddress, {
+    documentation:
+      'The IP address to listen on; `0.0.0.0` or `::` are all. Without it, all of them, or this machine alone where `ISSUER` is on it.',
+    expected: 'an IP address of this machine, 0.0.0.0 or ::',
   }),
   dataDirectory: setting('DATA_DIR', filePath, '.data', {
     documentation: 'The folder for the key file, and for the embedded database and the mailbox where those are used.',
@@ -127,7 +133,8 @@ export const settingsSchema = z.object({
     expected: 'debug, info, warn, error or silent',
   }),
   metricsToken: optionalSetting('METRICS_TOKEN', bearerToken, {
-    documentation: 'What Prometheus shows as `Authorization: Bearer` to read `/metrics`. Without it there is no such page.',
+    documentation:
+      'What Prometheus shows as `Authorization: Bearer` to read `/metrics`. Without it there is no such page. At least 32 characters.',
     expected: 'at least 32 random letters, digits or any of -._~+/',
     secret: true,
   }),
@@ -144,7 +151,7 @@ export const settingsSchema = z.object({
     '43200',
     'A session ends when it has not been used for so long (12 hours).',
   ),
-  sessionMaximumSeconds: seconds(
+  sessionMaxSeconds: seconds(
     'SESSION_MAX_SECONDS',
     '2592000',
     'A session ends so long after its sign-in at the latest (30 days).',
@@ -154,7 +161,7 @@ export const settingsSchema = z.object({
     '2592000',
     'A refresh token is good for so long after it was issued (30 days).',
   ),
-  refreshMaximumSeconds: seconds(
+  refreshMaxSeconds: seconds(
     'REFRESH_MAX_SECONDS',
     '7776000',
     'Refreshing ends so long after the sign-in at the latest (90 days).',

@@ -65,6 +65,8 @@ export function oneLine(maximumLength: number) {
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u)
 }
 
+export const ipAddress = z.union([z.ipv4(), z.ipv6()])
+
 export const filePath = z
   .string()
   .min(1)

@@ -12,6 +12,7 @@ import { establishRequestFacts } from './http/request-facts.ts'
 import type { Route } from './http/route.ts'
 import { serveRoutes } from './http/router.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
+import { endUnreadBodies } from './http/unread-bodies.ts'
 import { countDocuments, countRequests, countSignIns, countTokens } from './installation/counting.ts'
 import { metricsRoutes } from './installation/metrics.ts'
 import { installationRoutes } from './installation/routes.ts'
@@ -25,6 +26,7 @@ import { allowAppOrigins } from './oidc/cross-origin.ts'
 import { requireExactPaths } from './oidc/exact-paths.ts'
 import { createInteractions } from './oidc/interactions.ts'
 import { limitProtocol } from './oidc/limits.ts'
+import { nameOversizedBodies } from './oidc/oversized-bodies.ts'
 import { turnPostedRequests } from './oidc/posted-requests.ts'
 import { showOwnPages } from './oidc/own-pages.ts'
 import { createProtocolPages } from './oidc/protocol-pages.ts'
@@ -63,6 +65,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     issuer,
     name: settings.installationName,
     links: { help: settings.helpUrl, privacy: settings.privacyUrl },
+    hasMailbox: mailbox !== undefined,
   })
   const registry = createAppRegistry(data, telemetry.log)
   const events = createEventBatcher(data)
@@ -76,7 +79,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     codeInSubject: settings.mailCodeInSubject,
   })
   const flow = createSignInFlow({ data, clock, methods, signUpAllowed: settings.signUp === 'allowed', requirement })
-  const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock }), telemetry)
+  const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher }), telemetry)
   const protocolPages = createProtocolPages(pages)
 
   function build(records: readonly SigningKeyRecord[]) {
@@ -89,9 +92,9 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       algorithm: current.signing.algorithm,
       lifetimes: {
         sessionIdleSeconds: settings.sessionIdleSeconds,
-        sessionMaxSeconds: settings.sessionMaximumSeconds,
+        sessionMaxSeconds: settings.sessionMaxSeconds,
         refreshIdleSeconds: settings.refreshIdleSeconds,
-        refreshMaxSeconds: settings.refreshMaximumSeconds,
+        refreshMaxSeconds: settings.refreshMaxSeconds,
       },
       requirement,
       data,
@@ -114,6 +117,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     })
     endWhatTheSessionGave(provider)
     reportServerErrors(provider, telemetry)
+    nameOversizedBodies(provider)
 
     const interactions = countSignIns(createInteractions(provider, registry), telemetry)
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
@@ -138,6 +142,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     ]
     const chain = [
       countRequests(telemetry),
+      endUnreadBodies,
       setSecurityHeaders(issuer),
       answerErrors({ pages, telemetry }),
       establishRequestFacts({ trustedProxies: settings.trustedProxies, issuer }),

@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
 import { type Adapters, openAdapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
 import { type App, createApp } from './app.ts'
@@ -7,9 +7,10 @@ import { registerConfigApps } from './apps/config-apps.ts'
 import { answerUnreadable } from './http/unreadable-requests.ts'
 import { openEnvelope } from './envelope/envelope.ts'
 import type { Clock } from './kernel/clock.ts'
-import { StartError, toError } from './kernel/errors.ts'
+import { toError } from './kernel/errors.ts'
 import { ensureSigningKey, timingFor } from './keys/rotation.ts'
 import { startJobs } from './jobs.ts'
+import { listen } from './listen.ts'
 import { startSweeping } from './sweeping.ts'
 
 export interface RunningServer {
@@ -40,19 +41,7 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
     const app = createApp(settings, adapters, clock, keys)
     await startJobs({ adapters, clock, deliverLogout: app.deliverLogout })
 
-    const server = createServer(
-      {
-        ...patience,
-        maxHeaderSize: maximumHeaderBytes,
-        keepAliveTimeout: 65_000,
-        // Without a Host it is the wrong one: ours says so, with its headers.
-        requireHostHeader: false,
-      },
-      app.listener,
-    )
-    server.on('checkExpectation', app.listener)
-    server.on('clientError', answerUnreadable(settings.issuer))
-    const port = await listen(server, settings.port)
+    const { port, servers } = await listen(() => createHttpServer(app, settings.issuer, patience), settings)
 
     const sweeping = startSweeping({ data, clock, telemetry })
 
@@ -71,12 +60,7 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
       async close() {
         clearInterval(refreshKeys)
         const swept = sweeping.stop()
-        const closed = once(server, 'close')
-        server.close()
-        server.closeIdleConnections()
-        const cutOff = setTimeout(() => server.closeAllConnections(), stopMilliseconds)
-        await closed
-        clearTimeout(cutOff)
+        await Promise.all(servers.map(stopServing))
         await swept
         await app.close()
         await adapters.close()
@@ -88,15 +72,27 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
   }
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  const listening = once(server, 'listening')
-  server.listen(port)
-  try {
-    await listening
-  } catch (error) {
-    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    throw taken ? new StartError(`PORT: expected a free port; something else listens on ${port}.`) : error
-  }
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : port
+function createHttpServer({ listener }: App, issuer: string, patience: typeof defaultPatience): Server {
+  const server = createServer(
+    {
+      ...patience,
+      maxHeaderSize: maximumHeaderBytes,
+      keepAliveTimeout: 65_000,
+      // Without a Host it is the wrong one: ours says so, with its headers.
+      requireHostHeader: false,
+    },
+    listener,
+  )
+  server.on('checkExpectation', listener)
+  server.on('clientError', answerUnreadable(issuer))
+  return server
+}
+
+async function stopServing(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  const cutOff = setTimeout(() => server.closeAllConnections(), stopMilliseconds)
+  await closed
+  clearTimeout(cutOff)
 }

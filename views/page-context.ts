@@ -17,6 +17,8 @@ export interface PageContext {
   /** Whose service this is. */
   installationName: string
   links?: { help?: string; privacy?: string }
+  /** Where the installation shows its mails instead of sending them; absent where it sends them. */
+  mailboxHref?: string
   /** URLs under which the server offers what `assets.ts` builds. */
   assets: { stylesheet: string; waitingScript: string; icon?: string }
   /** The same page in each language that can be chosen; a page that has no address to come back to gives none. */

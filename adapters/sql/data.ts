@@ -50,7 +50,7 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
       return createAttemptRepository(scope, vault)
     },
     get emailChallenges() {
-      return createEmailChallengeRepository(scope)
+      return createEmailChallengeRepository(scope, vault)
     },
     get codeFailures() {
       return createCodeFailureRepository(scope, vault)

@@ -37,7 +37,7 @@ class Placeholder {
   }
 }
 
-type Placeholders<Parameters> = { readonly [Name in keyof Parameters]-?: Expression<Parameters[Name]> }
+export type Placeholders<Parameters> = { readonly [Name in keyof Parameters]-?: Expression<Parameters[Name]> }
 
 /**
  * Makes a statement of what `build` builds, with `parameter.<name>` wherever a value comes later. Built once, at its first use:

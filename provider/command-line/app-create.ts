@@ -39,7 +39,7 @@ export function createApp(surroundings: Surroundings, request: AppRequest): Prom
         JSON.stringify({ issuer, client_id: app.clientId, client_secret: secret, ...app.metadata }, undefined, 2),
       )
     } else {
-      surroundings.print(describeApp(request, app.clientId, secret, issuer))
+      surroundings.print(describeApp(request, app.clientId, secret, settings))
     }
     return 0
   })
@@ -112,7 +112,7 @@ function describeApp(
   { name, type, refreshTokenDelivery }: AppRequest,
   clientId: string,
   secret: string | undefined,
-  issuer: string,
+  { issuer, databaseUrl }: Settings,
 ): string {
   const lines = [`${name} is registered.`, '', `  Issuer         ${issuer}`, `  Client id      ${clientId}`]
   if (secret !== undefined) {
@@ -130,6 +130,10 @@ function describeApp(
       '- Send the requests to the token endpoint with credentials: "include"; the refresh token is a cookie that the app never sees.',
     )
   }
-  lines.push('- A server that runs knows the app within seconds; nothing has to be started anew.')
+  lines.push(
+    databaseUrl === undefined
+      ? '- Start the server: it knows the app from its next start on. The embedded database serves one process at a time, so none is running now.'
+      : '- A server that runs knows the app within seconds; nothing has to be started anew.',
+  )
   return lines.join('\n')
 }

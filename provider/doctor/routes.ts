@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readHostCookie, writeHostCookie } from '../http/host-cookie.ts'
 import type { Limit } from '../http/limits.ts'
 import { type Route, route } from '../http/route.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -31,19 +32,12 @@ export function doctorRoutes(options: {
       async handler({ form, facts, ctx }) {
         if (!(await isGenuineProbe(form.probe, keyWrapper, clock))) throw new AppError('not-found')
         const [databaseAnswers, storeAnswers] = await Promise.all([succeeds(data.ping()), succeeds(store.ping())])
-        ctx.cookies.set(probeCookie, 'set', {
-          httpOnly: true,
-          secure: true,
-          sameSite: 'lax',
-          path: '/',
-          maxAge: 1000,
-          signed: false,
-        })
+        writeHostCookie(ctx, probeCookie, 'set', 1000)
         const answer: ProbeAnswer = {
           forwardedFor: listForwardedFor(ctx.req.headersDistinct['x-forwarded-for'] ?? []),
           trustedProxies,
           clientAddress: facts.ip,
-          cookieArrived: ctx.cookies.get(probeCookie, { signed: false }) !== undefined,
+          cookieArrived: readHostCookie(ctx, probeCookie) !== undefined,
           now: clock().getTime(),
           databaseAnswers,
           storeAnswers,

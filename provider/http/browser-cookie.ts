@@ -1,31 +1,32 @@
 import { hashSecret, newSecret } from '../kernel/secrets.ts'
 import type { Context } from './context.ts'
+import { readHostCookie, writeHostCookie } from './host-cookie.ts'
 
 const cookieName = '__Host-browser'
-const lifetimeMilliseconds = 365 * 24 * 60 * 60 * 1000
+/** As long as browsers keep any cookie (RFC 6265bis §5.5), so that none that is bound to this one outlives it. */
+const lifetimeMilliseconds = 400 * 24 * 60 * 60 * 1000
 
 /**
  * Names the browser, and nothing else: a random value that attempts remember as a hash, so that what began in one browser
  * is not finished in another. It says nothing about who somebody is and is good for nothing alone.
  */
 export function findBrowser(ctx: Pick<Context, 'cookies'>): Buffer | undefined {
-  const value = ctx.cookies.get(cookieName, { signed: false })
-  return value === undefined || value === '' ? undefined : hashSecret(value)
+  const value = readHostCookie(ctx, cookieName)
+  return value === undefined ? undefined : hashSecret(value)
 }
 
 /** The same; a browser that has no name yet gets one. */
 export function recogniseBrowser(ctx: Pick<Context, 'cookies'>): Buffer {
-  const known = findBrowser(ctx)
-  if (known !== undefined) return known
-  const value = newSecret()
-  ctx.cookies.set(cookieName, value, {
-    httpOnly: true,
-    secure: true,
-    sameSite: 'lax',
-    path: '/',
-    maxAge: lifetimeMilliseconds,
-    signed: false,
-  })
+  return findBrowser(ctx) ?? nameBrowser(ctx, newSecret())
+}
+
+/** The same, and the name's time begins anew: for what lives long and is bound to the browser. */
+export function renewBrowser(ctx: Pick<Context, 'cookies'>): Buffer {
+  return nameBrowser(ctx, readHostCookie(ctx, cookieName) ?? newSecret())
+}
+
+function nameBrowser(ctx: Pick<Context, 'cookies'>, value: string): Buffer {
+  writeHostCookie(ctx, cookieName, value, lifetimeMilliseconds)
   return hashSecret(value)
 }
 

@@ -1,5 +1,6 @@
 import { type Locale, locales } from '../../views/page-context.ts'
 import type { Context } from './context.ts'
+import { readHostCookie, writeHostCookie } from './host-cookie.ts'
 
 const cookieName = '__Host-language'
 const lifetimeMilliseconds = 365 * 24 * 60 * 60 * 1000
@@ -23,7 +24,7 @@ export function chooseLocale(...preferences: ReadonlyArray<readonly string[]>): 
 export function negotiateLocale(ctx: Context, requestedByApp = ''): Locale {
   const chosen = findChosenLocale(ctx)
   if (chosen !== undefined) return chosen
-  const kept = ctx.cookies.get(cookieName, { signed: false })
+  const kept = readHostCookie(ctx, cookieName)
   const inQuery = typeof ctx.query['ui_locales'] === 'string' ? ctx.query['ui_locales'] : ''
   return chooseLocale(kept === undefined ? [] : [kept], requestedByApp.split(' '), inQuery.split(' '), ctx.acceptsLanguages())
 }
@@ -31,15 +32,7 @@ export function negotiateLocale(ctx: Context, requestedByApp = ''): Locale {
 /** Keeps the language that somebody chose by one of our own pages' links. */
 export function keepChosenLocale(ctx: Context): void {
   const chosen = findChosenLocale(ctx)
-  if (chosen === undefined) return
-  ctx.cookies.set(cookieName, chosen, {
-    httpOnly: true,
-    secure: true,
-    sameSite: 'lax',
-    path: '/',
-    maxAge: lifetimeMilliseconds,
-    signed: false,
-  })
+  if (chosen !== undefined) writeHostCookie(ctx, cookieName, chosen, lifetimeMilliseconds)
 }
 
 function findChosenLocale(ctx: Context): Locale | undefined {

@@ -7,6 +7,8 @@ export interface Installation {
   issuer: string
   name: string
   links: { help: string | undefined; privacy: string | undefined }
+  /** It shows its mails instead of sending them. */
+  hasMailbox: boolean
 }
 
 /** The app that a page speaks of. */
@@ -36,6 +38,7 @@ export function createPages(installation: Installation): Pages {
         issuerHost,
         installationName: installation.name,
         links: { ...(help === undefined ? {} : { help }), ...(privacy === undefined ? {} : { privacy }) },
+        ...(installation.hasMailbox ? { mailboxHref: '/mailbox' } : {}),
         assets: { stylesheet: hrefOf(assets.stylesheet), waitingScript: hrefOf(assets.waitingScript), icon: hrefOf(assets.icon) },
         languages: path === undefined ? [] : locales.map(each => ({ locale: each, href: `${path}?language=${each}` })),
       }

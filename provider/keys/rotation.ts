@@ -20,8 +20,8 @@ export interface KeyTiming {
 const accessTokenSeconds = 3600
 
 /** Access tokens live an hour, but an ID token serves as a hint at sign-out for as long as its session may live. */
-export function timingFor({ sessionMaximumSeconds }: { sessionMaximumSeconds: number }): KeyTiming {
-  return { publicationDelay: 3600, longestToken: Math.max(accessTokenSeconds, sessionMaximumSeconds), margin: 3600 }
+export function timingFor({ sessionMaxSeconds }: { sessionMaxSeconds: number }): KeyTiming {
+  return { publicationDelay: 3600, longestToken: Math.max(accessTokenSeconds, sessionMaxSeconds), margin: 3600 }
 }
 
 /** For a key that was stolen: the new one signs at once, and the older ones end with every token that they signed. */

@@ -45,21 +45,12 @@ export function findClientsInRegistry(provider: Provider, registry: AppRegistry)
   Object.assign(provider.Client.prototype, { includeSid: () => true })
 }
 
-/** The app that a client was built from. */
-export function appOf(client: Client): {
-  firstParty: boolean
-  delivery: 'body' | 'cookie'
-  origins: readonly string[]
-  audience: string
-  /** Scopes of its own audience. */
-  scope: string
-  resources: ReadonlyArray<{ identifier: string; scope: string }>
-} {
+type OwnMetadata = Pick<RegisteredApp['metadata'], Exclude<(typeof ownMetadata)[number], 'own_scope'>> & { own_scope: string }
+
+/** The app that a client was built from; `scope` is of its own audience. */
+export function appOf(client: Client) {
   // Put there by `find`, out of metadata that the registry validated.
-  const metadata = client as unknown as Pick<
-    RegisteredApp['metadata'],
-    'first_party' | 'refresh_token_delivery' | 'origins' | 'audience' | 'resources'
-  > & { own_scope: string }
+  const metadata = client as unknown as OwnMetadata
   return {
     firstParty: metadata.first_party,
     delivery: metadata.refresh_token_delivery,

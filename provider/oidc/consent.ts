@@ -47,7 +47,7 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
         const app = await registry.find(clientId)
         const locale = negotiateLocale(ctx, request['ui_locales'])
         if (interaction?.prompt.name !== 'consent' || interaction.uid !== uid || app === undefined) {
-          return { kind: 'page', html: renderExpired(pages.context({ locale }), {}), status: 410 }
+          return { kind: 'page', html: renderExpired(pages.context({ locale }), { reason: 'unknown' }), status: 410 }
         }
         const { client_name: name, policy_uri: privacy, tos_uri: terms } = app.metadata
         const page = pages.context({ locale, app: { name, logo: logoPath(app) }, path: `/consent/${uid}` })
@@ -74,8 +74,10 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
       params,
       form: decision,
       async handler({ params: { uid }, form, ctx, facts }) {
-        const showOver = () =>
-          ({ kind: 'page', html: renderExpired(pages.context({ locale: facts.locale }), {}), status: 410 }) as const
+        const showOver = () => {
+          const html = renderExpired(pages.context({ locale: facts.locale }), { reason: 'unknown' })
+          return { kind: 'page', html, status: 410 } as const
+        }
         const interaction = await findInteraction(provider, ctx)
         const request = readParameters(interaction?.params)
         if (interaction?.prompt.name !== 'consent' || interaction.uid !== uid) {

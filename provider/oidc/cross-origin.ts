@@ -1,8 +1,8 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Middleware } from '../http/context.ts'
 import { isPublished } from './published-documents.ts'
 import { tokenPath, usesCookie } from './refresh-cookie.ts'
+import { servedContext } from './request-state.ts'
 
 /** What pages of apps call. */
 const endpoints = new Set(['/token', '/userinfo', '/par', '/revoke', '/introspect', '/device_authorization'])
@@ -31,9 +31,7 @@ export function allowAppOrigins(registry: AppRegistry): Middleware {
         ctx.set('Access-Control-Allow-Credentials', 'true')
       return
     }
-    // Set by oidc-provider on what it serves; undefined on everything else.
-    const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
-    if (oidc?.client !== undefined && oidc.route === 'token' && usesCookie(ctx as unknown as KoaContextWithOIDC))
-      ctx.set('Access-Control-Allow-Credentials', 'true')
+    const served = servedContext(ctx)
+    if (served?.oidc.route === 'token' && usesCookie(served)) ctx.set('Access-Control-Allow-Credentials', 'true')
   }
 }

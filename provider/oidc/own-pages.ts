@@ -1,7 +1,7 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Middleware } from '../http/context.ts'
 import type { createProtocolPages } from './protocol-pages.ts'
 import { readParameters } from './request-parameters.ts'
+import { servedContext } from './request-state.ts'
 
 /**
  * In two places oidc-provider sends the browser on by a script, from a page of its own that has no words for anybody. There we
@@ -11,10 +11,9 @@ import { readParameters } from './request-parameters.ts'
 export function showOwnPages(protocolPages: ReturnType<typeof createProtocolPages>): Middleware {
   return async function ownPages(ctx, next) {
     await next()
-    // Set by oidc-provider on what it serves; undefined on everything else.
-    const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
-    if (oidc === undefined || ctx.method !== 'GET' || ctx.status !== 200) return
-    const served = ctx as unknown as KoaContextWithOIDC
+    const served = servedContext(ctx)
+    if (served === undefined || ctx.method !== 'GET' || ctx.status !== 200) return
+    const { oidc } = served
     const { user_code: userCode } = readParameters(oidc.params)
     if (oidc.route === 'code_verification' && userCode !== undefined) protocolPages.enterUserCode(served, { userCode })
     // It comes here before it has looked at the app, and to no other page.

@@ -1,6 +1,7 @@
-import type { Middleware } from '../http/context.ts'
+import type { Context, Middleware } from '../http/context.ts'
 import { readFormText } from '../http/form.ts'
 import { AppError } from '../kernel/errors.ts'
+import { answerProtocolError } from './protocol-error.ts'
 
 const paths = new Set(['/authorize', '/logout'])
 
@@ -13,9 +14,21 @@ const longestQuery = 8192
  */
 export const turnPostedRequests: Middleware = async function postedRequests(ctx, next) {
   if (ctx.method !== 'POST' || !paths.has(ctx.path)) return next()
-  const query = await readFormText(ctx)
-  if (query.length > longestQuery) throw new AppError('too-large')
+  let query: string
+  try {
+    query = await readQuery(ctx)
+  } catch (error) {
+    if (!(error instanceof AppError) || ctx.accepts('json', 'html') === 'html') throw error
+    answerProtocolError(ctx, error)
+    return
+  }
   ctx.status = 303
   ctx.set('Location', `${ctx.path}?${new URLSearchParams(query)}`)
   ctx.body = ''
+}
+
+async function readQuery(ctx: Context): Promise<string> {
+  const query = await readFormText(ctx)
+  if (query.length > longestQuery) throw new AppError('too-large')
+  return query
 }

@@ -11,6 +11,7 @@ import type { ErrorCode } from '../kernel/errors.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Pages } from '../http/pages.ts'
 import { interactionUrl } from './interactions.ts'
+import { isTooLarge } from './oversized-bodies.ts'
 import { readParameters } from './request-parameters.ts'
 import { stateOf } from './request-state.ts'
 
@@ -108,6 +109,7 @@ export function createProtocolPages(pages: Pages) {
 function codeFor(error: Error, status: number): ErrorCode {
   if (error instanceof AppError) return error.code
   if (error.name === 'SessionNotFound') return 'attempt-expired'
+  if (isTooLarge(error)) return 'too-large'
   return status >= 500 ? 'unexpected' : 'bad-request'
 }
 

@@ -1,6 +1,6 @@
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Circumstances } from '../audit/record.ts'
-import type { RequestFacts } from '../http/context.ts'
+import type { Context, RequestFacts } from '../http/context.ts'
 import type { Actor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { GrantFacts } from '../ports/records.ts'
@@ -36,6 +36,12 @@ export function stateOf(ctx: KoaContextWithOIDC): RequestState {
   // Koa types `state` as open; our first middleware has put the facts there before oidc-provider sees the request.
   const { state }: { state: RequestState } = ctx
   return state
+}
+
+/** The request as oidc-provider served it, for what comes after it; undefined where it was none of its own. */
+export function servedContext(ctx: Context): KoaContextWithOIDC | undefined {
+  // It sets `oidc` on every request that it takes on, which is all that its type has more than Koa's.
+  return 'oidc' in ctx ? (ctx as unknown as KoaContextWithOIDC) : undefined
 }
 
 /** The request that oidc-provider is serving right now; undefined in background work. */

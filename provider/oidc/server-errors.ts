@@ -1,7 +1,7 @@
 import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { AppError } from '../kernel/errors.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
-import { answerProtocolError } from './limits.ts'
+import { answerProtocolError } from './protocol-error.ts'
 import { stateOf } from './request-state.ts'
 
 /**

@@ -9,6 +9,7 @@ import { readHint } from './id-token-hints.ts'
 import type { createProtocolPages } from './protocol-pages.ts'
 import { clearCookie, nameFor } from './refresh-cookie.ts'
 import { readParameters } from './request-parameters.ts'
+import { servedContext } from './request-state.ts'
 
 /**
  * Signing out ends what the session gave: oidc-provider revokes each app's grant, but for those it was told to let live. We let
@@ -43,15 +44,15 @@ export interface SignOutOptions {
 export function finishSignOut(provider: Provider, { data, clock, protocolPages }: SignOutOptions): Middleware {
   return async function signOut(ctx, next) {
     await next()
-    // Set by oidc-provider on what it serves; undefined on everything else.
-    const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
-    const served = ctx as unknown as KoaContextWithOIDC
-    if (oidc?.route === 'end_session' && ctx.status === 200 && oidc.session?.accountId === undefined) {
+    const served = servedContext(ctx)
+    if (served === undefined) return
+    const { oidc } = served
+    if (oidc.route === 'end_session' && ctx.status === 200 && oidc.session?.accountId === undefined) {
       const hinted = await findHinted(oidc.params?.['id_token_hint'])
       if (hinted === undefined) goOn(served)
       else protocolPages.logoutSource(served)
     }
-    if (oidc?.route === 'end_session_confirm' && ctx.status === 303) {
+    if (oidc.route === 'end_session_confirm' && ctx.status === 303) {
       if (oidc.params?.['logout'] !== undefined) await endHinted(served)
       // Nobody was signed out, so nobody is told so.
       else if (URL.parse(ctx.response.get('location'))?.pathname === '/logout/success') ctx.set('Location', '/')

@@ -4,6 +4,7 @@ import type { EventBatcher } from '../audit/group-commit.ts'
 import { spendLimit } from '../http/limits.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
+import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { RateLimit, RateLimiter } from '../ports/rate-limiter.ts'
 import { assertAppOrigin, clearCookie, moveTokenIntoCookie, takeTokenFromCookie, usesCookie } from './refresh-cookie.ts'
 import { circumstancesOf, stateOf } from './request-state.ts'
@@ -14,19 +15,20 @@ export interface TokenEndpointOptions {
   rateLimiter: RateLimiter
   events: EventBatcher
   clock: Clock
+  cipher: FieldCipher
 }
 
 /** What is done around every grant type's handler, after the client was authenticated. */
 export type WrapGrant = (grantType: string, ctx: KoaContextWithOIDC, handle: () => Promise<void>) => Promise<void>
 
-export function createTokenEndpoint({ rateLimiter, events, clock }: TokenEndpointOptions): WrapGrant {
+export function createTokenEndpoint({ rateLimiter, events, clock, cipher }: TokenEndpointOptions): WrapGrant {
   return async function wrapGrant(grantType, ctx, handle) {
     await spendLimit(rateLimiter, tokensOfApp, ctx.oidc.client?.clientId ?? '')
     const byCookie = usesCookie(ctx)
     if (byCookie) assertAppOrigin(ctx)
-    if (grantType === 'refresh_token' && byCookie) await refreshByCookie(ctx, () => issue(handle))
+    if (grantType === 'refresh_token' && byCookie) await refreshByCookie(ctx, cipher, () => issue(handle))
     else await issue(handle)
-    if (byCookie) moveTokenIntoCookie(ctx)
+    if (byCookie) moveTokenIntoCookie(ctx, cipher)
     // Where a refresh token was made or replaced, the event stands in that transaction; within the grace none is.
     if (stateOf(ctx).issueRecorded !== true) await recordIssue(ctx, grantType)
   }
@@ -64,8 +66,8 @@ async function issue(handle: () => Promise<void>): Promise<void> {
   }
 }
 
-async function refreshByCookie(ctx: KoaContextWithOIDC, handle: () => Promise<void>): Promise<void> {
-  const cookie = takeTokenFromCookie(ctx)
+async function refreshByCookie(ctx: KoaContextWithOIDC, cipher: FieldCipher, handle: () => Promise<void>): Promise<void> {
+  const cookie = takeTokenFromCookie(ctx, cipher)
   try {
     await handle()
   } catch (error) {

@@ -172,6 +172,13 @@ export interface AppRepository {
   lock(): Promise<void>
 }
 
+export type AttemptChanges = Partial<Pick<AttemptRecord, 'method' | 'address' | 'proofs' | 'userId'>>
+
+export interface ChallengedAttempt {
+  challenge: EmailChallengeRecord
+  attempt: AttemptRecord
+}
+
 export interface AttemptRepository {
   create(attempt: AttemptRecord): Promise<void>
   find(attemptId: string): Promise<AttemptRecord | undefined>
@@ -188,16 +195,23 @@ export interface AttemptRepository {
     attemptId: string,
     from: AttemptRecord['state'],
     to: AttemptRecord['state'],
-    changes: Partial<Pick<AttemptRecord, 'method' | 'address' | 'proofs' | 'userId'>>,
+    changes: AttemptChanges,
   ): Promise<boolean>
+  /** The same where it has to be so: undoes the transaction with AppError `conflict` where it was not in state `from`. */
+  move(attemptId: string, from: AttemptRecord['state'], to: AttemptRecord['state'], changes: AttemptChanges): Promise<void>
   /** Deletes at most `limit` attempts (with their challenges) that expired before `moment`; answers how many. */
   deleteExpired(moment: Date, limit: number): Promise<number>
 }
 
 export interface EmailChallengeRepository {
+  /** The first challenge of an attempt that this transaction made. */
+  createFirst(challenge: EmailChallengeRecord): Promise<void>
   /** Voids every open challenge of the same attempt, then inserts this one. */
   create(challenge: EmailChallengeRecord): Promise<void>
-  findByTokenHash(tokenHash: Buffer): Promise<EmailChallengeRecord | undefined>
+  /** The challenge that a link's token stands for, with its attempt. */
+  findByTokenHash(tokenHash: Buffer): Promise<ChallengedAttempt | undefined>
+  /** The same, and locks the attempt as `AttemptRepository.lock` does; only a change of the challenge tells whether it is open still. */
+  lockByTokenHash(tokenHash: Buffer): Promise<ChallengedAttempt | undefined>
   /** The one open (neither consumed nor voided) challenge of an attempt. */
   findOpen(attemptId: string): Promise<EmailChallengeRecord | undefined>
   /** Adds one wrong code and answers the new count, atomically. */

@@ -15,7 +15,7 @@ import { keepProof, restoreProof } from './kept-proof.ts'
 import type { MethodContext, SignInMethod } from './method.ts'
 import { policyRequestOf } from './policy-request.ts'
 import { isRepetition } from './repetition.ts'
-import { signUp } from './sign-up.ts'
+import { findPerson, signUp } from './sign-up.ts'
 
 /** An attempt lives longer than the mail that was sent for it, so that its page can still say what happened and send another. */
 const attemptLifetimeSeconds = 3600
@@ -93,19 +93,19 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
       createdAt,
       expiresAt: secondsAfter(createdAt, attemptLifetimeSeconds),
     }
+    const started = { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId } as const
     await data.scoped(mode, async repositories => {
-      const earlier = await repositories.attempts.lockByInteraction(pending.uid)
+      const [earlier, beginMethod] = await Promise.all([
+        repositories.attempts.lockByInteraction(pending.uid),
+        method.prepare(contextFor(repositories, facts, pending.app.name), attempt, { delivery, again: false }),
+      ])
       if (earlier !== undefined && isLive(earlier) && isRepetition(earlier, attempt)) return
       // Asked for together, so that they travel together, in this order.
       await Promise.all([
         earlier === undefined ? undefined : endOpen(repositories, earlier, facts, 'begun-anew'),
         repositories.attempts.create(attempt),
-        recordEvent(
-          repositories,
-          { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId },
-          circumstancesFor(facts),
-        ),
-        method.begin(contextFor(repositories, facts, pending.app.name), attempt, delivery),
+        recordEvent(repositories, started, circumstancesFor(facts)),
+        beginMethod(),
       ])
     })
   }
@@ -131,16 +131,21 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   }
 
   /**
-   * Takes a proof into an attempt, in the caller's transaction: finds or makes the person, asks policy, and moves the attempt on.
-   * Of two proofs that arrive together, one moves it.
+   * Takes a proof into an attempt that the caller's transaction has locked: finds or makes the person, asks policy, and moves the
+   * attempt on. What the proof rests on may still be on its way (`holds`); where it does not hold, nothing is changed.
    */
-  async function accept(context: MethodContext, attempt: AttemptRecord, proof: Proof): Promise<Outcome> {
+  async function accept(
+    context: MethodContext,
+    attempt: AttemptRecord,
+    proof: Proof,
+    holds: Promise<boolean> = Promise.resolve(true),
+  ): Promise<Outcome> {
     const { repositories, circumstances } = context
     const refuse = async (problem: ErrorCode, userId: string | undefined): Promise<Outcome> => {
       // The proof is kept where the person may be told that there is no account.
       const changes = problem === 'no-account' ? { proofs: [keepProof(proof)] } : {}
       await Promise.all([
-        repositories.attempts.transition(attempt.id, 'open', 'ended', changes),
+        repositories.attempts.move(attempt.id, 'open', 'ended', changes),
         recordEvent(
           repositories,
           { action: 'sign-in.refused', userId, attempt_id: attempt.id, client_id: attempt.clientId, reason: problem },
@@ -149,7 +154,9 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
       ])
       return { kind: 'refused', problem, attempt }
     }
-    const user = await findOrSignUp(context, attempt, proof)
+    const [known, good] = await Promise.all([findPerson(repositories, proof), holds])
+    if (!good) return { kind: 'refused', problem: 'attempt-expired', attempt }
+    const user = known ?? (await signUpWhereAllowed(context, attempt, proof))
     if (user === undefined) return refuse('no-account', undefined)
     if (user.status !== 'active') return refuse('forbidden', user.id)
 
@@ -158,36 +165,28 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     if (decision.kind === 'enrolment-needed') return refuse('forbidden', user.id)
     const satisfied = decision.kind === 'satisfied'
     const changes = { proofs: proofs.map(keepProof), userId: user.id }
-    const proved = recordEvent(
-      repositories,
-      {
-        action: 'sign-in.proved',
-        userId: user.id,
-        attempt_id: attempt.id,
-        client_id: attempt.clientId,
-        method: proof.method,
-        factors: proof.factors.join(' '),
-      },
-      circumstances,
-    )
-    const [moved] = await Promise.all([
-      repositories.attempts.transition(attempt.id, 'open', satisfied ? 'satisfied' : 'open', changes),
-      proved,
+    const event: AuditEvent = {
+      action: 'sign-in.proved',
+      userId: user.id,
+      attempt_id: attempt.id,
+      client_id: attempt.clientId,
+      method: proof.method,
+      factors: proof.factors.join(' '),
+    }
+    await Promise.all([
+      repositories.attempts.move(attempt.id, 'open', satisfied ? 'satisfied' : 'open', changes),
+      recordEvent(repositories, event, circumstances),
     ])
-    if (!moved) throw new AppError('attempt-expired')
     return { kind: satisfied ? 'satisfied' : 'continued' }
   }
 
-  async function findOrSignUp(
+  async function signUpWhereAllowed(
     { repositories, circumstances }: MethodContext,
-    attempt: AttemptRecord,
-    proof: Proof,
+    { locale }: AttemptRecord,
+    { subject }: Proof,
   ): Promise<UserRecord | undefined> {
-    const { subject } = proof
-    if (subject.kind === 'user') return repositories.users.findById(subject.userId)
-    const known = await repositories.users.findByAddress(subject.address)
-    if (known !== undefined || !signUpAllowed) return known
-    return signUp(repositories, { address: subject.address, locale: attempt.locale }, circumstances)
+    if (subject.kind !== 'address' || !signUpAllowed) return undefined
+    return signUp(repositories, { address: subject.address, locale }, circumstances)
   }
 
   function decideFor(attempt: AttemptRecord, proofs: readonly Proof[]) {
@@ -226,11 +225,8 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     const circumstances = { ...circumstancesFor(facts), actor: { kind: 'user', userId: result.userId } } as const
     try {
       await data.scoped(mode, async repositories => {
-        const [moved] = await Promise.all([
-          repositories.attempts.transition(attempt.id, 'satisfied', 'completed', {}),
-          recordEvent(repositories, event, circumstances),
-        ])
-        if (!moved) throw new AppError('conflict')
+        await repositories.attempts.move(attempt.id, 'satisfied', 'completed', {})
+        await recordEvent(repositories, event, circumstances)
       })
     } catch (error) {
       // Another tab completed it at the same moment, and recorded it.
@@ -274,9 +270,12 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     const method = findMethod(attempt.method)
     const delivery = await method.limitBeginning(attempt, facts)
     await data.scoped(mode, async repositories => {
-      const locked = await repositories.attempts.lock(attempt.id)
+      const [locked, beginMethod] = await Promise.all([
+        repositories.attempts.lock(attempt.id),
+        method.prepare(contextFor(repositories, facts, pending.app.name), attempt, { delivery, again: true }),
+      ])
       if (locked === undefined || !isLive(locked)) throw new AppError('attempt-expired')
-      await method.begin(contextFor(repositories, facts, pending.app.name), locked, delivery)
+      await beginMethod()
     })
   }
 

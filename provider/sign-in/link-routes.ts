@@ -12,6 +12,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import type { Data } from '../ports/data.ts'
+import type { AttemptRecord } from '../ports/records.ts'
 import type { SignInFlow } from './flow.ts'
 import type { Interactions } from './interactions.ts'
 import { addressOf, failuresUntilLinksOnly, proofOf, takeLink } from './magic-link.ts'
@@ -33,17 +34,10 @@ export interface LinkRouteOptions {
  * consumes it, and only in the browser that began. Anywhere else it says who asked, and what to do with the code.
  */
 export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRouteOptions): Route[] {
-  async function find(token: string) {
-    return data.read(mode, async ({ emailChallenges, attempts, codeFailures }) => {
-      const challenge = await emailChallenges.findByTokenHash(hashSecret(token))
-      const attempt = challenge === undefined ? undefined : await attempts.find(challenge.attemptId)
-      if (challenge === undefined || attempt === undefined) return undefined
-      return { challenge, attempt, failures: attempt.address === undefined ? 0 : await codeFailures.count(attempt.address) }
-    })
-  }
+  const countFailures = (attempt: AttemptRecord) => data.read(mode, ({ codeFailures }) => codeFailures.count(addressOf(attempt)))
 
   async function show(ctx: Context, token: string, browser: Buffer): Promise<Answer> {
-    const found = await find(token)
+    const found = await data.read(mode, ({ emailChallenges }) => emailChallenges.findByTokenHash(hashSecret(token)))
     const app = found === undefined ? undefined : await interactions.findApp(found.attempt.clientId)
     const here = found?.attempt.browserHash.equals(browser) === true
     const page = pages.context({ locale: negotiateLocale(ctx, here ? found.attempt.locale : ''), app })
@@ -68,7 +62,10 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
       kind: 'page',
       html: here
         ? renderConfirmLink(page, { ...beginning, form: { action: `/link/${token}` } })
-        : renderLinkElsewhere(page, { ...beginning, codes: found.failures < failuresUntilLinksOnly ? 'usable' : 'switched-off' }),
+        : renderLinkElsewhere(page, {
+            ...beginning,
+            codes: (await countFailures(found.attempt)) < failuresUntilLinksOnly ? 'usable' : 'switched-off',
+          }),
     }
   }
 
@@ -91,17 +88,15 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRoute
       params,
       async handler({ params: { token }, browser, facts, ctx }) {
         const outcome = await data.scoped(mode, async repositories => {
-          const challenge = await repositories.emailChallenges.findByTokenHash(hashSecret(token))
-          const attempt = challenge === undefined ? undefined : await repositories.attempts.lock(challenge.attemptId)
-          if (challenge === undefined || attempt === undefined || !flow.isLive(attempt) || !attempt.browserHash.equals(browser))
-            return undefined
+          const found = await repositories.emailChallenges.lockByTokenHash(hashSecret(token))
+          if (found === undefined || !flow.isLive(found.attempt) || !found.attempt.browserHash.equals(browser)) return undefined
+          const { attempt, challenge } = found
           const context = flow.contextFor(repositories, facts, '')
-          if (!(await takeLink(context, attempt, challenge, clock))) return undefined
-          const [accepted] = await Promise.all([
-            flow.accept(context, attempt, proofOf(attempt, clock())),
-            // Whoever holds the link holds the mailbox: codes are good again.
-            repositories.codeFailures.reset(addressOf(attempt)),
-          ])
+          const taken = takeLink(context, attempt, challenge, clock)
+          const accepted = await flow.accept(context, attempt, proofOf(attempt, clock()), taken)
+          if (!(await taken)) return undefined
+          // Whoever holds the link holds the mailbox: codes are good again.
+          await repositories.codeFailures.reset(addressOf(attempt))
           return { attempt, accepted }
         })
         if (outcome === undefined) return show(ctx, token, browser)

@@ -13,7 +13,7 @@ import type { AttemptRecord, EmailChallengeRecord } from '../ports/records.ts'
 import type { Store } from '../ports/store.ts'
 import { normaliseAddress } from './address.ts'
 import { createMailBudget } from './mail-budget.ts'
-import type { MethodContext, SignInMethod, Verdict } from './method.ts'
+import type { MethodContext, Occasion, SignInMethod, Verdict } from './method.ts'
 import { newUserCode, normaliseUserCode } from './user-code.ts'
 
 /*
@@ -79,64 +79,12 @@ export function createMagicLink({
       return (await budget.spend(addressOf(attempt), attempt.browserHash)) ? 'send' : 'withhold'
     },
 
-    async begin(context, attempt, delivery) {
-      const { repositories, circumstances } = context
-      const address = addressOf(attempt)
+    async prepare({ repositories, ...context }, attempt, { delivery, again }) {
       const [before, failures] = await Promise.all([
-        repositories.emailChallenges.findOpen(attempt.id),
-        repositories.codeFailures.count(address),
+        again ? repositories.emailChallenges.findOpen(attempt.id) : undefined,
+        repositories.codeFailures.count(addressOf(attempt)),
       ])
-      const createdAt = clock()
-      const withhold = (challengeId: string) =>
-        recordEvent(
-          repositories,
-          { action: 'email-challenge.withheld', attempt_id: attempt.id, challenge_id: challengeId },
-          circumstances,
-        )
-      // No mail comes in place of the one before, so that one stays good.
-      if (delivery === 'withhold' && before !== undefined && before.expiresAt > createdAt) return withhold(before.id)
-      const token = newSecret()
-      const code = newUserCode()
-      const challenge: EmailChallengeRecord = {
-        id: newId(),
-        attemptId: attempt.id,
-        tokenHash: hashSecret(token),
-        codeHash: Buffer.alloc(0),
-        // Another mail is no new set of tries.
-        wrongCodes: before?.wrongCodes ?? 0,
-        createdAt,
-        expiresAt: secondsAfter(createdAt, challengeLifetimeSeconds),
-        consumedAt: undefined,
-        voidedAt: undefined,
-      }
-      challenge.codeHash = hashCode(challenge.id, code)
-      if (delivery === 'withhold') {
-        await Promise.all([repositories.emailChallenges.create(challenge), withhold(challenge.id)])
-        return
-      }
-      const linksOnly = failures >= failuresUntilLinksOnly
-      const messageId = `${challenge.id}@${new URL(issuer).hostname}`
-      const locale = spokenLocale(attempt.locale)
-      const mail = renderMagicLinkMail(
-        { locale, app: { name: context.appName }, issuerHost: new URL(issuer).host, installationName },
-        {
-          link: linkUrl(issuer, token),
-          ...(linksOnly ? {} : { code }),
-          device: attempt.device,
-          requestedAt: createdAt,
-          lifetimeMinutes: challengeLifetimeSeconds / 60,
-          codeInSubject,
-        },
-      )
-      await Promise.all([
-        repositories.emailChallenges.create(challenge),
-        repositories.jobs.enqueue('mail', { message: { messageId, to: { name: '', address }, language: locale, ...mail } }),
-        recordEvent(
-          repositories,
-          { action: 'email-challenge.sent', attempt_id: attempt.id, challenge_id: challenge.id, message_id: messageId },
-          circumstances,
-        ),
-      ])
+      return () => begin({ repositories, ...context }, attempt, { delivery, again, before, failures })
     },
 
     async show(repositories, attempt, page, urls, notice) {
@@ -187,6 +135,68 @@ export function createMagicLink({
     },
 
     rememberBrowser: attempt => budget.rememberBrowser(addressOf(attempt), attempt.browserHash),
+  }
+
+  async function begin(
+    { repositories, circumstances, appName }: MethodContext,
+    attempt: AttemptRecord,
+    { delivery, again, before, failures }: Occasion & { before: EmailChallengeRecord | undefined; failures: number },
+  ): Promise<void> {
+    const address = addressOf(attempt)
+    const createdAt = clock()
+    const { emailChallenges } = repositories
+    const keep = (challenge: EmailChallengeRecord) =>
+      again ? emailChallenges.create(challenge) : emailChallenges.createFirst(challenge)
+    const withhold = (challengeId: string) =>
+      recordEvent(
+        repositories,
+        { action: 'email-challenge.withheld', attempt_id: attempt.id, challenge_id: challengeId },
+        circumstances,
+      )
+    // No mail comes in place of the one before, so that one stays good.
+    if (delivery === 'withhold' && before !== undefined && before.expiresAt > createdAt) return withhold(before.id)
+    const token = newSecret()
+    const code = newUserCode()
+    const challenge: EmailChallengeRecord = {
+      id: newId(),
+      attemptId: attempt.id,
+      tokenHash: hashSecret(token),
+      codeHash: Buffer.alloc(0),
+      // Another mail is no new set of tries.
+      wrongCodes: before?.wrongCodes ?? 0,
+      createdAt,
+      expiresAt: secondsAfter(createdAt, challengeLifetimeSeconds),
+      consumedAt: undefined,
+      voidedAt: undefined,
+    }
+    challenge.codeHash = hashCode(challenge.id, code)
+    if (delivery === 'withhold') {
+      await Promise.all([keep(challenge), withhold(challenge.id)])
+      return
+    }
+    const linksOnly = failures >= failuresUntilLinksOnly
+    const messageId = `${challenge.id}@${new URL(issuer).hostname}`
+    const locale = spokenLocale(attempt.locale)
+    const mail = renderMagicLinkMail(
+      { locale, app: { name: appName }, issuerHost: new URL(issuer).host, installationName },
+      {
+        link: linkUrl(issuer, token),
+        ...(linksOnly ? {} : { code }),
+        device: attempt.device,
+        requestedAt: createdAt,
+        lifetimeMinutes: challengeLifetimeSeconds / 60,
+        codeInSubject,
+      },
+    )
+    await Promise.all([
+      keep(challenge),
+      repositories.jobs.enqueue('mail', { message: { messageId, to: { name: '', address }, language: locale, ...mail } }),
+      recordEvent(
+        repositories,
+        { action: 'email-challenge.sent', attempt_id: attempt.id, challenge_id: challenge.id, message_id: messageId },
+        circumstances,
+      ),
+    ])
   }
 
   /** Counts first and compares then: of many tries at once no more than five are ever compared. */

@@ -21,6 +21,12 @@ export type Verdict = { kind: 'proved'; proof: Proof } | { kind: 'refused'; prob
 /** Whether the person is sent what there is to send. Pages look the same either way. */
 export type Delivery = 'send' | 'withhold'
 
+export interface Occasion {
+  delivery: Delivery
+  /** Whether this attempt was begun before. */
+  again: boolean
+}
+
 /** Where the pages of an attempt post to. */
 export interface StepUrls {
   page: string
@@ -59,8 +65,11 @@ export interface SignInMethod {
    * asked too often; says `withhold` where the person has been sent enough, which is nothing that others may be told.
    */
   limitBeginning(attempt: Pick<AttemptRecord, 'address' | 'browserHash'>, facts: RequestFacts): Promise<Delivery>
-  /** Begins, or begins once more, within the transaction that makes or keeps the attempt. */
-  begin(context: MethodContext, attempt: AttemptRecord, delivery: Delivery): Promise<void>
+  /**
+   * Gets ready to begin, or to begin once more, within the transaction that makes or keeps the attempt: asks at once for what it
+   * has to know, so that this travels with the caller's lock, and answers what begins.
+   */
+  prepare(context: MethodContext, attempt: AttemptRecord, occasion: Occasion): Promise<() => Promise<void>>
   /** Answers the page on which the person finds out what to do, as often as it is asked for. */
   show(repositories: Repositories, attempt: AttemptRecord, page: PageContext, urls: StepUrls, notice: StepNotice): Promise<string>
   /** Looks at what the person gave, and spends the limits of trying. Throws AppError `too-many-requests`. */

@@ -17,6 +17,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import type { Outcome, SignInFlow } from './flow.ts'
+import { formAddressRoutes } from './form-addresses.ts'
 import type { AskingApp, Interactions, PendingSignIn, SignInResult } from './interactions.ts'
 import type { SignInMethod, StepNotice, StepUrls } from './method.ts'
 
@@ -64,7 +65,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
       if (attempt?.state === 'completed') return html(renderFinished(page))
       return html(renderAlreadySignedIn(page, attempt === undefined ? {} : { continueTo: restart }), 410)
     }
-    return html(renderExpired(page, attempt === undefined ? {} : { startAgain: restart }), 410)
+    return html(renderExpired(page, attempt === undefined ? { reason: 'unknown' } : { startAgain: restart }), 410)
   }
 
   /**
@@ -229,6 +230,7 @@ export function signInRoutes({ data, flow, interactions, pages, methods }: SignI
         return { kind: 'redirect', to: await interactions.restart(attempt.request) }
       },
     }),
+    ...formAddressRoutes(['verify', ...methods.map(method => method.id)]),
     ...methods.map(method =>
       post(`/sign-in/:uid/${method.id}`, async ({ ctx, pending, browser, form }) => {
         try {

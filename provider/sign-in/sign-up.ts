@@ -1,8 +1,14 @@
 import type { Circumstances } from '../audit/record.ts'
+import type { Proof } from '../policy/proof.ts'
 import type { UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { createUser } from '../users/create.ts'
 import { foundPersonalWorkspace } from '../workspaces/personal.ts'
+
+/** Whom a proof is about, if they have an account. */
+export function findPerson({ users }: Repositories, { subject }: Proof): Promise<UserRecord | undefined> {
+  return subject.kind === 'user' ? users.findById(subject.userId) : users.findByAddress(subject.address)
+}
 
 /** First sign-in of an address that nobody had: the user, and the workspace that is theirs alone. */
 export async function signUp(

@@ -77,6 +77,36 @@ describe.each(databaseKinds)('attempts, e-mail challenges and wrong codes on %s'
     expect(moved.filter(Boolean)).toHaveLength(1)
   })
 
+  it('moves an attempt, or undoes the whole transaction', async () => {
+    const attempt = await createAttempt()
+    const address = newAddress()
+    const move = () =>
+      data.scoped(asSystem, async ({ attempts, codeFailures }) => {
+        await codeFailures.increment(address, noon)
+        await attempts.move(attempt.id, 'open', 'satisfied', {})
+      })
+    await move()
+    await expect(move()).rejects.toMatchObject({ code: 'conflict' })
+    expect(await data.read(asSystem, ({ codeFailures }) => codeFailures.count(address))).toBe(1)
+    expect((await data.read(asSystem, ({ attempts }) => attempts.find(attempt.id)))?.state).toBe('satisfied')
+  })
+
+  it('locks the attempt that a link stands for, and shows what was done to it meanwhile', async () => {
+    const attempt = await createAttempt()
+    const challenge = await createChallenge(attempt.id)
+    const seen = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        data.scoped(asSystem, async ({ attempts, emailChallenges }) => {
+          const found = await emailChallenges.lockByTokenHash(challenge.tokenHash)
+          if (found?.attempt.state === 'open') await attempts.move(attempt.id, 'open', 'satisfied', {})
+          return found?.attempt.state
+        }),
+      ),
+    )
+    expect(seen.filter(state => state === 'open')).toHaveLength(1)
+    expect(await data.scoped(asSystem, ({ emailChallenges }) => emailChallenges.lockByTokenHash(newHash()))).toBeUndefined()
+  })
+
   it('deletes what has expired, so many at a time, with the challenges', async () => {
     const expiresAt = new Date('2001-01-01T00:00:00Z')
     const moment = new Date(expiresAt.getTime() + 1)
@@ -95,13 +125,16 @@ describe.each(databaseKinds)('attempts, e-mail challenges and wrong codes on %s'
   it('keeps a challenge, and voids it when the next mail is sent', async () => {
     const attempt = await createAttempt()
     const first = await createChallenge(attempt.id)
-    expect(await data.read(asSystem, ({ emailChallenges }) => emailChallenges.findByTokenHash(first.tokenHash))).toEqual(first)
+    expect(await data.read(asSystem, ({ emailChallenges }) => emailChallenges.findByTokenHash(first.tokenHash))).toEqual({
+      challenge: first,
+      attempt,
+    })
     expect(await data.read(asSystem, ({ emailChallenges }) => emailChallenges.findOpen(attempt.id))).toEqual(first)
 
     const second = await createChallenge(attempt.id, { createdAt: anHourLater })
     await data.read(asSystem, async ({ emailChallenges }) => {
       expect(await emailChallenges.findOpen(attempt.id)).toEqual(second)
-      expect(await emailChallenges.findByTokenHash(first.tokenHash)).toEqual({ ...first, voidedAt: anHourLater })
+      expect((await emailChallenges.findByTokenHash(first.tokenHash))?.challenge).toEqual({ ...first, voidedAt: anHourLater })
       expect(await emailChallenges.findByTokenHash(newHash())).toBeUndefined()
       expect(await emailChallenges.findOpen(newId())).toBeUndefined()
       expect(await emailChallenges.findOpen('not-an-id')).toBeUndefined()
@@ -117,7 +150,7 @@ describe.each(databaseKinds)('attempts, e-mail challenges and wrong codes on %s'
         data.read(asSystem, repositories => repositories.emailChallenges.findByTokenHash(tokenHash)),
       ),
     )
-    expect(stored.filter(challenge => challenge && challenge.voidedAt === undefined)).toHaveLength(1)
+    expect(stored.filter(found => found && found.challenge.voidedAt === undefined)).toHaveLength(1)
   })
 
   it('lets one of fifty callers consume a challenge', async () => {
@@ -129,7 +162,7 @@ describe.each(databaseKinds)('attempts, e-mail challenges and wrong codes on %s'
     )
     expect(consumed.filter(Boolean)).toHaveLength(1)
     await data.read(asSystem, async ({ emailChallenges }) => {
-      expect((await emailChallenges.findByTokenHash(challenge.tokenHash))?.consumedAt).toEqual(noon)
+      expect((await emailChallenges.findByTokenHash(challenge.tokenHash))?.challenge.consumedAt).toEqual(noon)
       expect(await emailChallenges.findOpen(challenge.attemptId)).toBeUndefined()
     })
   })

@@ -4,7 +4,7 @@ import { ensureSigningKey, rotateSigningKey, timingFor } from '../../provider/ke
 import { secondsAfter, systemClock } from '../../provider/kernel/clock.ts'
 import { type Node, type Nodes, openNodes } from '../support/nodes.ts'
 
-const timing = timingFor({ sessionMaximumSeconds: 30 * 86_400 })
+const timing = timingFor({ sessionMaxSeconds: 30 * 86_400 })
 const system = { kind: 'system', reason: 'doctor' } as const
 
 describe.each(['embedded', 'postgres'] as const)('nodes on a database (%s)', kind => {

@@ -256,7 +256,7 @@ describe('an authorization request', () => {
           expect(answer.body['error']).toMatch(/^invalid_(request|scope|client)$/)
         }
         const body = await post(`${latchkey.issuer}/token`, { client_id: 'desktop', [name]: 'x'.repeat(70_000) })
-        expect([body.status, body.body['error']]).toEqual([400, 'invalid_request'])
+        expect([body.status, body.body['error']]).toEqual([413, 'invalid_request'])
       },
     )
 

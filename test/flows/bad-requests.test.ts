@@ -55,7 +55,7 @@ describe('a body of more than 64 KiB', () => {
         headers: { 'content-type': form, 'content-length': String(tooMuch.length), accept: 'application/json' },
         body: tooMuch,
       })
-      expect([400, 401, 413], path).toContain(answer.status)
+      expect(answer.status, path).toBe(413)
     }
   })
 

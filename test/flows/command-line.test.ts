@@ -120,6 +120,7 @@ describe('apps', () => {
     expect(clientId).toBe('cafe-notes')
     expect(secret).toMatch(/^[\w-]{43}$/)
     expect(output).toContain('http://localhost:3000/.well-known/openid-configuration')
+    expect(output).toContain('A server that runs knows the app within seconds')
 
     const list = await latchkey('app', 'list', '--json')
     expect(list.output).not.toContain(secret)
@@ -223,6 +224,8 @@ describe('on the embedded database', () => {
   test('an app can be registered before the first start', async () => {
     const said = await runLatchkey(embedded, createServerApp('Early'))
     expect(said).toMatchObject({ exitCode: 0, complaint: '' })
+    expect(said.output).toContain('it knows the app from its next start on')
+    expect(said.output).not.toContain('within seconds')
     expect((await runLatchkey(embedded, ['app', 'list'])).output).toContain('early')
   })
 

@@ -2,10 +2,20 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { speak } from '../../views/messages.ts'
+import { locales } from '../../views/page-context.ts'
 import { Agent, type Response } from '../support/agent.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp, codeIn, linkIn } from '../support/relying-party.ts'
-import { askState, type BegunSignIn, beginSignIn, expectMails, formActions, headingOf, returned } from '../support/sign-in.ts'
+import {
+  askState,
+  type BegunSignIn,
+  beginSignIn,
+  expectMails,
+  formActions,
+  headingOf,
+  newAddress,
+  returned,
+} from '../support/sign-in.ts'
 
 const { say } = speak('en')
 
@@ -110,6 +120,39 @@ describe('when all that is short-lived is lost', () => {
     const page = await new Agent().get(home, { cookie: agent.cookies(home).replace(/__Host-browser=[^;]+/, '') })
     expect(page.status).toBe(410)
     expect(formActions(page)).toEqual([])
-    expect(page.body).toContain(say('expired.lead-from-app'))
+    expect(headingOf(page)).toBe(say('expired.heading-unknown'))
+    expect(page.body).toContain(say('expired.lead-unknown'))
+  })
+})
+
+describe('an address of a sign-in', () => {
+  let latchkey: RunningLatchkey
+  beforeAll(async () => {
+    latchkey = await startLatchkey({ apps: [browserApp], on: 'postgres' })
+  })
+  afterAll(() => latchkey?.stop())
+
+  it.each(['sign-in', 'consent'])('that never was one (/%s/…) is not said to have been open for too long', async path => {
+    for (const locale of locales) {
+      const page = await new Agent().get(`${latchkey.issuer}/${path}/never-begun`, { 'accept-language': locale })
+      expect(page.status).toBe(410)
+      expect(headingOf(page)).toBe(speak(locale).say('expired.heading-unknown'))
+      expect(page.body).not.toContain(speak(locale).say('expired.lead-from-app'))
+    }
+  })
+
+  it('where a form was answered leads back, when it is loaded once more', async () => {
+    const { agent, home } = await beginSignIn(latchkey)
+    await agent.post(`${home}/change`)
+    const mistyped = await agent.post(`${home}/email`, { address: 'anna@' })
+    expect(mistyped.status).toBe(400)
+    const first = await agent.follow(await agent.get(`${home}/email`))
+    expect(first.url).toBe(home)
+    expect(formActions(first)).toContain(`${home}/email`)
+
+    await agent.post(`${home}/email`, { address: newAddress() })
+    await agent.post(`${home}/verify`, { code: 'BBBBBBBB' })
+    const waiting = await agent.follow(await agent.get(`${home}/verify`))
+    expect([waiting.status, formActions(waiting).includes(`${home}/verify`)]).toEqual([200, true])
   })
 })

@@ -1,6 +1,8 @@
 /** The mailbox page of an installation on one's own machine: whoever reads it can sign in as anybody, so it answers that machine alone. */
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { speak } from '../../views/messages.ts'
+import { locales } from '../../views/page-context.ts'
 import { Agent } from '../support/agent.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { sendRaw } from '../support/raw-request.ts'
@@ -13,7 +15,8 @@ let link: string
 let id: string
 
 beforeAll(async () => {
-  latchkey = await startLatchkey({ apps: [browserApp] })
+  // Everywhere, so that it is the page that refuses those from elsewhere.
+  latchkey = await startLatchkey({ apps: [browserApp], environment: { LISTEN_ADDRESS: '::' } })
   const begun = await beginSignIn(latchkey)
   link = linkIn((await begun.nextMail()).text)
   id = (await listMails(latchkey, begun.address))[0]?.id ?? ''
@@ -54,6 +57,14 @@ describe('from this machine', () => {
       expect((await new Agent().get(`${latchkey.issuer}/mailbox/${name}/html`)).status).toBe(404)
     },
   )
+})
+
+it.each(locales)('the page that waits for the mail leads there, and waits on in its own tab, in %s', async locale => {
+  const { say } = speak(locale)
+  const { waiting } = await beginSignIn(latchkey, { parameters: { ui_locales: locale } })
+  expect(waiting.body).toContain(`<a href="/mailbox" target="_blank" rel="noopener">${say('check-mail.open-mailbox')}</a>`)
+  expect(waiting.body).toContain(say('check-mail.mailbox', { link: '' }).trimEnd())
+  expect(waiting.body).not.toContain(say('check-mail.no-mail'))
 })
 
 describe('from anywhere else', () => {
@@ -110,6 +121,9 @@ it('where mail leaves by a server there is no mailbox', async () => {
   try {
     expect((await new Agent().get(`${sending.issuer}/mailbox`)).status).toBe(404)
     expect((await new Agent().get(sending.issuer)).body).not.toContain('/mailbox')
+    const { waiting } = await beginSignIn(sending)
+    expect(waiting.body).not.toContain('/mailbox')
+    expect(waiting.body).toContain(speak('en').say('check-mail.no-mail'))
   } finally {
     await sending.stop()
     await mails.stop()

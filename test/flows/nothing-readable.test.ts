@@ -123,9 +123,9 @@ async function live({ issuer }: Installation, mails: SmtpSink, planted: Record<s
   note('the signature of the access token', exchanged.access_token.split('.').pop())
   note('the ID token', exchanged.id_token)
   noteCookies(`${issuer}/token`)
-  note('the first refresh token', /__Secure-refresh[^=]*=([^;]+)/.exec(agent.cookies(`${issuer}/token`))?.[1])
+  note('the first refresh token', /__Secure-refresh[^=]*=([^;.]+)/.exec(agent.cookies(`${issuer}/token`))?.[1])
   await refresh(agent, issuer)
-  note('the second refresh token', /__Secure-refresh[^=]*=([^;]+)/.exec(agent.cookies(`${issuer}/token`))?.[1])
+  note('the second refresh token', /__Secure-refresh[^=]*=([^;.]+)/.exec(agent.cookies(`${issuer}/token`))?.[1])
   note('the secret of an app', serverApp.client_secret)
   for (const path of ['/userinfo', '/introspect', '/revoke', `/nothing?token=${token}&email=${address}`]) {
     await agent.send(`${issuer}${path}`, {

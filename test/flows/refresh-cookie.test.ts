@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Agent, type Response } from '../support/agent.ts'
+import { exchangeCode } from '../support/code-exchange.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp, signInByLink, startRequest } from '../support/relying-party.ts'
 
@@ -49,7 +50,9 @@ describe('the refresh token of a browser app lives in a cookie', () => {
     expect(tokens).not.toHaveProperty('refresh_token')
     const { workspace } = decodeJwt<{ workspace: { id: string } }>(tokens.access_token)
     const [cookie = ''] = (response.headers['set-cookie'] ?? []).filter(line => line.startsWith('__Secure-refresh.'))
-    expect(cookie).toMatch(new RegExp(`^__Secure-refresh\\.${app.client_id}\\.${workspace.id}=[A-Za-z0-9_-]{64};`))
+    expect(cookie).toMatch(
+      new RegExp(`^__Secure-refresh\\.${app.client_id}\\.${workspace.id}=[A-Za-z0-9_-]{64}\\.[A-Za-z0-9_-]{43};`),
+    )
     expect(cookie.toLowerCase().split('; ')).toEqual(
       expect.arrayContaining(['path=/token', 'httponly', 'secure', 'samesite=strict']),
     )
@@ -118,11 +121,16 @@ describe('the refresh token of a browser app lives in a cookie', () => {
   it('asks which workspace is meant where there are cookies of several', async () => {
     const agent = new Agent()
     await signIn(agent, 'first-of-two@example.com')
-    const own = agent.cookies(tokenUrl())
-    const foreign = own.replace(/__Secure-refresh\.fieldnotes\.[0-9a-f-]+/, `__Secure-refresh.fieldnotes.${crypto.randomUUID()}`)
-    const refused = await refresh(agent, {}, { cookie: `${own}; ${foreign}` })
+    const { access_token: accessToken } = JSON.parse((await refresh(agent)).body)
+    const { workspace } = decodeJwt<{ workspace: { id: string } }>(accessToken)
+    // A session of somebody else, who works elsewhere, came to this browser without the first one signing out.
+    const started = await startRequest(latchkey.issuer, app)
+    const callback = await signInByLink(latchkey, new Agent(), started.url, 'second-of-two@example.com')
+    const exchanged = await exchangeCode(agent, latchkey.issuer, started, callback.searchParams.get('code') ?? '')
+    const other = decodeJwt<{ workspace: { id: string } }>(JSON.parse(exchanged.body).access_token)
+    const refused = await refresh(agent)
     expect(JSON.parse(refused.body)).toMatchObject({ error: 'invalid_request' })
-    expect((await refresh(agent)).status).toBe(200)
+    for (const { id } of [workspace, other.workspace]) expect((await refresh(agent, { workspace: id })).status).toBe(200)
   })
 
   it('ends the family when a spent token comes back after the grace, and takes its cookie away', async () => {
@@ -143,7 +151,8 @@ describe('the refresh token of a browser app lives in a cookie', () => {
     const before = agent.cookies(tokenUrl())
     const [one, two] = [await refresh(agent), await refresh(new Agent(), {}, { cookie: before })]
     expect([one.status, two.status]).toEqual([200, 200])
-    const cookieOf = (response: Response) => /=([A-Za-z0-9_-]{64});/.exec(response.headers['set-cookie']?.join() ?? '')?.[1]
+    const cookieOf = (response: Response) =>
+      /=([A-Za-z0-9_-]{64})\.[A-Za-z0-9_-]{43};/.exec(response.headers['set-cookie']?.join() ?? '')?.[1]
     expect(cookieOf(two)).toBe(cookieOf(one))
   })
 })

@@ -67,6 +67,7 @@ describe('twenty tabs refresh at once, over two processes on PostgreSQL and Redi
       headers,
     )
     expect(exchange.status).toBe(200)
+    const [browser] = /__Host-browser=[^;]+/.exec(agent.cookies(`${installation.issuer}/token`)) ?? []
     let cookie = agent.cookies(`${installation.issuer}/token`)
 
     for (let round = 0; round < 5; round += 1) {
@@ -82,11 +83,14 @@ describe('twenty tabs refresh at once, over two processes on PostgreSQL and Redi
       expect(answers.map(({ status }) => status)).toEqual(Array(tabs).fill(200))
       const successors = new Set(
         answers.map(
-          answer => /(__Secure-refresh\.[^=]+=[A-Za-z0-9_-]{64});/.exec(answer.headers['set-cookie']?.join() ?? '')?.[1],
+          answer =>
+            /(__Secure-refresh\.[^=]+=[A-Za-z0-9_-]{64}\.[A-Za-z0-9_-]{43});/.exec(
+              answer.headers['set-cookie']?.join() ?? '',
+            )?.[1],
         ),
       )
       expect([...successors]).toEqual([expect.any(String)])
-      cookie = [...successors][0] ?? ''
+      cookie = `${browser}; ${[...successors][0]}`
     }
   })
 

@@ -3,15 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { speak } from '../../views/messages.ts'
 import { Agent } from '../support/agent.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
-import { browserApp } from '../support/relying-party.ts'
+import { browserApp, serverApp } from '../support/relying-party.ts'
 import { urlOf } from '../support/route-requests.ts'
 import { headingOf } from '../support/sign-in.ts'
 
 const { say } = speak('en')
+const neighbour = { ...serverApp, client_id: 'archive', client_name: 'Archive' }
 let latchkey: RunningLatchkey
 
 beforeAll(async () => {
-  latchkey = await startLatchkey({ apps: [browserApp], on: 'postgres', environment: { TRUSTED_PROXIES: '1' } })
+  latchkey = await startLatchkey({
+    apps: [browserApp, serverApp, neighbour],
+    on: 'postgres',
+    environment: { TRUSTED_PROXIES: '1' },
+  })
 })
 afterAll(() => latchkey?.stop())
 
@@ -80,4 +85,29 @@ describe('each of the protocol', () => {
     }
     await expectRefused(method, url, address, 60)
   })
+})
+
+it('an app that asks for tokens without end is refused as OAuth has it, wherever it asks from, and no other app', async () => {
+  const ask = async (app: typeof serverApp) => {
+    const answer = await new Agent(undefined, { 'x-forwarded-for': nextAddress(), accept: 'application/json' }).send(
+      `${latchkey.issuer}/token`,
+      {
+        method: 'POST',
+        form: { grant_type: 'client_credentials' },
+        headers: { authorization: `Basic ${btoa(`${app.client_id}:${app.client_secret}`)}` },
+      },
+    )
+    return { status: answer.status, wait: Number(answer.headers['retry-after']), body: JSON.parse(answer.body) }
+  }
+  expect((await ask(serverApp)).status).toBe(200)
+  const limit = { name: 'tokens-of-app', points: 60_000, windowSeconds: 60 }
+  for (let count = 1; count < limit.points; count += 1) await latchkey.adapters.rateLimiter.consume(limit, serverApp.client_id)
+  for (let time = 0; time < 2; time += 1) {
+    const { status, wait, body } = await ask(serverApp)
+    expect([status, body]).toEqual([429, { error: 'temporarily_unavailable', error_description: expect.any(String) }])
+    expect(wait > 0 && wait <= 60).toBe(true)
+    expect((await ask(neighbour)).status).toBe(200)
+  }
+  latchkey.clock.advance(60)
+  expect((await ask(serverApp)).status).toBe(200)
 })

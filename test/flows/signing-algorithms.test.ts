@@ -97,7 +97,7 @@ describe('a new signing key', () => {
       algorithm: 'ES256',
       reason: 'command-line',
       clock: latchkey.clock.now,
-      timing: timingFor({ sessionMaximumSeconds: 30 * 86_400 }),
+      timing: timingFor({ sessionMaxSeconds: 30 * 86_400 }),
     })
     await letKeysBeRead(latchkey, keys => keys.length === 2)
     expect((await publishedKeys(latchkey)).map(key => key.kid)).toEqual([old?.kid, next.kid])

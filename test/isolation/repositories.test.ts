@@ -63,10 +63,14 @@ const attacks: Attacks = {
     lock: ({ attempts }, theirs) => attempts.lock(theirs.attempt.id),
     lockByInteraction: ({ attempts }, theirs) => attempts.lockByInteraction(theirs.attempt.interactionUid),
     transition: ({ attempts }, theirs) => attempts.transition(theirs.attempt.id, 'open', 'satisfied', {}),
+    move: ({ attempts }, theirs) => attempts.move(theirs.attempt.id, 'open', 'satisfied', {}),
     deleteExpired: ({ attempts }) => attempts.deleteExpired(always, 100),
   },
   emailChallenges: {
     create: ({ emailChallenges }, theirs) => emailChallenges.create(aChallenge(theirs.attempt.id)),
+    createFirst: ({ emailChallenges }, theirs) =>
+      emailChallenges.createFirst({ ...aChallenge(theirs.attempt.id), voidedAt: noon }),
+    lockByTokenHash: ({ emailChallenges }, theirs) => emailChallenges.lockByTokenHash(theirs.challenge.tokenHash),
     findByTokenHash: ({ emailChallenges }, theirs) => emailChallenges.findByTokenHash(theirs.challenge.tokenHash),
     findOpen: ({ emailChallenges }, theirs) => emailChallenges.findOpen(theirs.attempt.id),
     recordWrongCode: ({ emailChallenges }, theirs) => emailChallenges.recordWrongCode(theirs.challenge.id),

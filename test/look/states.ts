@@ -111,6 +111,7 @@ export const pageStates: PageState[] = [
     render: page => renderAddress(page, { form, address: 'anna.keller@', problem: 'address-unusable', notice: 'expired' }),
   },
   { name: 'check-mail', render: checkMail({}) },
+  { name: 'check-mail-with-mailbox', render: page => checkMail({})({ ...page, mailboxHref: '/mailbox' }) },
   { name: 'check-mail-resent', render: checkMail({ resent: true }) },
   {
     name: 'check-mail-code-wrong',
@@ -133,7 +134,8 @@ export const pageStates: PageState[] = [
   { name: 'finished', render: renderFinished },
   { name: 'expired', render: page => renderExpired(page, { startAgain: form }) },
   { name: 'expired-link-used', render: page => renderExpired(page, { reason: 'link-used', startAgain: form }) },
-  { name: 'expired-unknown', render: page => renderExpired(page, {}) },
+  { name: 'expired-from-app', render: page => renderExpired(page, {}) },
+  { name: 'expired-unknown', render: page => renderExpired(page, { reason: 'unknown' }) },
   { name: 'no-account', render: page => renderNoAccount(page, { address, startAgain: form, cancel: form }) },
   {
     name: 'consent',

@@ -16,6 +16,7 @@ export function exchangeCode(agent: Agent, issuer: string, started: StartedReque
 }
 
 /** The same page refreshes, by the cookie that it never sees. */
-export function refresh(agent: Agent, issuer: string): Promise<Response> {
-  return agent.post(`${issuer}/token`, { grant_type: 'refresh_token', client_id: browserApp.client_id }, headers)
+export function refresh(agent: Agent, issuer: string, more: Record<string, string> = {}): Promise<Response> {
+  const form = { grant_type: 'refresh_token', client_id: browserApp.client_id }
+  return agent.post(`${issuer}/token`, form, { ...headers, ...more })
 }

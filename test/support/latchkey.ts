@@ -27,6 +27,7 @@ export function createTestClock(): TestClock {
 
 export interface RunningLatchkey {
   issuer: string
+  port: number
   clock: TestClock
   adapters: RunningServer['adapters']
   routes: RunningServer['routes']
@@ -85,6 +86,7 @@ export async function startLatchkey({
   let server = await startServer(settings, clock.now, patience)
   return {
     issuer,
+    port,
     clock,
     get adapters() {
       return server.adapters

@@ -69,6 +69,15 @@ export const settingsExamples: Record<string, Examples> = {
     beside: withMail,
   },
   PORT: { key: 'port', good: [['8080', 8080]], bad: ['0', '65536', '-1', '80a', '0x50', '80.0', '١٢'] },
+  LISTEN_ADDRESS: {
+    key: 'listenAddress',
+    good: [
+      ['0.0.0.0', '0.0.0.0'],
+      ['::', '::'],
+      ['10.0.0.5', '10.0.0.5'],
+    ],
+    bad: ['localhost', '*', '[::1]', '127.0.0.1:3000', '10.0.0.0/8'],
+  },
   DATA_DIR: { key: 'dataDirectory', good: [['/var/lib/latchkey', '/var/lib/latchkey']], bad: ['a\0b'] },
   LATCHKEY_CONFIG: { key: 'configFile', good: [['/dev/null', '/dev/null']], bad: ['/nowhere/latchkey.yaml', '/'] },
   DATABASE_URL: {
@@ -157,9 +166,9 @@ export const settingsExamples: Record<string, Examples> = {
   SIGN_UP: { key: 'signUp', good: [['closed', 'closed']], bad: ['open', 'false'] },
   SIGNING_ALGORITHM: { key: 'signingAlgorithm', good: [['EdDSA', 'EdDSA']], bad: ['HS256', 'none', 'es256'] },
   SESSION_IDLE_SECONDS: { key: 'sessionIdleSeconds', ...seconds },
-  SESSION_MAX_SECONDS: { key: 'sessionMaximumSeconds', ...seconds, beside: { SESSION_IDLE_SECONDS: '60' } },
+  SESSION_MAX_SECONDS: { key: 'sessionMaxSeconds', ...seconds, beside: { SESSION_IDLE_SECONDS: '60' } },
   REFRESH_IDLE_SECONDS: { key: 'refreshIdleSeconds', ...seconds },
-  REFRESH_MAX_SECONDS: { key: 'refreshMaximumSeconds', ...seconds, beside: { REFRESH_IDLE_SECONDS: '60' } },
+  REFRESH_MAX_SECONDS: { key: 'refreshMaxSeconds', ...seconds, beside: { REFRESH_IDLE_SECONDS: '60' } },
   INSTALLATION_NAME: {
     key: 'installationName',
     good: [['Fieldnotes ID', 'Fieldnotes ID']],

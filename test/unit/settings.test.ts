@@ -39,9 +39,9 @@ describe('a start without any setting', () => {
       concurrency: 1,
       signUp: 'allowed',
       sessionIdleSeconds: 12 * 3600,
-      sessionMaximumSeconds: 30 * 86_400,
+      sessionMaxSeconds: 30 * 86_400,
       refreshIdleSeconds: 30 * 86_400,
-      refreshMaximumSeconds: 90 * 86_400,
+      refreshMaxSeconds: 90 * 86_400,
       apps: [],
     })
   })

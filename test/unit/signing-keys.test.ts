@@ -213,14 +213,14 @@ describe('how long an old key stays published', () => {
   it.each([
     ['a session of the usual length', 30 * 86_400],
     ['a session of a year', 366 * 86_400],
-  ])('outlasts %s, whose ID token is a hint at sign-out', (_, sessionMaximumSeconds) => {
-    const { longestToken, margin } = timingFor({ sessionMaximumSeconds })
-    expect(longestToken).toBe(sessionMaximumSeconds)
+  ])('outlasts %s, whose ID token is a hint at sign-out', (_, sessionMaxSeconds) => {
+    const { longestToken, margin } = timingFor({ sessionMaxSeconds })
+    expect(longestToken).toBe(sessionMaxSeconds)
     expect(margin).toBeGreaterThan(0)
   })
 
   it('outlasts an access token, however short sessions are', () => {
-    expect(timingFor({ sessionMaximumSeconds: 60 }).longestToken).toBe(3600)
+    expect(timingFor({ sessionMaxSeconds: 60 }).longestToken).toBe(3600)
   })
 })
 

@@ -44,6 +44,12 @@ describe.each(locales)('the catalogue of %s', locale => {
     expect(keys.filter(key => catalogue[key].length === 0)).toEqual([])
   })
 
+  it('sets spaces and quotes as the language does', () => {
+    const wrong = locale === 'fr' ? /(?<![\u00A0\u202F])[:;?»]|«(?!\u00A0)/ : /\s[:;?]|[\u00A0\u202F]/
+    const foreign = { en: /[„«»]/, de: /[«»”]/, fr: /[“”„]/, it: /[“”„]/ }[locale]
+    expect(keys.filter(key => wrong.test(catalogue[key]) || foreign.test(catalogue[key]))).toEqual([])
+  })
+
   it('speaks of every error: what happened, and what happens next', () => {
     for (const code of Object.keys(errorTable)) {
       for (const part of ['title', 'happened', 'next']) expect(catalogue).toHaveProperty([`error.${code}.${part}`])

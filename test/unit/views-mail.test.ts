@@ -71,6 +71,15 @@ describe.each(locales)('the mail with link and code, in %s', locale => {
 })
 
 describe('the mail with link and code', () => {
+  it('sets the colons of its text as the language does', () => {
+    const textIn = (locale: (typeof locales)[number]) => renderMagicLinkMail({ ...context, locale }, props).text
+    expect(textIn('en')).toContain('App: Fieldnotes')
+    expect(textIn('de')).toContain('Gerät: Firefox on Linux')
+    expect(textIn('fr')).toContain('Application\u00A0: Fieldnotes')
+    expect(textIn('fr')).not.toMatch(/[^\s\d/]:\s/)
+    expect(textIn('it')).toContain('Dispositivo: Firefox on Linux')
+  })
+
   it('loads nothing and tells nobody that it was opened', () => {
     const { html } = renderMagicLinkMail(context, props)
     expect(html).not.toMatch(/<img|<link|<script|url\(|@import|background=/i)

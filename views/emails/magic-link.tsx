@@ -41,7 +41,7 @@ export function renderMagicLinkMail(context: MailContext, props: MagicLinkProps)
       `${say('mail.magic-link.open')}\n${link}`,
       code && `${say('mail.magic-link.or-code')}\n${splitCode(code).join(' ')}`,
       lifetime,
-      facts.map(({ name, value }) => `${name}: ${value}`).join('\n'),
+      facts.map(fact => say('mail.fact', fact)).join('\n'),
       notYou,
       `-- \n${say('mail.footer', { host: context.issuerHost, installation: tidyName(context.installationName) })}`,
     ]

@@ -47,6 +47,8 @@ export const de: Catalogue = {
   'check-mail.link-used': 'Ich habe den Link benutzt',
   'check-mail.offline': 'Der Server ist gerade nicht erreichbar. Sobald die Verbindung wieder da ist, geht diese Seite weiter.',
   'check-mail.no-mail': 'Noch keine E-Mail da? Es kann eine Minute dauern. Sehen Sie auch im Spam-Ordner nach.',
+  'check-mail.mailbox': 'Diese Installation behält ihre E-Mails hier: {link}',
+  'check-mail.open-mailbox': 'Postfach öffnen',
   'check-mail.resend': 'Neue E-Mail senden',
   'check-mail.change-address': 'Andere Adresse verwenden',
 
@@ -77,6 +79,9 @@ export const de: Catalogue = {
     'Sie war zu lange offen, deshalb haben wir sie zur Sicherheit beendet. Beginnen Sie neu: Es dauert nur einen Moment.',
   'expired.lead-from-app':
     'Sie war zu lange offen, deshalb haben wir sie zur Sicherheit beendet. Gehen Sie zurück zur App und melden Sie sich von dort aus an.',
+  'expired.heading-unknown': 'Hier läuft keine Anmeldung',
+  'expired.lead-unknown':
+    'Vielleicht war sie zu lange offen, oder sie wurde in einem anderen Browser begonnen. Gehen Sie zurück zur App und melden Sie sich von dort aus an.',
 
   'no-account.heading': 'Es gibt noch kein Konto',
   'no-account.lead': 'Die Adresse {address} gehört Ihnen, aber es gibt hier kein Konto dafür.',
@@ -242,5 +247,6 @@ export const de: Catalogue = {
     'Falls Sie das nicht waren: Solange niemand den Link benutzt, geschieht nichts. Sie können diese E-Mail löschen.',
   'mail.magic-link.button-fallback':
     'Falls der Knopf nicht geht, kopieren Sie diese Adresse in den Browser, in dem Sie begonnen haben:',
+  'mail.fact': '{name}: {value}',
   'mail.footer': 'Gesendet von {host} für {installation}.',
 }

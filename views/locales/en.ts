@@ -47,7 +47,9 @@ export const en = {
   'check-mail.type-code': 'Type the code',
   'check-mail.link-used': 'I have used the link',
   'check-mail.offline': 'We can’t reach the server right now. This page continues as soon as the connection is back.',
-  'check-mail.no-mail': 'No e-mail yet? It can take a minute. Look among the unwanted mail too.',
+  'check-mail.no-mail': 'No e-mail yet? It can take a minute. Look in the spam folder too.',
+  'check-mail.mailbox': 'This installation keeps its e-mails here: {link}',
+  'check-mail.open-mailbox': 'open the mailbox',
   'check-mail.resend': 'Send a new e-mail',
   'check-mail.change-address': 'Use another address',
 
@@ -75,6 +77,9 @@ export const en = {
   'expired.heading': 'This sign-in has expired',
   'expired.lead': 'It was open for too long, so we closed it to be safe. Start again: it takes a moment.',
   'expired.lead-from-app': 'It was open for too long, so we closed it to be safe. Go back to the app, and sign in from there.',
+  'expired.heading-unknown': 'There is no sign-in here',
+  'expired.lead-unknown':
+    'It may have been open for too long, or it was begun in another browser. Go back to the app, and sign in from there.',
 
   'no-account.heading': 'There is no account yet',
   'no-account.lead': 'The address {address} is yours, but there is no account for it here.',
@@ -228,5 +233,6 @@ export const en = {
     'If this wasn’t you, nothing happens unless the link or the code is used. You can delete this e-mail. Never tell anybody the code: nobody who works for {installation} will ask for it.',
   'mail.magic-link.not-you-link': 'If this wasn’t you, nothing happens unless the link is used. You can delete this e-mail.',
   'mail.magic-link.button-fallback': 'If the button doesn’t work, copy this address into the browser where you began:',
+  'mail.fact': '{name}: {value}',
   'mail.footer': 'Sent by {host} for {installation}.',
 } as const

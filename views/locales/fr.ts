@@ -29,7 +29,7 @@ export const fr: Catalogue = {
   'check-mail.heading': 'Consultez vos e-mails',
   'check-mail.heading-expired': 'Cet e-mail a expiré',
   'check-mail.expired':
-    'L’e-mail envoyé à {address} était valable {minutes} minutes. Envoyez-en un nouveau : son code et son lien fonctionnent tout de suite.',
+    'L’e-mail envoyé à {address} était valable {minutes} minutes. Envoyez-en un nouveau\u00A0: son code et son lien fonctionnent tout de suite.',
   'check-mail.heading-used-up': 'Trop de codes erronés',
   'check-mail.sent':
     'Nous avons envoyé un e-mail à {address}. Il est valable {minutes, plural, one {# minute} other {# minutes}}.',
@@ -48,7 +48,9 @@ export const fr: Catalogue = {
   'check-mail.type-code': 'Saisir le code',
   'check-mail.link-used': 'J’ai utilisé le lien',
   'check-mail.offline': 'Le serveur est injoignable pour le moment. Cette page continue dès que la connexion est rétablie.',
-  'check-mail.no-mail': 'Pas encore d’e-mail\u202F? Cela peut prendre une minute. Regardez aussi parmi les indésirables.',
+  'check-mail.no-mail': 'Pas encore d’e-mail\u202F? Cela peut prendre une minute. Regardez aussi dans le dossier des spams.',
+  'check-mail.mailbox': 'Cette installation garde ses e-mails ici\u00A0: {link}',
+  'check-mail.open-mailbox': 'ouvrir la boîte aux lettres',
   'check-mail.resend': 'Envoyer un nouvel e-mail',
   'check-mail.change-address': 'Utiliser une autre adresse',
 
@@ -79,6 +81,9 @@ export const fr: Catalogue = {
     'Elle est restée ouverte trop longtemps, nous l’avons donc fermée par sécurité. Recommencez\u00A0: cela ne prend qu’un instant.',
   'expired.lead-from-app':
     'Elle est restée ouverte trop longtemps, nous l’avons donc fermée par sécurité. Revenez à l’application et connectez-vous à partir de là.',
+  'expired.heading-unknown': 'Aucune connexion n’est en cours ici',
+  'expired.lead-unknown':
+    'Elle est peut-être restée ouverte trop longtemps, ou elle a été commencée dans un autre navigateur. Revenez à l’application et connectez-vous à partir de là.',
 
   'no-account.heading': 'Il n’y a pas encore de compte',
   'no-account.lead': 'L’adresse {address} est bien la vôtre, mais elle n’a pas de compte ici.',
@@ -238,5 +243,6 @@ export const fr: Catalogue = {
     'Si ce n’était pas vous, il ne se passe rien tant que le lien n’est pas utilisé. Vous pouvez supprimer cet e-mail.',
   'mail.magic-link.button-fallback':
     'Si le bouton ne fonctionne pas, copiez cette adresse dans le navigateur où vous avez commencé\u00A0:',
+  'mail.fact': '{name}\u00A0: {value}',
   'mail.footer': 'Envoyé par {host} pour {installation}.',
 }

@@ -46,7 +46,9 @@ export const it: Catalogue = {
   'check-mail.type-code': 'Inserire il codice',
   'check-mail.link-used': 'Ho usato il link',
   'check-mail.offline': 'Al momento il server non è raggiungibile. Questa pagina prosegue appena torna la connessione.',
-  'check-mail.no-mail': 'Ancora nessuna e-mail? Può volerci un minuto. Guardi anche nella posta indesiderata.',
+  'check-mail.no-mail': 'Ancora nessuna e-mail? Può volerci un minuto. Guardi anche nella cartella dello spam.',
+  'check-mail.mailbox': 'Questa installazione conserva qui le sue e-mail: {link}',
+  'check-mail.open-mailbox': 'apri la casella di posta',
   'check-mail.resend': 'Invia una nuova e-mail',
   'check-mail.change-address': 'Usa un altro indirizzo',
 
@@ -74,6 +76,9 @@ export const it: Catalogue = {
   'expired.heading': 'Questo accesso è scaduto',
   'expired.lead': 'È rimasto aperto troppo a lungo, e per sicurezza lo abbiamo chiuso. Ricominci: basta un momento.',
   'expired.lead-from-app': 'È rimasto aperto troppo a lungo, e per sicurezza lo abbiamo chiuso. Torni all’app e acceda da lì.',
+  'expired.heading-unknown': 'Qui non c’è un accesso in corso',
+  'expired.lead-unknown':
+    'Forse è rimasto aperto troppo a lungo, oppure è iniziato in un altro browser. Torni all’app e acceda da lì.',
 
   'no-account.heading': 'Non c’è ancora un account',
   'no-account.lead': 'L’indirizzo {address} è Suo, ma qui non ha un account.',
@@ -232,5 +237,6 @@ export const it: Catalogue = {
   'mail.magic-link.not-you-link':
     'Se non è stato Lei, non succede nulla finché nessuno usa il link. Può eliminare questa e-mail.',
   'mail.magic-link.button-fallback': 'Se il pulsante non funziona, copi questo indirizzo nel browser in cui ha iniziato:',
+  'mail.fact': '{name}: {value}',
   'mail.footer': 'Inviata da {host} per {installation}.',
 }

@@ -81,7 +81,11 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
       <div class="ways-out">
         {!over && (
           <>
-            <p class="hint">{say('check-mail.no-mail')}</p>
+            <p class="hint">
+              {page.mailboxHref === undefined
+                ? say('check-mail.no-mail')
+                : show('check-mail.mailbox', { link: <MailboxLink href={page.mailboxHref} speaker={speaker} /> })}
+            </p>
             <ButtonForm target={props.resend} kind="plain">
               {say('check-mail.resend')}
             </ButtonForm>
@@ -142,6 +146,15 @@ function CodeForm({
         )}
       </noscript>
     </>
+  )
+}
+
+/** In a tab of its own, because this one continues by itself. */
+function MailboxLink({ href, speaker: { say } }: { href: string; speaker: Speaker }): VNode {
+  return (
+    <a href={href} target="_blank" rel="noopener">
+      {say('check-mail.open-mailbox')}
+    </a>
   )
 }
 

@@ -6,8 +6,11 @@ import { type StartAgain, StartAgainButton } from '../parts/start-again.tsx'
 export interface ExpiredProps {
   /** Absent where nothing is known any more of how it began; the page then sends the person back to the app. */
   startAgain?: StartAgain
-  /** `link-used`: the link was used before, or a newer e-mail has replaced it. Otherwise the sign-in took too long. */
-  reason?: 'link-used'
+  /**
+   * `link-used`: the link was used before, or a newer e-mail has replaced it. `unknown`: nothing is known of a sign-in here, be it
+   * over or never begun. Otherwise it took too long.
+   */
+  reason?: 'link-used' | 'unknown'
 }
 
 /** Nothing more will come of this link or sign-in. */
@@ -29,5 +32,6 @@ function findWords({ say }: Speaker, { reason, startAgain }: ExpiredProps): { ti
   if (reason === 'link-used') {
     return { title: say('error.link-used.title'), sentences: [say('error.link-used.happened'), say('error.link-used.next')] }
   }
+  if (reason === 'unknown') return { title: say('expired.heading-unknown'), sentences: [say('expired.lead-unknown')] }
   return { title: say('expired.heading'), sentences: [say(startAgain ? 'expired.lead' : 'expired.lead-from-app')] }
 }

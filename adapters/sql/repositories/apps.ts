@@ -2,16 +2,11 @@ import { AppError } from '../../../provider/kernel/errors.ts'
 import type { AppRecord } from '../../../provider/ports/records.ts'
 import type { AppRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
+import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 
-interface AppRow {
-  client_id: string
-  secret_hash: Buffer | null
-  metadata: Record<string, unknown>
-  source: AppRecord['source']
-  created_at: Date
-}
+type AppRow = Schema['apps']
 
 // Any number that no other lock of this database has.
 const appLock = 4_201_650_120

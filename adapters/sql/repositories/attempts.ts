@@ -1,13 +1,13 @@
-import { sql } from 'kysely'
+import { type Expression, sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { AttemptRecord, ProofRecord } from '../../../provider/ports/records.ts'
-import type { AttemptRepository } from '../../../provider/ports/repositories.ts'
+import type { AttemptChanges, AttemptRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
-import { prepare, queries } from '../statement.ts'
+import { orConflict, prepare, queries } from '../statement.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 
-interface AttemptRow {
+export interface AttemptRow {
   id: string
   interaction_uid: string
   browser_hash: Buffer
@@ -78,11 +78,11 @@ const insert = prepare<AttemptRow>()(parameter =>
 
 type Column = 'method' | 'user_id' | 'address_sealed' | 'proofs_sealed'
 
-/** One statement for every set of changes: `keep…` says which columns stay as they are. */
-const transition = prepare<
-  { id: string; from: AttemptRecord['state']; to: AttemptRecord['state'] } & Pick<AttemptRow, Column> &
-    Record<`keep_${Column}`, boolean>
->()(parameter =>
+/** What a transition is told: `keep…` says which columns stay as they are, so that one statement serves every set of changes. */
+type Transition = { id: string; from: AttemptRecord['state']; to: AttemptRecord['state'] } & Pick<AttemptRow, Column> &
+  Record<`keep_${Column}`, boolean>
+
+const updateState = (parameter: { readonly [Name in keyof Transition]: Expression<Transition[Name]> }) =>
   queries
     .updateTable('attempts')
     .set(({ ref }) => ({
@@ -93,7 +93,16 @@ const transition = prepare<
       proofs_sealed: sql`case when ${parameter.keep_proofs_sealed} then ${ref('proofs_sealed')} else ${parameter.proofs_sealed} end`,
     }))
     .where('id', '=', parameter.id)
-    .where('state', '=', parameter.from),
+    .where('state', '=', parameter.from)
+
+const transition = prepare<Transition>()(updateState)
+
+/** Travels with the commit, and undoes it where there was nothing to move. */
+const move = prepare<Transition>()(parameter =>
+  queries
+    .with('changed', () => updateState(parameter).returning('id'))
+    .selectFrom('changed')
+    .select(orConflict),
 )
 
 const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
@@ -110,32 +119,54 @@ const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
     ),
 )
 
-export function createAttemptRepository(scope: SqlScope, { installation }: Vault): AttemptRepository {
-  const place = (column: string, row: string) => ({ table: 'attempts', column, row })
+const place = (column: string, row: string) => ({ table: 'attempts', column, row })
+
+export function openAttempt(row: AttemptRow, { installation }: Vault): AttemptRecord {
+  // What `create` and `transition` sealed; the seal shows that nobody else did.
+  const details = JSON.parse(installation.open(place('details', row.id), row.details_sealed)) as Details
+  const proofs = JSON.parse(installation.open(place('proofs', row.id), row.proofs_sealed)) as ProofRecord[]
+  return {
+    id: row.id,
+    interactionUid: row.interaction_uid,
+    browserHash: row.browser_hash,
+    clientId: row.client_id,
+    state: row.state,
+    method: fromNullable(row.method),
+    address: row.address_sealed ? installation.open(place('address', row.id), row.address_sealed) : undefined,
+    userId: fromNullable(row.user_id),
+    proofs,
+    ...details,
+    locale: row.locale,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
+}
+
+export function createAttemptRepository(scope: SqlScope, vault: Vault): AttemptRepository {
+  const { installation } = vault
+  const open = (row: AttemptRow) => openAttempt(row, vault)
   const sealAddress = (id: string, address: string | undefined) =>
     address === undefined ? null : installation.seal(place('address', id), address)
   const sealProofs = (id: string, proofs: ProofRecord[]) => installation.seal(place('proofs', id), JSON.stringify(proofs))
 
-  function open(row: AttemptRow): AttemptRecord {
-    // What `create` and `transition` sealed; the seal shows that nobody else did.
-    const details = JSON.parse(installation.open(place('details', row.id), row.details_sealed)) as Details
-    const proofs = JSON.parse(installation.open(place('proofs', row.id), row.proofs_sealed)) as ProofRecord[]
-    return {
-      id: row.id,
-      interactionUid: row.interaction_uid,
-      browserHash: row.browser_hash,
-      clientId: row.client_id,
-      state: row.state,
-      method: fromNullable(row.method),
-      address: row.address_sealed ? installation.open(place('address', row.id), row.address_sealed) : undefined,
-      userId: fromNullable(row.user_id),
-      proofs,
-      ...details,
-      locale: row.locale,
-      createdAt: row.created_at,
-      expiresAt: row.expires_at,
-    }
-  }
+  const describeTransition = (
+    id: string,
+    from: AttemptRecord['state'],
+    to: AttemptRecord['state'],
+    changes: AttemptChanges,
+  ): Transition => ({
+    id,
+    from,
+    to,
+    method: changes.method ?? null,
+    keep_method: !('method' in changes),
+    user_id: changes.userId ?? null,
+    keep_user_id: !('userId' in changes),
+    address_sealed: sealAddress(id, changes.address),
+    keep_address_sealed: !('address' in changes),
+    proofs_sealed: sealProofs(id, changes.proofs ?? []),
+    keep_proofs_sealed: changes.proofs === undefined,
+  })
 
   return {
     async create(attempt) {
@@ -187,21 +218,11 @@ export function createAttemptRepository(scope: SqlScope, { installation }: Vault
     },
 
     async transition(id, from, to, changes) {
-      if (!isId(id)) return false
-      const count = await scope.change(transition, {
-        id,
-        from,
-        to,
-        method: changes.method ?? null,
-        keep_method: !('method' in changes),
-        user_id: changes.userId ?? null,
-        keep_user_id: !('userId' in changes),
-        address_sealed: sealAddress(id, changes.address),
-        keep_address_sealed: !('address' in changes),
-        proofs_sealed: sealProofs(id, changes.proofs ?? []),
-        keep_proofs_sealed: changes.proofs === undefined,
-      })
-      return count === 1
+      return isId(id) && (await scope.change(transition, describeTransition(id, from, to, changes))) === 1
+    },
+
+    async move(id, from, to, changes) {
+      await scope.post(move, describeTransition(id, from, to, changes))
     },
 
     deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),

@@ -1,18 +1,11 @@
 import type { AuditEventRecord } from '../../../provider/ports/records.ts'
 import type { AuditEventRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope, Statement } from '../database.ts'
+import type { Schema } from '../schema.ts'
 import { queries, prepare } from '../statement.ts'
 import type { Vault } from '../vault.ts'
 
-interface EventRow {
-  id: string
-  workspace_id: string | null
-  user_id: string | null
-  action: string
-  occurred_at: Date
-  commitments: Record<string, string>
-  disclosures_sealed: Buffer
-}
+type EventRow = Schema['audit_events']
 
 const columns = ['id', 'workspace_id', 'user_id', 'action', 'occurred_at', 'commitments', 'disclosures_sealed'] as const
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { CodeFailureRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
+import { prepareSweep } from '../sweep.ts'
 import type { Vault } from '../vault.ts'
 
 const count = prepare<{ addressIndex: Buffer }>()(parameter =>
@@ -25,20 +26,12 @@ const reset = prepare<{ addressIndex: Buffer }>()(parameter =>
   queries.deleteFrom('code_failures').where('address_index', '=', parameter.addressIndex),
 )
 
-const deleteOlderThan = prepare<{ moment: Date; failures: number; limit: number }>()(parameter =>
-  queries
-    .deleteFrom('code_failures')
-    .where('address_index', 'in', ({ selectFrom }) =>
-      selectFrom('code_failures as old')
-        .select('old.address_index')
-        .where('old.last_failure_at', '<', parameter.moment)
-        .where('old.failures', '<', parameter.failures)
-        .orderBy('old.last_failure_at')
-        .limit(sql<number>`${parameter.limit}::bigint`)
-        .forUpdate()
-        .skipLocked(),
-    ),
-)
+const deleteOlderThan = prepareSweep<'code_failures', { moment: Date; failures: number; limit: number }>({
+  table: 'code_failures',
+  key: 'address_index',
+  oldest: 'last_failure_at',
+  condition: ({ moment, failures }) => sql`last_failure_at < ${moment} and failures < ${failures}`,
+})
 
 export function createCodeFailureRepository(scope: SqlScope, vault: Vault): CodeFailureRepository {
   const indexOf = (address: string) => vault.blindIndex('email-address', address)

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { EmailChallengeRecord } from '../../../provider/ports/records.ts'
-import type { EmailChallengeRepository } from '../../../provider/ports/repositories.ts'
+import type { ChallengedAttempt, EmailChallengeRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
+import type { Vault } from '../vault.ts'
+import { type AttemptRow, openAttempt } from './attempts.ts'
 
 interface ChallengeRow {
   id: string
@@ -45,8 +47,34 @@ const insert = prepare<ChallengeRow>()(parameter =>
   }),
 )
 
+interface ChallengedAttemptRow extends AttemptRow, Omit<ChallengeRow, 'id' | 'attempt_id' | 'created_at' | 'expires_at'> {
+  challenge_id: string
+  challenge_created_at: Date
+  challenge_expires_at: Date
+}
+
+const withAttempt = () =>
+  queries
+    .selectFrom('email_challenges as c')
+    .innerJoin('attempts as a', 'a.id', 'c.attempt_id')
+    .selectAll('a')
+    .select([
+      'c.id as challenge_id',
+      'c.token_hash',
+      'c.code_hash',
+      'c.wrong_codes',
+      'c.created_at as challenge_created_at',
+      'c.expires_at as challenge_expires_at',
+      'c.consumed_at',
+      'c.voided_at',
+    ])
+
 const findByTokenHash = prepare<{ tokenHash: Buffer }>()(parameter =>
-  queries.selectFrom('email_challenges').selectAll().where('token_hash', '=', parameter.tokenHash),
+  withAttempt().where('c.token_hash', '=', parameter.tokenHash),
+)
+
+const lockByTokenHash = prepare<{ tokenHash: Buffer }>()(parameter =>
+  withAttempt().where('c.token_hash', '=', parameter.tokenHash).forUpdate('a'),
 )
 
 const findOpen = prepare<{ attemptId: string }>()(parameter =>
@@ -75,29 +103,38 @@ const consume = prepare<{ id: string; moment: Date }>()(parameter =>
     .where('voided_at', 'is', null),
 )
 
-export function createEmailChallengeRepository(scope: SqlScope): EmailChallengeRepository {
+export function createEmailChallengeRepository(scope: SqlScope, vault: Vault): EmailChallengeRepository {
+  const createFirst = (challenge: EmailChallengeRecord) =>
+    scope.post(insert, {
+      id: challenge.id,
+      attempt_id: challenge.attemptId,
+      token_hash: challenge.tokenHash,
+      code_hash: challenge.codeHash,
+      wrong_codes: challenge.wrongCodes,
+      created_at: challenge.createdAt,
+      expires_at: challenge.expiresAt,
+      consumed_at: challenge.consumedAt ?? null,
+      voided_at: challenge.voidedAt ?? null,
+    })
   return {
+    createFirst,
+
     async create(challenge) {
       const { attemptId } = challenge
       // Of two mails asked for at once the later one counts, as of two after one another.
       await scope.post(lockAttempt, { attemptId })
       await scope.post(voidOpen, { attemptId, moment: challenge.createdAt })
-      await scope.post(insert, {
-        id: challenge.id,
-        attempt_id: attemptId,
-        token_hash: challenge.tokenHash,
-        code_hash: challenge.codeHash,
-        wrong_codes: challenge.wrongCodes,
-        created_at: challenge.createdAt,
-        expires_at: challenge.expiresAt,
-        consumed_at: challenge.consumedAt ?? null,
-        voided_at: challenge.voidedAt ?? null,
-      })
+      await createFirst(challenge)
     },
 
     async findByTokenHash(tokenHash) {
       const [row] = await scope.run(findByTokenHash, { tokenHash })
-      return row && describe(row)
+      return row && describeWithAttempt(row, vault)
+    },
+
+    async lockByTokenHash(tokenHash) {
+      const [row] = await scope.run(lockByTokenHash, { tokenHash })
+      return row && describeWithAttempt(row, vault)
     },
 
     async findOpen(attemptId) {
@@ -112,6 +149,20 @@ export function createEmailChallengeRepository(scope: SqlScope): EmailChallengeR
     },
 
     consume: async (challengeId, moment) => (await scope.change(consume, { id: challengeId, moment })) === 1,
+  }
+}
+
+function describeWithAttempt(row: ChallengedAttemptRow, vault: Vault): ChallengedAttempt {
+  const { challenge_id: id, challenge_created_at, challenge_expires_at } = row
+  return {
+    attempt: openAttempt(row, vault),
+    challenge: describe({
+      ...row,
+      id,
+      attempt_id: row.id,
+      created_at: challenge_created_at,
+      expires_at: challenge_expires_at,
+    }),
   }
 }
 

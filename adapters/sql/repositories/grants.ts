@@ -1,12 +1,13 @@
-import { sql } from 'kysely'
+import type { InferResult } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import type { GrantFacts, GrantRecord } from '../../../provider/ports/records.ts'
 import type { GrantRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
+import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { openUser, type UserRow, userQuery } from './users.ts'
+import { openUser, userQuery } from './users.ts'
 
 /** A grant, its user with the key that opens them, and the membership that it names: one query for all of it. */
 export const factsQuery = () =>
@@ -28,17 +29,7 @@ export const factsQuery = () =>
       'w.slug as workspace_slug',
     ])
 
-export interface FactsRow extends UserRow {
-  grant_id: string
-  grant_workspace_id: string | null
-  grant_client_id: string
-  grant_session_uid: string | null
-  grant_payload: Record<string, unknown>
-  grant_created_at: Date
-  grant_expires_at: Date
-  member_roles: string[] | null
-  workspace_slug: string | null
-}
+type FactsRow = InferResult<ReturnType<typeof factsQuery>>[number]
 
 const findFacts = prepare<{ grantId: string }>()(parameter => factsQuery().where('g.id', '=', parameter.grantId))
 
@@ -96,19 +87,7 @@ const upsert = prepare<{
 // Its refresh families go with it: their foreign key says so.
 const remove = prepare<{ id: string }>()(parameter => queries.deleteFrom('grants').where('id', '=', parameter.id))
 
-const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
-  queries
-    .deleteFrom('grants')
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('grants as expired')
-        .select('expired.id')
-        .where('expired.expires_at', '<', parameter.moment)
-        .orderBy('expired.expires_at')
-        .limit(sql<number>`${parameter.limit}::bigint`)
-        .forUpdate()
-        .skipLocked(),
-    ),
-)
+const deleteExpired = prepareSweepOfExpired('grants', 'id')
 
 export async function openFacts(row: FactsRow, vault: Vault): Promise<GrantFacts> {
   const grant: GrantRecord = {

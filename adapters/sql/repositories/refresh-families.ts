@@ -1,28 +1,18 @@
-import { sql } from 'kysely'
+import { type InferResult, sql } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import type { RefreshFamilyRecord } from '../../../provider/ports/records.ts'
 import type { RefreshFamilyRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { orConflict, prepare, queries } from '../statement.ts'
+import { prepareSweep } from '../sweep.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { type FactsRow, factsQuery, openFacts } from './grants.ts'
+import { factsQuery, openFacts } from './grants.ts'
 
 /** Kept as a uuid, which also holds 128 bits in half the space of their digits. */
 const isFamilyId = (id: string) => /^[0-9a-f]{32}$/.test(id)
 
-interface FamilyRow extends FactsRow {
-  family_id: string
-  current_hash: Buffer
-  previous_hash: Buffer | null
-  successor: Buffer | null
-  rotated_at: Date | null
-  family_payload: Record<string, unknown>
-  family_created_at: Date
-  family_expires_at: Date
-}
-
-const find = prepare<{ id: string }>()(parameter =>
+const familyQuery = () =>
   factsQuery()
     .innerJoin('refresh_families as f', 'f.grant_id', 'g.id')
     .select([
@@ -35,8 +25,10 @@ const find = prepare<{ id: string }>()(parameter =>
       'f.created_at as family_created_at',
       'f.expires_at as family_expires_at',
     ])
-    .where('f.id', '=', parameter.id),
-)
+
+type FamilyRow = InferResult<ReturnType<typeof familyQuery>>[number]
+
+const find = prepare<{ id: string }>()(parameter => familyQuery().where('f.id', '=', parameter.id))
 
 // Only for the grant's own user and app, as the grant itself says.
 const create = prepare<{
@@ -127,20 +119,12 @@ const rotate = prepare<{
 const remove = prepare<{ id: string }>()(parameter => queries.deleteFrom('refresh_families').where('id', '=', parameter.id))
 
 // The day narrows it down by its index; the moment decides.
-const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
-  queries
-    .deleteFrom('refresh_families')
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('refresh_families as expired')
-        .select('expired.id')
-        .where('expired.expires_on', '<=', sql<string>`(${parameter.moment}::timestamptz at time zone 'utc')::date`)
-        .where('expired.expires_at', '<', parameter.moment)
-        .orderBy('expired.expires_on')
-        .limit(sql<number>`${parameter.limit}::bigint`)
-        .forUpdate()
-        .skipLocked(),
-    ),
-)
+const deleteExpired = prepareSweep<'refresh_families', { moment: Date; limit: number }>({
+  table: 'refresh_families',
+  key: 'id',
+  oldest: 'expires_on',
+  condition: ({ moment }) => sql`expires_on <= (${moment}::timestamptz at time zone 'utc')::date and expires_at < ${moment}`,
+})
 
 export function createRefreshFamilyRepository(scope: SqlScope, vault: Vault): RefreshFamilyRepository {
   return {

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import type { RevokedAccessTokenRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
+import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept } from '../values.ts'
 
 const add = prepare<{ tokenId: string; expiresAt: Date }>()(parameter =>
@@ -15,19 +15,7 @@ const has = prepare<{ tokenId: string }>()(parameter =>
   queries.selectFrom('revoked_access_tokens').select('token_id').where('token_id', '=', parameter.tokenId),
 )
 
-const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
-  queries
-    .deleteFrom('revoked_access_tokens')
-    .where('token_id', 'in', ({ selectFrom }) =>
-      selectFrom('revoked_access_tokens as expired')
-        .select('expired.token_id')
-        .where('expired.expires_at', '<', parameter.moment)
-        .orderBy('expired.expires_at')
-        .limit(sql<number>`${parameter.limit}::bigint`)
-        .forUpdate()
-        .skipLocked(),
-    ),
-)
+const deleteExpired = prepareSweepOfExpired('revoked_access_tokens', 'token_id')
 
 export function createRevokedAccessTokenRepository(scope: SqlScope): RevokedAccessTokenRepository {
   return {

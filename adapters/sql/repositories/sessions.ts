@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import type { InferResult } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { SessionRecord } from '../../../provider/ports/records.ts'
 import type { SessionRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
+import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept } from '../values.ts'
 import type { Vault } from '../vault.ts'
 
@@ -13,16 +14,7 @@ const sessionQuery = () =>
     .innerJoin('user_keys as k', 'k.user_id', 's.user_id')
     .select(['s.uid', 's.id_hash', 's.user_id', 's.payload', 's.origin_sealed', 's.created_at', 's.expires_at', 'k.wrapped'])
 
-interface SessionRow {
-  uid: string
-  id_hash: Buffer
-  user_id: string
-  payload: Record<string, unknown>
-  origin_sealed: Buffer
-  created_at: Date
-  expires_at: Date
-  wrapped: Buffer
-}
+type SessionRow = InferResult<ReturnType<typeof sessionQuery>>[number]
 
 /** From where a session began: personal, sealed as one. */
 type Origin = Pick<SessionRecord, 'device' | 'ip'>
@@ -58,19 +50,7 @@ const update = prepare<Pick<SessionRow, 'uid' | 'user_id' | 'id_hash' | 'payload
 
 const remove = prepare<{ uid: string }>()(parameter => queries.deleteFrom('sessions').where('uid', '=', parameter.uid))
 
-const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
-  queries
-    .deleteFrom('sessions')
-    .where('uid', 'in', ({ selectFrom }) =>
-      selectFrom('sessions as expired')
-        .select('expired.uid')
-        .where('expired.expires_at', '<', parameter.moment)
-        .orderBy('expired.expires_at')
-        .limit(sql<number>`${parameter.limit}::bigint`)
-        .forUpdate()
-        .skipLocked(),
-    ),
-)
+const deleteExpired = prepareSweepOfExpired('sessions', 'uid')
 
 const originOf = (uid: string) => ({ table: 'sessions', column: 'origin', row: uid })
 

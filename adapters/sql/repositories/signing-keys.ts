@@ -1,19 +1,12 @@
 import { sql } from 'kysely'
-import type { SigningKeyRecord } from '../../../provider/ports/records.ts'
 import type { SigningKeyRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
+import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 
-interface KeyRow {
-  kid: string
-  algorithm: SigningKeyRecord['algorithm']
-  private_jwk_sealed: Buffer
-  created_at: Date
-  signs_from: Date
-  retires_at: Date | null
-}
+type KeyRow = Schema['signing_keys']
 
 // Any number that no other lock of this database has.
 const signingKeyLock = 4_201_650_119

@@ -1,3 +1,4 @@
+import type { InferResult } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import { isId, newId } from '../../../provider/kernel/ids.ts'
 import type { UserRecord } from '../../../provider/ports/records.ts'
@@ -25,17 +26,7 @@ export const userQuery = () =>
       'a.verified_at as address_verified_at',
     ])
 
-export interface UserRow {
-  user_id: string
-  user_status: UserRecord['status']
-  user_name_sealed: Buffer | null
-  user_locale: string
-  user_created_at: Date
-  user_key: Buffer
-  address_id: string
-  address_sealed: Buffer
-  address_verified_at: Date
-}
+type UserRow = InferResult<ReturnType<typeof userQuery>>[number]
 
 const findById = prepare<{ userId: string }>()(parameter => userQuery().where('u.id', '=', parameter.userId))
 

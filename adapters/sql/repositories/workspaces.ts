@@ -1,3 +1,4 @@
+import type { InferResult } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { WorkspaceRecord } from '../../../provider/ports/records.ts'
@@ -13,14 +14,7 @@ const workspaceQuery = () =>
     .innerJoin('workspace_keys as k', 'k.workspace_id', 'w.id')
     .select(['w.id', 'w.slug', 'w.name_sealed', 'w.personal', 'w.created_at', 'k.wrapped'])
 
-interface WorkspaceRow {
-  id: string
-  slug: string
-  name_sealed: Buffer
-  personal: boolean
-  created_at: Date
-  wrapped: Buffer
-}
+type WorkspaceRow = InferResult<ReturnType<typeof workspaceQuery>>[number]
 
 const findById = prepare<{ workspaceId: string }>()(parameter => workspaceQuery().where('w.id', '=', parameter.workspaceId))
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { StartError } from '../provider/kernel/errors.ts'
 import { isLoopbackHost } from '../provider/kernel/loopback.ts'
 import { readConfigFile } from './config-file.ts'
+import { nearMisses } from './near-misses.ts'
 import { aboutSettings, listSettings, settingsSchema, type AboutSetting, type Settings } from './schema.ts'
 import { findMisspeltName } from './spelling.ts'
 import { reasonOf, show, showName } from './wording.ts'
@@ -79,17 +80,27 @@ const rules: Array<{ broken(settings: Settings): boolean; message(settings: Sett
   },
 ]
 
-/** An environment is full of names that are not ours, so only what looks like one of ours, and our prefix, is looked at. */
+/**
+ * An environment is full of names that are not ours, so only our prefix, what is spelt almost like one of ours, and the near misses
+ * are looked at; a near miss of a setting that is given was not meant.
+ */
 function refuseMisspeltNames(environment: Environment): void {
   const names = listSettings().flatMap(({ variable }) => [variable, fileVariableOf(variable) ?? variable])
   const known = new Set(names)
   for (const written of Object.keys(environment)) {
     if (known.has(written) || environment[written] === undefined) continue
-    const intended = findMisspeltName(written, names) ?? findMisspeltName(written.replace(/^LATCHKEY_/i, ''), names)
+    const unprefixed = written.replace(/^LATCHKEY_/i, '')
+    const intended =
+      findMisspeltName(written, names) ?? findMisspeltName(unprefixed, names) ?? findMissedName(unprefixed, environment)
     if (intended !== undefined) throw new StartError(`${showName(written)}: there is no such setting. Did you mean ${intended}?`)
     if (/^LATCHKEY_/i.test(written))
       throw new StartError(`${showName(written)}: there is no such setting. README.md lists them all.`)
   }
+}
+
+function findMissedName(written: string, environment: Environment): string | undefined {
+  const isGiven = (variable: string) => [variable, `${variable}_FILE`].some(name => environment[name] !== undefined)
+  return Object.keys(nearMisses).find(variable => nearMisses[variable]?.includes(written.toUpperCase()) && !isGiven(variable))
 }
 
 /** The config file is a file already: no file names it. */

@@ -34,6 +34,7 @@ const mayImport: ImportTable = {
   ...Object.fromEntries(
     features.flatMap((level, index) => level.map(feature => [feature, [...ground, ...features.slice(0, index).flat()]])),
   ),
+  'provider/listen.ts': ['provider/kernel', 'type config/schema.ts'],
   adapters: ['provider/ports', 'provider/kernel', 'config/schema.ts'],
   views: ['type provider/kernel'],
   'config/schema.ts': ['config/values.ts'],

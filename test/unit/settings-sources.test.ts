@@ -1,12 +1,41 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { loadSettings } from '../../config/load.ts'
+import { nearMisses } from '../../config/near-misses.ts'
 import { listSettings } from '../../config/schema.ts'
 import { StartError } from '../../provider/kernel/errors.ts'
-import { type Environment, onPostgres, refusalOf, settingsExamples } from '../support/settings-examples.ts'
+import { type Environment, onPostgres, onRedis, refusalOf, settingsExamples, withMail } from '../support/settings-examples.ts'
 
 function configured(content: string): [Environment, () => string] {
   return [{ LATCHKEY_CONFIG: 'latchkey.yaml' }, () => content]
+}
+
+/** What ordinary machines and platforms have in their environments beside what somebody set for us. */
+const foreignEnvironments = {
+  'a shell and a desktop': `HOME HOST HOSTNAME HOSTTYPE LANG LANGUAGE LC_ALL LOGNAME LS_COLORS MACHTYPE MAIL MAILCHECK MAILPATH OLDPWD
+    PATH PWD SHELL SHLVL TERM TMPDIR USER XDG_DATA_DIRS XDG_DATA_HOME XDG_SESSION_ID XDG_SESSION_TYPE SESSION_MANAGER DESKTOP_SESSION
+    SESSIONNAME DISPLAY SSH_CONNECTION SSH_AUTH_SOCK EDITOR PAGER EMAIL`,
+  'systemd, containers and Node': `LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_SOCKET INVOCATION_ID JOURNAL_STREAM CREDENTIALS_DIRECTORY
+    RUNTIME_DIRECTORY STATE_DIRECTORY LOGS_DIRECTORY CONFIGURATION_DIRECTORY container NODE_ENV NODE_OPTIONS NODE_VERSION npm_config_registry
+    npm_lifecycle_event INIT_CWD`,
+  "Kubernetes' links to services called redis, smtp, database, mail, session, metrics, issuer, data and log": [
+    'redis',
+    'smtp',
+    'database',
+  ]
+    .concat(['mail', 'session', 'metrics', 'issuer', 'data', 'log', 'kms', 'help', 'sign-up', 'refresh', 'privacy', 'egress'])
+    .map(service => service.replace('-', '_').toUpperCase())
+    .flatMap(name => [
+      `${name}_SERVICE_HOST=10.0.0.1 ${name}_SERVICE_PORT=6379 ${name}_SERVICE_PORT_MAIN=6379 ${name}_PORT=tcp://10.0.0.1:6379`,
+      `${name}_PORT_6379_TCP=tcp://10.0.0.1:6379 ${name}_PORT_6379_TCP_PROTO=tcp ${name}_PORT_6379_TCP_ADDR ${name}_PORT_6379_TCP_PORT`,
+    ])
+    .join(' '),
+  'PostgreSQL and Redis beside it': `PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGDATA POSTGRES_USER POSTGRES_PASSWORD POSTGRES_DB
+    POSTGRES_URL DATABASE_NAME DATABASE_USER DATABASE_PASSWORD DATABASE_HOST DATABASE_PORT DB_HOST DB_URL REDIS_HOST REDIS_PORT
+    REDIS_PASSWORD REDIS_TLS_URL REDISHOST REDISPORT`,
+  'platforms and build servers': `PORT=3000 WEB_MEMORY DYNO DATABASE_PUBLIC_URL DATABASE_PRIVATE_URL REDIS_PUBLIC_URL FLY_APP_NAME
+    RAILWAY_PUBLIC_DOMAIN RENDER_EXTERNAL_URL VERCEL_URL K_SERVICE CI GITHUB_TOKEN GITHUB_ACTIONS RUNNER_TEMP CI_SERVER_URL AWS_REGION
+    AWS_KMS_KEY_ID GOOGLE_APPLICATION_CREDENTIALS SECRET_KEY_BASE RAILS_LOG_LEVEL SESSION_SECRET BASE_URL PUBLIC_URL APP_URL`,
 }
 
 describe('misspelt names', () => {
@@ -29,12 +58,42 @@ describe('misspelt names', () => {
     expect(refusalOf({ [written]: 'hunter2' })).toBe(`${written}: there is no such setting. Did you mean ${meant}?`)
   })
 
+  test.each([
+    ['ISSUER_URL', 'ISSUER'],
+    ['issuer_url', 'ISSUER'],
+    ['REDIS', 'REDIS_URL'],
+    ['DATABASE', 'DATABASE_URL'],
+    ['SMTP_HOST', 'SMTP_URL'],
+    ['SESSION_TIMEOUT', 'SESSION_IDLE_SECONDS'],
+    ['SESSION_TTL', 'SESSION_MAX_SECONDS'],
+    ['LATCHKEY_SMTP_HOST', 'SMTP_URL'],
+  ])('%s is a near miss: did you mean %s?', (written, meant) => {
+    expect(refusalOf({ [written]: 'hunter2' })).toBe(`${written}: there is no such setting. Did you mean ${meant}?`)
+  })
+
+  test('a near miss of a setting that is given was meant for somebody else', () => {
+    expect(loadSettings({ ...withMail, SMTP_HOST: 'mail.example', ...onRedis, REDIS: 'cache' }).redisUrl).toBe(onRedis.REDIS_URL)
+    expect(loadSettings({ DATABASE_URL_FILE: 'x', DATABASE: 'notes' }, () => onPostgres.DATABASE_URL)).toBeDefined()
+  })
+
+  test('near misses are of settings that there are, and each is one of one setting', () => {
+    const settings = listSettings().map(({ variable }) => variable)
+    expect(Object.keys(nearMisses).filter(variable => !settings.includes(variable))).toEqual([])
+    const written = Object.values(nearMisses).flat()
+    expect(written.filter((name, at) => written.indexOf(name) !== at || settings.includes(name))).toEqual([])
+  })
+
   test('our prefix is ours alone', () => {
     expect(refusalOf({ LATCHKEY_COLOUR: 'red' })).toContain('LATCHKEY_COLOUR: there is no such setting.')
     expect(refusalOf({ LATCHKEY_CONFIG_FILE: 'x' })).toContain('LATCHKEY_CONFIG_FILE: there is no such setting.')
   })
 
-  test('what belongs to others is left alone', () => {
+  test.each(Object.entries(foreignEnvironments))('what belongs to others is left alone: %s', (_, names) => {
+    const environment = Object.fromEntries(names.split(/\s+/).map(each => each.split('=', 2).concat('x').slice(0, 2)))
+    expect(loadSettings(environment).port).toBe(3000)
+  })
+
+  test('so are names that are near to ours by chance', () => {
     const others = [
       'HOST',
       'HOSTNAME',

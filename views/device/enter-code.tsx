@@ -1,7 +1,7 @@
 import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
-import { Field } from '../parts/field.tsx'
+import { CodeField } from '../parts/field.tsx'
 import { Button, Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 
@@ -26,24 +26,14 @@ export function renderEnterDeviceCode(page: PageContext, props: EnterDeviceCodeP
       <h1>{say('enter-device-code.heading')}</h1>
       <p class="lead">{say('enter-device-code.lead')}</p>
       <Form target={{ action: props.action, fields: { xsrf: props.xsrf } }} class="stack">
-        <Field
+        <CodeField
           name="user_code"
           label={say('enter-device-code.label')}
           hint={say('enter-device-code.hint')}
           problem={atField ? say(`enter-device-code.problem.${problem}`) : undefined}
           focused
-          input={{
-            class: 'code-input',
-            type: 'text',
-            value: props.userCode,
-            autocomplete: 'off',
-            autoCapitalize: 'characters',
-            autoCorrect: 'off',
-            spellcheck: false,
-            maxLength: 40,
-            required: true,
-            enterKeyHint: 'go',
-          }}
+          value={props.userCode}
+          autocomplete="off"
         />
         <Button kind="primary">{say('enter-device-code.submit')}</Button>
       </Form>

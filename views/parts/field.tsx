@@ -42,3 +42,28 @@ export function Field({ name, label, hint, problem, focused, input }: FieldProps
     </div>
   )
 }
+
+/** A field for a code that is read elsewhere and typed here: upper or lower case, with or without its hyphen. */
+export function CodeField({
+  value,
+  autocomplete,
+  ...field
+}: Omit<FieldProps, 'input'> & { value: string | undefined; autocomplete: 'off' | 'one-time-code' }): VNode {
+  return (
+    <Field
+      {...field}
+      input={{
+        class: 'code-input',
+        type: 'text',
+        value,
+        autocomplete,
+        autoCapitalize: 'characters',
+        autoCorrect: 'off',
+        spellcheck: false,
+        maxLength: 40,
+        required: true,
+        enterKeyHint: 'go',
+      }}
+    />
+  )
+}

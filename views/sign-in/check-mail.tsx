@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { renderDocument } from '../document.tsx'
 import { type Speaker, speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
-import { Field } from '../parts/field.tsx'
+import { CodeField } from '../parts/field.tsx'
 import { Button, ButtonForm, ButtonLink, Form } from '../parts/form.tsx'
 import { MaskedAddress } from '../parts/masked-address.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -113,24 +113,14 @@ function CodeForm({
   return (
     <>
       <Form target={code.form} class={waiting.withRefresh ? 'stack script-only' : 'stack'}>
-        <Field
+        <CodeField
           name="code"
           label={say('check-mail.code')}
           hint={say('check-mail.code-hint')}
           problem={problem?.join(' ')}
           focused={!waiting.withRefresh}
-          input={{
-            class: 'code-input',
-            type: 'text',
-            value: code.value,
-            autocomplete: 'one-time-code',
-            autoCapitalize: 'characters',
-            autoCorrect: 'off',
-            spellcheck: false,
-            maxLength: 40,
-            required: true,
-            enterKeyHint: 'go',
-          }}
+          value={code.value}
+          autocomplete="one-time-code"
         />
         <Button kind="primary">{say('check-mail.submit')}</Button>
       </Form>

@@ -3,11 +3,14 @@ import type { Statement } from './database.ts'
 import type { Schema, TableName } from './schema.ts'
 import { type Placeholders, prepare, queries } from './statement.ts'
 
+type Column<Table extends TableName> = keyof Schema[Table] & string
+
 interface Sweep<Table extends TableName, Parameters> {
   table: Table
-  key: keyof Schema[Table] & string
+  /** The column, or columns, of its primary key. */
+  key: Column<Table> | Column<Table>[]
   /** Of which the lowest go first: a column with an index. */
-  oldest: keyof Schema[Table] & string
+  oldest: Column<Table>
   /** Which rows may go. */
   condition(parameter: Placeholders<Parameters>): RawBuilder<boolean>
 }
@@ -24,9 +27,10 @@ export function prepareSweep<Table extends TableName, Parameters extends { limit
 }: Sweep<Table, Parameters>): Statement<Parameters, unknown> {
   const from = sql.table(`latchkey.${table}`)
   return prepare<Parameters>()(parameter => {
-    const chosen = sql`select ${sql.ref(key)} from ${from} where ${condition(parameter)}
+    const keys = sql.join([key].flat().map(column => sql.ref(column)))
+    const chosen = sql`select ${keys} from ${from} where ${condition(parameter)}
       order by ${sql.ref(oldest)} limit ${parameter.limit}::bigint for update skip locked`
-    const statement = sql`delete from ${from} where ${sql.ref(key)} in (${chosen})`
+    const statement = sql`delete from ${from} where (${keys}) in (${chosen})`
     return { compile: () => statement.compile(queries) }
   })
 }
@@ -34,7 +38,7 @@ export function prepareSweep<Table extends TableName, Parameters extends { limit
 /** As most tables are swept: by the moment at which each row expires. */
 export function prepareSweepOfExpired<Table extends 'attempts' | 'grants' | 'revoked_access_tokens' | 'sessions'>(
   table: Table,
-  key: keyof Schema[Table] & string,
+  key: Column<Table>,
 ): Statement<{ moment: Date; limit: number }, unknown> {
   return prepareSweep({
     table,

@@ -11,6 +11,8 @@ export interface Vault {
   /** Makes a key for a new owner; answers what is to be stored. */
   createUserKey(userId: string): Promise<{ wrapped: Buffer; key: DataKey }>
   createWorkspaceKey(workspaceId: string): Promise<{ wrapped: Buffer; key: DataKey }>
+  /** When their stored key is gone. */
+  forgetUserKey(userId: string): void
   blindIndex(purpose: BlindIndexPurpose, value: string): Buffer
 }
 
@@ -34,6 +36,7 @@ export function createVault(scope: SqlScope, cipher: FieldCipher): Vault {
       ),
     createUserKey: userId => cipher.createKey({ kind: 'user', userId }),
     createWorkspaceKey: workspaceId => cipher.createKey({ kind: 'workspace', workspaceId }),
+    forgetUserKey: userId => cipher.forgetKey({ kind: 'user', userId }),
     blindIndex: (purpose, value) => cipher.blindIndex(purpose, value),
   }
 }

@@ -29,6 +29,7 @@ export async function openEnvelope(options: {
   const userKeys = installationKey.derive('user keys')
   const blindIndexKeys: Record<BlindIndexPurpose, KeyObject> = {
     'email-address': installationKey.derive('blind index email-address'),
+    'upstream-subject': installationKey.derive('blind index upstream-subject'),
     'rate-limit': installationKey.derive('blind index rate-limit'),
     code: installationKey.derive('blind index code'),
     'cookie-signature': installationKey.derive('blind index cookie-signature'),
@@ -73,6 +74,8 @@ export async function openEnvelope(options: {
       if (!wrapped) throw new AppError('not-found', { detail: `The ${owner.kind}'s data has been erased.` })
       return cache.find(owner, async () => dataKeyOf(owner, await unwrap(owner, wrapped)))
     },
+
+    forgetKey: owner => cache.forget(owner),
 
     blindIndex: (purpose, value) => createHmac('sha256', blindIndexKeys[purpose]).update(value).digest(),
   }

@@ -27,8 +27,10 @@ export interface FieldCipher {
    * owner has been erased, and the returned promise rejects with an AppError `not-found`.
    */
   keyFor(owner: KeyOwner, loadWrapped: () => Promise<Buffer | undefined>): Promise<DataKey>
+  /** Lets go of an erased owner's key in this process; other ones hold it for as long as their caches do. */
+  forgetKey(owner: KeyOwner): void
   /** Keyed hash for lookup of an encrypted value. The same value gives another index for another purpose. */
   blindIndex(purpose: BlindIndexPurpose, value: string): Buffer
 }
 
-export type BlindIndexPurpose = 'email-address' | 'rate-limit' | 'code' | 'cookie-signature'
+export type BlindIndexPurpose = 'email-address' | 'upstream-subject' | 'rate-limit' | 'code' | 'cookie-signature'

@@ -3,17 +3,24 @@ import type { FieldCipher } from '../../provider/ports/field-cipher.ts'
 import type { JobRepository, Repositories } from '../../provider/ports/repositories.ts'
 import type { SqlDatabase, SqlScope } from './database.ts'
 import { enqueueJob } from './jobs.ts'
+import { createAccountRepository } from './repositories/accounts.ts'
 import { createAppRepository } from './repositories/apps.ts'
 import { createAttemptRepository } from './repositories/attempts.ts'
 import { createAuditEventRepository } from './repositories/audit-events.ts'
 import { createCodeFailureRepository } from './repositories/code-failures.ts'
 import { createConsentRepository } from './repositories/consents.ts'
 import { createEmailChallengeRepository } from './repositories/email-challenges.ts'
+import { createFactorFailureRepository } from './repositories/factor-failures.ts'
 import { createGrantRepository } from './repositories/grants.ts'
+import { createKnownBrowserRepository } from './repositories/known-browsers.ts'
+import { createPasskeyRepository } from './repositories/passkeys.ts'
+import { createRecoveryCodeRepository } from './repositories/recovery-codes.ts'
 import { createRefreshFamilyRepository } from './repositories/refresh-families.ts'
 import { createRevokedAccessTokenRepository } from './repositories/revoked-access-tokens.ts'
 import { createSessionRepository } from './repositories/sessions.ts'
 import { createSigningKeyRepository } from './repositories/signing-keys.ts'
+import { createTotpDeviceRepository } from './repositories/totp-devices.ts'
+import { createUpstreamIdentityRepository } from './repositories/upstream-identities.ts'
 import { createUserRepository } from './repositories/users.ts'
 import { createWorkspaceRepository } from './repositories/workspaces.ts'
 import { createVault } from './vault.ts'
@@ -39,6 +46,27 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
   return {
     get users() {
       return createUserRepository(scope, vault)
+    },
+    get accounts() {
+      return createAccountRepository(scope, vault)
+    },
+    get passkeys() {
+      return createPasskeyRepository(scope, vault)
+    },
+    get totpDevices() {
+      return createTotpDeviceRepository(scope, vault)
+    },
+    get recoveryCodes() {
+      return createRecoveryCodeRepository(scope)
+    },
+    get factorFailures() {
+      return createFactorFailureRepository(scope)
+    },
+    get upstreamIdentities() {
+      return createUpstreamIdentityRepository(scope, vault)
+    },
+    get knownBrowsers() {
+      return createKnownBrowserRepository(scope)
     },
     get workspaces() {
       return createWorkspaceRepository(scope, vault)

@@ -11,6 +11,8 @@ type Right = 'select' | 'insert' | 'update' | 'delete'
 
 interface Protection {
   rights: Right[]
+  /** The columns that may be updated where `rights` doesn't say all of them. */
+  updatable?: string[]
   /** Which rows, as a condition on the table's columns. */
   rows: string
 }
@@ -23,6 +25,11 @@ const anyReason = `nullif(current_setting('latchkey.reason', true), '') is not n
 
 function system(...rights: Right[]): Protection {
   return { rights, rows: anyReason }
+}
+
+/** A person's own rows, for them to manage. */
+function own(...rights: Right[]): Protection {
+  return { rights, rows: `user_id = ${userId}` }
 }
 
 function readOnly(rows: string): Protection {
@@ -46,22 +53,53 @@ function ofMembership(column: string): Protection {
 export const protections: Record<TableName, Partial<Record<AccessMode['kind'], Protection>>> = {
   installation_keys: { system: system('select', 'insert') },
   users: {
-    system: system('select', 'insert'),
+    system: system('select', 'insert', 'update', 'delete'),
     workspace: ofMember('users.id'),
-    self: readOnly(`id = ${userId}`),
+    // Whether they are suspended is not theirs to say.
+    self: {
+      rights: ['select'],
+      updatable: ['name_sealed', 'locale', 'erasure_due_at', 'passkey_handle'],
+      rows: `id = ${userId}`,
+    },
   },
   user_keys: {
     system: system('select', 'insert'),
     workspace: ofMember('user_keys.user_id'),
-    self: readOnly(`user_id = ${userId}`),
+    self: own('select'),
   },
   user_addresses: {
-    system: system('select', 'insert'),
+    system: system('select', 'insert', 'update', 'delete'),
     workspace: ofMember('user_addresses.user_id'),
-    self: readOnly(`user_id = ${userId}`),
+    self: own('select', 'insert', 'update', 'delete'),
+  },
+  address_claims: {
+    system: system('select', 'insert', 'update', 'delete'),
+    self: own('select', 'insert', 'update', 'delete'),
+  },
+  passkeys: {
+    system: system('select', 'insert', 'update', 'delete'),
+    self: own('select', 'insert', 'update', 'delete'),
+  },
+  totp_devices: {
+    system: system('select', 'insert', 'update', 'delete'),
+    self: own('select', 'insert', 'update', 'delete'),
+  },
+  recovery_codes: {
+    system: system('select', 'insert', 'update', 'delete'),
+    self: own('select', 'insert', 'update', 'delete'),
+  },
+  // What holds a guesser back is not for whoever is signed in to take away.
+  factor_failures: { system: system('select', 'insert', 'update', 'delete') },
+  upstream_identities: {
+    system: system('select', 'insert', 'update', 'delete'),
+    self: own('select', 'insert', 'update', 'delete'),
+  },
+  known_browsers: {
+    system: system('select', 'insert', 'update', 'delete'),
+    self: own('select'),
   },
   workspaces: {
-    system: system('select', 'insert'),
+    system: system('select', 'insert', 'delete'),
     workspace: readOnly(`id = ${workspaceId}`),
     self: ofMembership('workspaces.id'),
   },
@@ -74,7 +112,7 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     system: system('select', 'insert'),
     // Not to be added to: whoever is a member can be read.
     workspace: readOnly(`workspace_id = ${workspaceId}`),
-    self: readOnly(`user_id = ${userId}`),
+    self: own('select'),
   },
   apps: {
     system: system('select', 'insert', 'update', 'delete'),
@@ -86,16 +124,16 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
   code_failures: { system: system('select', 'insert', 'update', 'delete') },
   sessions: {
     system: system('select', 'insert', 'update', 'delete'),
-    self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
+    self: own('select', 'delete'),
   },
   grants: {
     system: system('select', 'insert', 'update', 'delete'),
     workspace: { rights: ['select', 'delete'], rows: `workspace_id = ${workspaceId}` },
-    self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
+    self: own('select', 'delete'),
   },
   consents: {
     system: system('select', 'insert', 'update', 'delete'),
-    self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
+    self: own('select', 'delete'),
   },
   refresh_families: {
     system: system('select', 'insert', 'update', 'delete'),
@@ -104,7 +142,7 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
       rights: ['select', 'delete'],
       rows: `exists (select from latchkey.grants as scope where scope.id = grant_id and scope.workspace_id = ${workspaceId})`,
     },
-    self: { rights: ['select', 'delete'], rows: `user_id = ${userId}` },
+    self: own('select', 'delete'),
   },
   // Never changed: only who may change a row may lock it, and a sweep passes over what another one has locked.
   revoked_access_tokens: { system: system('select', 'insert', 'update', 'delete') },
@@ -134,10 +172,11 @@ export function describeProtection(roles: ScopeRoles): string {
       statements.push(`drop policy if exists ${kind} on ${name}`)
       const protection = byMode[kind]
       if (!protection) continue
-      const { rights, rows } = protection
+      const { rights, updatable, rows } = protection
+      const granted = [...rights, ...(updatable ? [`update (${updatable.join(', ')})`] : [])]
       statements.push(
         `create policy ${kind} on ${name} to ${roles[kind]} using (${rows}) with check (${rows})`,
-        `grant ${rights.join(', ')} on ${name} to ${roles[kind]}`,
+        `grant ${granted.join(', ')} on ${name} to ${roles[kind]}`,
       )
     }
   }

@@ -4,7 +4,15 @@ import type { AppRecord, AttemptRecord, ConsentRecord, SigningKeyRecord, UserRec
 /** The tables as they are read: what `decode` makes of a column (values.ts), which is also what is written, JSON apart. */
 export interface Schema {
   installation_keys: { id: number; wrapped: Buffer }
-  users: { id: string; status: UserRecord['status']; name_sealed: Buffer | null; locale: string; created_at: Date }
+  users: {
+    id: string
+    status: UserRecord['status']
+    name_sealed: Buffer | null
+    locale: string
+    created_at: Date
+    passkey_handle: Generated<Buffer | null>
+    erasure_due_at: Generated<Date | null>
+  }
   user_keys: { user_id: string; wrapped: Buffer }
   user_addresses: {
     user_id: string
@@ -13,6 +21,59 @@ export interface Schema {
     address_sealed: Buffer
     is_primary: boolean
     verified_at: Date
+  }
+  address_claims: {
+    user_id: string
+    id: string
+    address_sealed: Buffer
+    code_hash: Buffer
+    tries: number
+    created_at: Date
+    expires_at: Date
+  }
+  passkeys: {
+    user_id: string
+    id: string
+    credential_id: Buffer
+    public_key: Buffer
+    sign_count: number
+    rp_id: string
+    aaguid: string
+    attested: boolean
+    transports: string[]
+    backup_eligible: boolean
+    backed_up: boolean
+    name_sealed: Buffer
+    created_at: Date
+    last_used_at: Date | null
+  }
+  totp_devices: {
+    user_id: string
+    id: string
+    secret_sealed: Buffer
+    name_sealed: Buffer
+    last_step: number
+    created_at: Date
+    last_used_at: Date | null
+  }
+  recovery_codes: { user_id: string; id: string; code_hash: Buffer; created_at: Date; used_at: Generated<Date | null> }
+  factor_failures: { user_id: string; method: string; failures: number; last_failure_at: Date }
+  upstream_identities: {
+    user_id: string
+    id: string
+    connection: string
+    subject_index: Buffer
+    claims_sealed: Buffer
+    created_at: Date
+    last_used_at: Date
+  }
+  known_browsers: {
+    user_id: string
+    browser_hash: Buffer
+    method: string
+    first_seen_at: Date
+    last_seen_at: Date
+    passkey_offered_at: Generated<Date | null>
   }
   workspaces: { id: string; slug: string; name_sealed: Buffer; personal: boolean; created_at: Date }
   workspace_keys: { workspace_id: string; wrapped: Buffer }
@@ -58,6 +119,7 @@ export interface Schema {
     payload: Json
     origin_sealed: Buffer
     created_at: Date
+    last_used_at: Date
     expires_at: Date
   }
   grants: {
@@ -101,7 +163,7 @@ export interface Schema {
     user_id: string | null
     action: string
     occurred_at: Date
-    commitments: Json
+    commitments: Record<string, string>
     disclosures_sealed: Buffer
   }
 }

@@ -44,8 +44,7 @@ const asText: Decode = text => text
 const decoders: Record<number, Decode> = {
   16: text => text === 't',
   17: text => Buffer.from(text.slice(2), 'hex'),
-  // Counts and sizes alone are int8 here: far below 2^53.
-  20: Number,
+  20: decodeCount,
   21: Number,
   23: Number,
   26: Number,
@@ -58,6 +57,13 @@ const decoders: Record<number, Decode> = {
 
 export function findDecoder(typeNumber: number): Decode {
   return decoders[typeNumber] ?? asText
+}
+
+/** Counts, sizes and time steps: what is no number of JavaScript's is no count either, and is refused, not rounded. */
+function decodeCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isSafeInteger(count)) throw new RangeError('The database answered a number that is too large to be exact')
+  return count
 }
 
 /** "2026-11-20 13:31:46.865+00", in whatever time zone the session has. */

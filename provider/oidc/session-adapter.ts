@@ -123,12 +123,19 @@ export function createSessionAdapter({
     isKnown: boolean,
   ): Promise<boolean> {
     const { jti: _id, checkedUntil: _cache, ...kept } = payload
-    const row = { uid, idHash: hashSecret(id), userId, payload: kept, expiresAt: secondsAfter(clock(), ttlSeconds) }
+    const now = clock()
+    const row = { uid, idHash: hashSecret(id), userId, payload: kept, lastUsedAt: now, expiresAt: secondsAfter(now, ttlSeconds) }
     const facts = currentState()?.facts
     return data.scoped(protocol, async repositories => {
       if (isKnown) return repositories.sessions.update(row)
       await Promise.all([
-        repositories.sessions.create({ ...row, device: facts?.device ?? '', ip: facts?.ip ?? '', createdAt: clock() }),
+        repositories.sessions.create({
+          ...row,
+          device: facts?.device ?? '',
+          ip: facts?.ip ?? '',
+          place: undefined,
+          createdAt: now,
+        }),
         recordEvent(
           repositories,
           { action: 'session.created', userId, session_uid: uid },

@@ -232,8 +232,8 @@ export interface CodeFailureRepository {
 
 export interface SessionRepository {
   create(session: SessionRecord): Promise<void>
-  /** Replaces by `uid`, `createdAt`, `device` and `ip` aside. False where the session was ended meanwhile: it is never made again. */
-  update(session: Pick<SessionRecord, 'uid' | 'userId' | 'idHash' | 'payload' | 'expiresAt'>): Promise<boolean>
+  /** Replaces by `uid`, `createdAt` and where it began aside. False where the session was ended meanwhile: it is never made again. */
+  update(session: Pick<SessionRecord, 'uid' | 'userId' | 'idHash' | 'payload' | 'lastUsedAt' | 'expiresAt'>): Promise<boolean>
   findByIdHash(idHash: Buffer): Promise<SessionRecord | undefined>
   findByUid(uid: string): Promise<SessionRecord | undefined>
   delete(uid: string): Promise<void>

@@ -17,5 +17,14 @@ export async function createUser(
     { action: 'user.created', userId: id, after: { address, locale } },
     { ...circumstances, actor: { kind: 'user', userId: id } },
   )
-  return { id, status: 'active', address, addressVerifiedAt: createdAt, name: undefined, locale, createdAt }
+  return {
+    id,
+    status: 'active',
+    address,
+    addressVerifiedAt: createdAt,
+    name: undefined,
+    locale,
+    createdAt,
+    erasureDueAt: undefined,
+  }
 }

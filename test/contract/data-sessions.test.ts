@@ -68,6 +68,7 @@ describe.each(databaseKinds)('sessions, grants and refresh families on %s', kind
       userId: user.id,
       idHash: newHash(),
       payload: { acr: 'phr' },
+      lastUsedAt: anHourLater,
       expiresAt: new Date('2031-01-01T00:00:00Z'),
     }
     const update = (changes: Partial<typeof change> = {}) =>

@@ -82,6 +82,23 @@ describe.each(['embedded', 'postgres'] as const)("the database's own catalogue o
     expect(asSet(grants)).toEqual(asSet(expected))
   })
 
+  it('lets a role update single columns where the list names them, and nowhere else', async () => {
+    const found = await ask(
+      `select relname as table, attname as column, grantee::regrole::text as grantee, lower(privilege_type) as right
+       from pg_attribute join pg_class on pg_class.oid = attrelid, aclexplode(attacl)
+       where relnamespace = 'latchkey'::regnamespace and attacl is not null`,
+    )
+    const [workspace, self, system] = roles
+    const expected = Object.entries(protections).flatMap(([table, byMode]) =>
+      Object.entries({ workspace, self, system }).flatMap(([mode, grantee]) =>
+        (byMode[mode as keyof typeof byMode]?.updatable ?? []).map(column => ({ table, column, grantee, right: 'update' })),
+      ),
+    )
+    expect(expected).not.toEqual([])
+    const asSet = (rows: object[]) => new Set(rows.map(row => JSON.stringify(row)))
+    expect(asSet(found)).toEqual(asSet(expected))
+  })
+
   it('lets nobody change, delete or truncate an audit event', async () => {
     for (const role of roles) {
       for (const right of ['update', 'delete', 'truncate']) {
@@ -104,7 +121,7 @@ describe.each(['embedded', 'postgres'] as const)("the database's own catalogue o
          select from pg_index join pg_attribute as indexed on indexed.attrelid = indrelid and indexed.attnum = indkey[0]
          where indrelid = pg_class.oid and indexed.attname in ('expires_at', 'expires_on'))`,
     )
-    // A challenge goes with its attempt.
-    expect(expiring).toEqual([{ table: 'email_challenges' }])
+    // A challenge goes with its attempt; a claim gives way to the next one, and goes with its user.
+    expect(new Set(expiring.map(({ table }) => table))).toEqual(new Set(['email_challenges', 'address_claims']))
   })
 })

@@ -9,11 +9,16 @@ import {
   aChallenge,
   aFamily,
   aGrant,
+  anAddressClaim,
   anAttempt,
   anEvent,
   anHourLater,
+  anUpstreamIdentity,
+  aPasskey,
+  aRecoveryCode,
   aSession,
   aSigningKey,
+  aTotpDevice,
   asSystem,
   asUser,
   asWorkspace,
@@ -37,6 +42,73 @@ const attacks: Attacks = {
     findById: ({ users }, theirs) => users.findById(theirs.user.id),
     findByAddress: ({ users }, theirs) => users.findByAddress(theirs.user.address),
     create: ({ users }) => users.create({ id: newId(), address: newAddress(), locale: 'en', createdAt: noon }),
+  },
+  accounts: {
+    // What is counted of nobody's is nothing.
+    findFactors: async ({ accounts }, theirs) => {
+      const { passkeys, totpDevices, recoveryCodes, upstreamIdentities } = await accounts.findFactors(theirs.user.id)
+      return passkeys.length + totpDevices + recoveryCodes + upstreamIdentities
+    },
+    changeName: ({ accounts }, theirs) => accounts.changeName(theirs.user.id, 'Mallory'),
+    changeLocale: ({ accounts }, theirs) => accounts.changeLocale(theirs.user.id, 'fr'),
+    listAddresses: ({ accounts }, theirs) => accounts.listAddresses(theirs.user.id),
+    addAddress: ({ accounts }, theirs) =>
+      accounts.addAddress({ id: newId(), userId: theirs.user.id, address: newAddress(), verifiedAt: noon }),
+    removeAddress: ({ accounts }, theirs) => accounts.removeAddress(theirs.user.id, theirs.otherAddress.id),
+    makePrimary: ({ accounts }, theirs) => accounts.makePrimary(theirs.user.id, theirs.otherAddress.id),
+    replaceAddressClaim: ({ accounts }, theirs) => accounts.replaceAddressClaim(anAddressClaim(theirs.user.id)),
+    findAddressClaim: ({ accounts }, theirs) => accounts.findAddressClaim(theirs.user.id),
+    countAddressClaimTry: ({ accounts }, theirs) => accounts.countAddressClaimTry(theirs.user.id),
+    deleteAddressClaim: ({ accounts }, theirs) => accounts.deleteAddressClaim(theirs.user.id),
+    scheduleErasure: ({ accounts }, theirs) => accounts.scheduleErasure(theirs.user.id, undefined),
+    listDueForErasure: ({ accounts }) => accounts.listDueForErasure(always, 100),
+    erase: ({ accounts }, theirs) => accounts.erase(theirs.user.id),
+    findOrCreatePasskeyHandle: ({ accounts }, theirs) => accounts.findOrCreatePasskeyHandle(theirs.user.id),
+  },
+  passkeys: {
+    listForUser: ({ passkeys }, theirs) => passkeys.listForUser(theirs.user.id),
+    findByCredentialId: ({ passkeys }, theirs) => passkeys.findByCredentialId(theirs.passkey.credentialId),
+    create: ({ passkeys }, theirs) => passkeys.create(aPasskey(theirs.user.id)),
+    recordUse: ({ passkeys }, theirs) => passkeys.recordUse({ ...theirs.passkey, signCount: 9, usedAt: noon }),
+    rename: ({ passkeys }, theirs) => passkeys.rename(theirs.user.id, theirs.passkey.id, 'Mine'),
+    delete: ({ passkeys }, theirs) => passkeys.delete(theirs.user.id, theirs.passkey.id),
+  },
+  totpDevices: {
+    listForUser: ({ totpDevices }, theirs) => totpDevices.listForUser(theirs.user.id),
+    create: ({ totpDevices }, theirs) => totpDevices.create(aTotpDevice(theirs.user.id)),
+    takeStep: ({ totpDevices }, { user, totpDevice }) =>
+      totpDevices.takeStep(user.id, totpDevice.id, totpDevice.lastStep + 1, noon),
+    rename: ({ totpDevices }, theirs) => totpDevices.rename(theirs.user.id, theirs.totpDevice.id, 'Mine'),
+    delete: ({ totpDevices }, theirs) => totpDevices.delete(theirs.user.id, theirs.totpDevice.id),
+  },
+  recoveryCodes: {
+    replaceAll: ({ recoveryCodes }, theirs) => recoveryCodes.replaceAll(theirs.user.id, [aRecoveryCode()], noon),
+    use: ({ recoveryCodes }, theirs) => recoveryCodes.use(theirs.user.id, theirs.recoveryCode.codeHash, noon),
+    findState: ({ recoveryCodes }, theirs) => recoveryCodes.findState(theirs.user.id),
+    deleteAll: ({ recoveryCodes }, theirs) => recoveryCodes.deleteAll(theirs.user.id),
+  },
+  factorFailures: {
+    find: ({ factorFailures }, theirs) => factorFailures.find(theirs.user.id, 'totp'),
+    increment: ({ factorFailures }, theirs) => factorFailures.increment(theirs.user.id, 'totp', noon),
+    reset: ({ factorFailures }, theirs) => factorFailures.reset(theirs.user.id, 'totp'),
+  },
+  upstreamIdentities: {
+    find: ({ upstreamIdentities }, { upstreamIdentity: { connection, issuer, subject } }) =>
+      upstreamIdentities.find(connection, issuer, subject),
+    listForUser: ({ upstreamIdentities }, theirs) => upstreamIdentities.listForUser(theirs.user.id),
+    create: ({ upstreamIdentities }, theirs) => upstreamIdentities.create(anUpstreamIdentity(theirs.user.id)),
+    recordUse: ({ upstreamIdentities }, theirs) =>
+      upstreamIdentities.recordUse(theirs.user.id, theirs.upstreamIdentity.id, { address: undefined, usedAt: anHourLater }),
+    delete: ({ upstreamIdentities }, theirs) => upstreamIdentities.delete(theirs.user.id, theirs.upstreamIdentity.id),
+  },
+  knownBrowsers: {
+    find: ({ knownBrowsers }, theirs) => knownBrowsers.find(theirs.user.id, theirs.browserHash),
+    findLastMethod: ({ knownBrowsers }, theirs) => knownBrowsers.findLastMethod(theirs.browserHash),
+    remember: ({ knownBrowsers }, { user, browserHash }) =>
+      knownBrowsers.remember({ userId: user.id, browserHash, method: 'email' }, anHourLater),
+    recordPasskeyOffer: ({ knownBrowsers }, theirs) =>
+      knownBrowsers.recordPasskeyOffer(theirs.user.id, theirs.browserHash, anHourLater),
+    deleteOlderThan: ({ knownBrowsers }) => knownBrowsers.deleteOlderThan(always, 100),
   },
   workspaces: {
     create: ({ workspaces }) =>
@@ -89,16 +161,21 @@ const attacks: Attacks = {
     findByUid: ({ sessions }, theirs) => sessions.findByUid(theirs.session.uid),
     delete: ({ sessions }, theirs) => sessions.delete(theirs.session.uid),
     listForUser: ({ sessions }, theirs) => sessions.listForUser(theirs.user.id),
+    deleteOthers: ({ sessions }, theirs) => sessions.deleteOthers(theirs.user.id, undefined),
     deleteExpired: ({ sessions }, theirs) => sessions.deleteExpired(new Date(theirs.session.expiresAt.getTime() - 1), 100),
   },
   grants: {
     upsert: ({ grants }, theirs) => grants.upsert({ ...theirs.grant, payload: {} }),
     findFacts: ({ grants }, theirs) => grants.findFacts(theirs.grant.id),
     delete: ({ grants }, theirs) => grants.delete(theirs.grant.id),
+    listForUser: ({ grants }, theirs) => grants.listForUser(theirs.user.id),
+    deleteForUser: ({ grants }, theirs) => grants.deleteForUser(theirs.user.id, {}),
     deleteExpired: ({ grants }, theirs) => grants.deleteExpired(new Date(theirs.grant.expiresAt.getTime() - 1), 100),
   },
   consents: {
     find: ({ consents }, theirs) => consents.find(theirs.user.id, theirs.app.clientId),
+    listForUser: ({ consents }, theirs) => consents.listForUser(theirs.user.id),
+    delete: ({ consents }, theirs) => consents.delete(theirs.user.id, theirs.app.clientId),
     upsert: ({ consents }, theirs) => consents.upsert({ ...theirs.consent, allowed: { scopes: [], claims: [], resources: {} } }),
   },
   refreshFamilies: {
@@ -132,6 +209,7 @@ const attacks: Attacks = {
   auditEvents: {
     append: ({ auditEvents }, theirs) =>
       auditEvents.append([anEvent({ workspaceId: theirs.workspace.id, userId: theirs.user.id })]),
+    listForUser: ({ auditEvents }, theirs) => auditEvents.listForUser(theirs.user.id, ['session.created'], 100),
   },
   jobs: {
     // Jobs are added under any scope and seen under none.
@@ -152,7 +230,8 @@ describe.each(['embedded', 'postgres'] as const)('every repository method under 
     ours = await plantTenant(state.data)
     theirs = await plantTenant(state.data)
     // What the sweeps of sessions, grants and families could take: expired, and not ours.
-    await state.data.scoped(asSystem, async ({ grants }) => {
+    await state.data.scoped(asSystem, async ({ accounts, grants }) => {
+      await accounts.scheduleErasure(theirs.user.id, noon)
       await grants.upsert(aGrant(theirs.user.id, { expiresAt: new Date(0), workspaceId: theirs.workspace.id }))
     })
   })

@@ -28,7 +28,13 @@ const visible: Record<'self' | 'workspace', Partial<Record<keyof typeof protecti
   self: {
     users: 1,
     user_keys: 1,
-    user_addresses: 1,
+    user_addresses: 2,
+    address_claims: 1,
+    passkeys: 1,
+    totp_devices: 1,
+    recovery_codes: 1,
+    upstream_identities: 1,
+    known_browsers: 1,
     workspaces: 1,
     workspace_keys: 1,
     memberships: 1,
@@ -41,7 +47,7 @@ const visible: Record<'self' | 'workspace', Partial<Record<keyof typeof protecti
   workspace: {
     users: 1,
     user_keys: 1,
-    user_addresses: 1,
+    user_addresses: 2,
     workspaces: 1,
     workspace_keys: 1,
     memberships: 1,

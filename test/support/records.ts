@@ -4,15 +4,19 @@ import { newId } from '../../provider/kernel/ids.ts'
 import { newSecret } from '../../provider/kernel/secrets.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import type {
+  AddressClaimRecord,
   AppRecord,
   AttemptRecord,
   ConsentRecord,
   AuditEventRecord,
   EmailChallengeRecord,
   GrantRecord,
+  PasskeyRecord,
   RefreshFamilyRecord,
   SessionRecord,
   SigningKeyRecord,
+  TotpDeviceRecord,
+  UpstreamIdentityRecord,
 } from '../../provider/ports/records.ts'
 
 export const asSystem: AccessMode = { kind: 'system', reason: 'protocol' }
@@ -92,7 +96,9 @@ export function aSession(userId: string, changes: Partial<SessionRecord> = {}): 
     payload: { kind: 'Session', accountId: userId, authorizations: { 'an-app': { sid: 'abc' } } },
     device: 'Safari on macOS',
     ip: '192.0.2.1',
+    place: 'Bern, Switzerland',
     createdAt: noon,
+    lastUsedAt: noon,
     expiresAt: anHourLater,
     ...changes,
   }
@@ -114,6 +120,71 @@ export function aGrant(userId: string, changes: Partial<GrantRecord> = {}): Gran
 
 export function aConsent(userId: string, clientId: string): ConsentRecord {
   return { userId, clientId, allowed: { scopes: ['openid'], claims: ['email'], resources: {} }, givenAt: noon }
+}
+
+export function aPasskey(userId: string, changes: Partial<PasskeyRecord> = {}): PasskeyRecord {
+  return {
+    id: newId(),
+    userId,
+    credentialId: newHash(),
+    publicKey: newHash(),
+    signCount: 0,
+    rpId: 'login.example.com',
+    aaguid: 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4',
+    attested: false,
+    transports: ['internal', 'hybrid'],
+    backupEligible: true,
+    backedUp: true,
+    name: `Phone ${newSecret()}`,
+    createdAt: noon,
+    lastUsedAt: anHourLater,
+    ...changes,
+  }
+}
+
+export function aTotpDevice(userId: string, changes: Partial<TotpDeviceRecord> = {}): TotpDeviceRecord {
+  return {
+    id: newId(),
+    userId,
+    secret: randomBytes(20),
+    name: `App ${newSecret()}`,
+    lastStep: 63_119_520,
+    createdAt: noon,
+    lastUsedAt: anHourLater,
+    ...changes,
+  }
+}
+
+export function anUpstreamIdentity(userId: string, changes: Partial<UpstreamIdentityRecord> = {}): UpstreamIdentityRecord {
+  return {
+    id: newId(),
+    userId,
+    connection: 'microsoft',
+    issuer: 'https://login.example.com/v2.0',
+    subject: newSecret(),
+    address: newAddress(),
+    pinned: { tid: newSecret(), oid: newSecret() },
+    createdAt: noon,
+    lastUsedAt: noon,
+    ...changes,
+  }
+}
+
+export function anAddressClaim(userId: string, changes: Partial<AddressClaimRecord> = {}): AddressClaimRecord {
+  return {
+    id: newId(),
+    userId,
+    address: newAddress(),
+    codeHash: newHash(),
+    tries: 0,
+    createdAt: noon,
+    expiresAt: anHourLater,
+    ...changes,
+  }
+}
+
+export function aRecoveryCode() {
+  return { id: newId(), codeHash: newHash() }
 }
 
 export function aFamily(grant: GrantRecord, changes: Partial<RefreshFamilyRecord> = {}): RefreshFamilyRecord {

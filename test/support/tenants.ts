@@ -6,14 +6,21 @@ import {
   aConsent,
   aFamily,
   aGrant,
+  anAddressClaim,
   anApp,
   anAttempt,
   anEvent,
+  anUpstreamIdentity,
+  aPasskey,
+  aRecoveryCode,
   aSession,
   aSigningKey,
+  aTotpDevice,
   asSystem,
   createUser,
   createWorkspace,
+  newAddress,
+  newHash,
   noon,
 } from './records.ts'
 
@@ -42,6 +49,13 @@ export async function plantTenant(data: Data) {
     anEvent({ workspaceId: workspace.id, disclosures: { name: { salt: newSecret(), value: `Company ${newSecret()}` } } }),
     anEvent({ userId: user.id, workspaceId: workspace.id }),
   ]
+  const passkey = aPasskey(user.id)
+  const totpDevice = aTotpDevice(user.id)
+  const recoveryCode = aRecoveryCode()
+  const upstreamIdentity = anUpstreamIdentity(user.id)
+  const addressClaim = anAddressClaim(user.id)
+  const otherAddress = { id: newId(), userId: user.id, address: newAddress(), verifiedAt: noon }
+  const browserHash = newHash()
   const revokedTokenId = newSecret()
   const signingKey = aSigningKey()
   await data.scoped(asSystem, async repositories => {
@@ -56,6 +70,16 @@ export async function plantTenant(data: Data) {
     await repositories.revokedAccessTokens.add(revokedTokenId, noon)
     await repositories.signingKeys.insert(signingKey)
     await repositories.auditEvents.append(events)
+    await repositories.accounts.changeName(user.id, `Ada ${newSecret()}`)
+    await repositories.accounts.findOrCreatePasskeyHandle(user.id)
+    await repositories.accounts.addAddress(otherAddress)
+    await repositories.accounts.replaceAddressClaim(addressClaim)
+    await repositories.passkeys.create(passkey)
+    await repositories.totpDevices.create(totpDevice)
+    await repositories.recoveryCodes.replaceAll(user.id, [recoveryCode], noon)
+    await repositories.factorFailures.increment(user.id, 'totp', noon)
+    await repositories.upstreamIdentities.create(upstreamIdentity)
+    await repositories.knownBrowsers.remember({ userId: user.id, browserHash, method: 'passkey' }, noon)
   })
   return {
     workspace,
@@ -72,5 +96,12 @@ export async function plantTenant(data: Data) {
     events,
     revokedTokenId,
     signingKey,
+    passkey,
+    totpDevice,
+    recoveryCode,
+    upstreamIdentity,
+    addressClaim,
+    otherAddress,
+    browserHash,
   }
 }

@@ -106,7 +106,10 @@ describe('an audit event', () => {
 
   it('is written by the repository of the change', async () => {
     const appended: AuditEventRecord[] = []
-    const auditEvents = { append: async (events: AuditEventRecord[]) => void appended.push(...events) }
+    const auditEvents = {
+      append: async (events: AuditEventRecord[]) => void appended.push(...events),
+      listForUser: async () => [],
+    }
     await recordEvent({ auditEvents }, issued, request)
     expect(appended.map(({ action }) => action)).toEqual(['token.issued'])
   })

@@ -27,7 +27,7 @@ function openInstallation() {
         void (unlocked(), keys.set(kid, { ...(keys.get(kid) ?? expect.fail('no such key')), ...changes })),
       delete: async kid => void (unlocked(), keys.delete(kid)),
     },
-    auditEvents: { append: async appended => void events.push(...appended) },
+    auditEvents: { append: async appended => void events.push(...appended), listForUser: async () => [] },
   }
   const data: Pick<Data, 'scoped'> = {
     async scoped(_mode, work) {

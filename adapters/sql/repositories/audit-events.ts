@@ -1,8 +1,11 @@
+import { sql } from 'kysely'
+import { isId } from '../../../provider/kernel/ids.ts'
 import type { AuditEventRecord } from '../../../provider/ports/records.ts'
 import type { AuditEventRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope, Statement } from '../database.ts'
 import type { Schema } from '../schema.ts'
 import { queries, prepare } from '../statement.ts'
+import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 
 type EventRow = Schema['audit_events']
@@ -29,6 +32,28 @@ const inserts = new Map<number, Statement<Rows, unknown>>(
   ]),
 )
 
+// As the index audit_events_activity has them, word for word: only so does Postgres know that it may use it.
+const isActivity = sql<boolean>`action not in ('token.issued', 'refresh-token.rotated', 'grant.created', 'grant.changed')`
+
+/** Who has no key any more has been erased, and nothing is listed of them. */
+export const listForUser = prepare<{ userId: string; actions: readonly string[]; limit: number; before: Date | null }>()(
+  parameter =>
+    queries
+      .selectFrom('audit_events as e')
+      .innerJoin('user_keys as k', 'k.user_id', 'e.user_id')
+      .selectAll('e')
+      .select('k.wrapped')
+      .where('e.user_id', '=', parameter.userId)
+      .where(isActivity)
+      .where(sql<boolean>`e.action = any(${parameter.actions}::text[])`)
+      .where('e.occurred_at', '<', sql<Date>`coalesce(${parameter.before}::timestamptz, 'infinity')`)
+      .orderBy('e.occurred_at', 'desc')
+      .orderBy('e.id', 'desc')
+      .limit(sql<number>`${parameter.limit}::bigint`),
+)
+
+const disclosuresOf = (eventId: string) => ({ table: 'audit_events', column: 'disclosures', row: eventId })
+
 export function createAuditEventRepository(scope: SqlScope, vault: Vault): AuditEventRepository {
   /** Under the key of whom the event concerns, so that erasing them erases what it says about them. */
   async function seal(event: AuditEventRecord): Promise<EventRow> {
@@ -39,7 +64,6 @@ export function createAuditEventRepository(scope: SqlScope, vault: Vault): Audit
         : workspaceId !== undefined
           ? await vault.workspaceKey(workspaceId)
           : vault.installation
-    const place = { table: 'audit_events', column: 'disclosures', row: event.id }
     return {
       id: event.id,
       workspace_id: workspaceId ?? null,
@@ -47,7 +71,21 @@ export function createAuditEventRepository(scope: SqlScope, vault: Vault): Audit
       action: event.action,
       occurred_at: event.occurredAt,
       commitments: event.commitments,
-      disclosures_sealed: key.seal(place, JSON.stringify(event.disclosures)),
+      disclosures_sealed: key.seal(disclosuresOf(event.id), JSON.stringify(event.disclosures)),
+    }
+  }
+
+  async function open(row: EventRow & { wrapped: Buffer }, userId: string): Promise<AuditEventRecord> {
+    const key = await vault.userKey(userId, row.wrapped)
+    return {
+      id: row.id,
+      workspaceId: fromNullable(row.workspace_id),
+      userId,
+      action: row.action,
+      occurredAt: row.occurred_at,
+      commitments: row.commitments,
+      // What `append` sealed; the seal shows that nobody else did.
+      disclosures: JSON.parse(key.open(disclosuresOf(row.id), row.disclosures_sealed)) as AuditEventRecord['disclosures'],
     }
   }
 
@@ -60,6 +98,12 @@ export function createAuditEventRepository(scope: SqlScope, vault: Vault): Audit
           await scope.post(insert, Object.fromEntries(named))
         }
       }
+    },
+
+    async listForUser(userId, actions, limit, before) {
+      if (!isId(userId)) return []
+      const rows = await scope.run(listForUser, { userId, actions, limit, before: before ?? null })
+      return Promise.all(rows.map(row => open(row, userId)))
     },
   }
 }

@@ -1,8 +1,10 @@
-import type { InferResult } from 'kysely'
+import { type InferResult, sql } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
+import { isId } from '../../../provider/kernel/ids.ts'
 import type { GrantFacts, GrantRecord } from '../../../provider/ports/records.ts'
 import type { GrantRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
+import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'
 import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept, fromNullable } from '../values.ts'
@@ -87,22 +89,53 @@ const upsert = prepare<{
 // Its refresh families go with it: their foreign key says so.
 const remove = prepare<{ id: string }>()(parameter => queries.deleteFrom('grants').where('id', '=', parameter.id))
 
+const listForUser = prepare<{ userId: string }>()(parameter =>
+  queries
+    .selectFrom('grants')
+    .selectAll()
+    .where('user_id', '=', parameter.userId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc'),
+)
+
+const deleteForUser = prepare<{ userId: string; sessionUid: string | null; clientId: string | null }>()(parameter =>
+  queries
+    .deleteFrom('grants')
+    .where('user_id', '=', parameter.userId)
+    .where(sql<boolean>`(${parameter.sessionUid}::text is null or session_uid = ${parameter.sessionUid})`)
+    .where(sql<boolean>`(${parameter.clientId}::text is null or client_id = ${parameter.clientId})`)
+    .returningAll(),
+)
+
 const deleteExpired = prepareSweepOfExpired('grants', 'id')
 
 export async function openFacts(row: FactsRow, vault: Vault): Promise<GrantFacts> {
-  const grant: GrantRecord = {
+  const grant = describe({
     id: row.grant_id,
-    userId: row.user_id,
-    workspaceId: fromNullable(row.grant_workspace_id),
-    clientId: row.grant_client_id,
-    sessionUid: fromNullable(row.grant_session_uid),
+    user_id: row.user_id,
+    workspace_id: row.grant_workspace_id,
+    client_id: row.grant_client_id,
+    session_uid: row.grant_session_uid,
     payload: row.grant_payload,
-    createdAt: row.grant_created_at,
-    expiresAt: row.grant_expires_at,
-  }
+    created_at: row.grant_created_at,
+    expires_at: row.grant_expires_at,
+  })
   const { grant_workspace_id: workspaceId, member_roles: roles, workspace_slug: slug } = row
   const membership = workspaceId !== null && roles !== null && slug !== null ? { workspaceId, slug, roles } : undefined
   return { grant, user: await openUser(row, vault), membership }
+}
+
+function describe(row: Schema['grants']): GrantRecord {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    workspaceId: fromNullable(row.workspace_id),
+    clientId: row.client_id,
+    sessionUid: fromNullable(row.session_uid),
+    payload: row.payload,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
 }
 
 export function createGrantRepository(scope: SqlScope, vault: Vault): GrantRepository {
@@ -134,6 +167,17 @@ export function createGrantRepository(scope: SqlScope, vault: Vault): GrantRepos
 
     async delete(grantId) {
       await scope.post(remove, { id: grantId })
+    },
+
+    async listForUser(userId) {
+      if (!isId(userId)) return []
+      return (await scope.run(listForUser, { userId })).map(describe)
+    },
+
+    async deleteForUser(userId, { sessionUid, clientId }) {
+      if (!isId(userId) || !canBeKept(sessionUid ?? '') || !canBeKept(clientId ?? '')) return []
+      const rows = await scope.run(deleteForUser, { userId, sessionUid: sessionUid ?? null, clientId: clientId ?? null })
+      return rows.map(describe)
     },
 
     deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),

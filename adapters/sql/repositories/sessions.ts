@@ -12,12 +12,22 @@ const sessionQuery = () =>
   queries
     .selectFrom('sessions as s')
     .innerJoin('user_keys as k', 'k.user_id', 's.user_id')
-    .select(['s.uid', 's.id_hash', 's.user_id', 's.payload', 's.origin_sealed', 's.created_at', 's.expires_at', 'k.wrapped'])
+    .select([
+      's.uid',
+      's.id_hash',
+      's.user_id',
+      's.payload',
+      's.origin_sealed',
+      's.created_at',
+      's.last_used_at',
+      's.expires_at',
+      'k.wrapped',
+    ])
 
 type SessionRow = InferResult<ReturnType<typeof sessionQuery>>[number]
 
 /** From where a session began: personal, sealed as one. */
-type Origin = Pick<SessionRecord, 'device' | 'ip'>
+type Origin = Pick<SessionRecord, 'device' | 'ip'> & { place?: string | undefined }
 
 const findByIdHash = prepare<{ idHash: Buffer }>()(parameter => sessionQuery().where('s.id_hash', '=', parameter.idHash))
 
@@ -35,20 +45,34 @@ const insert = prepare<Omit<SessionRow, 'wrapped'>>()(parameter =>
     payload: parameter.payload,
     origin_sealed: parameter.origin_sealed,
     created_at: parameter.created_at,
+    last_used_at: parameter.last_used_at,
     expires_at: parameter.expires_at,
   }),
 )
 
 // A session stays its person's: it is not found here under another one.
-const update = prepare<Pick<SessionRow, 'uid' | 'user_id' | 'id_hash' | 'payload' | 'expires_at'>>()(parameter =>
+const update = prepare<Pick<SessionRow, 'uid' | 'user_id' | 'id_hash' | 'payload' | 'last_used_at' | 'expires_at'>>()(parameter =>
   queries
     .updateTable('sessions')
-    .set({ id_hash: parameter.id_hash, payload: parameter.payload, expires_at: parameter.expires_at })
+    .set({
+      id_hash: parameter.id_hash,
+      payload: parameter.payload,
+      last_used_at: parameter.last_used_at,
+      expires_at: parameter.expires_at,
+    })
     .where('uid', '=', parameter.uid)
     .where('user_id', '=', parameter.user_id),
 )
 
 const remove = prepare<{ uid: string }>()(parameter => queries.deleteFrom('sessions').where('uid', '=', parameter.uid))
+
+const deleteOthers = prepare<{ userId: string; exceptUid: string | null }>()(parameter =>
+  queries
+    .deleteFrom('sessions')
+    .where('user_id', '=', parameter.userId)
+    .where('uid', 'is distinct from', parameter.exceptUid)
+    .returning('uid'),
+)
 
 const deleteExpired = prepareSweepOfExpired('sessions', 'uid')
 
@@ -64,16 +88,19 @@ export function createSessionRepository(scope: SqlScope, vault: Vault): SessionR
       idHash: row.id_hash,
       userId: row.user_id,
       payload: row.payload,
-      ...origin,
+      device: origin.device,
+      ip: origin.ip,
+      place: origin.place,
       createdAt: row.created_at,
+      lastUsedAt: row.last_used_at,
       expiresAt: row.expires_at,
     }
   }
 
   return {
-    async create({ uid, idHash, userId, payload, device, ip, createdAt, expiresAt }) {
+    async create({ uid, idHash, userId, payload, device, ip, place, createdAt, lastUsedAt, expiresAt }) {
       const key = await vault.userKey(userId)
-      const origin: Origin = { device, ip }
+      const origin: Origin = { device, ip, place }
       await scope.post(insert, {
         uid,
         id_hash: idHash,
@@ -81,12 +108,14 @@ export function createSessionRepository(scope: SqlScope, vault: Vault): SessionR
         payload,
         origin_sealed: key.seal(originOf(uid), JSON.stringify(origin)),
         created_at: createdAt,
+        last_used_at: lastUsedAt,
         expires_at: expiresAt,
       })
     },
 
-    async update({ uid, userId, idHash, payload, expiresAt }) {
-      return (await scope.change(update, { uid, user_id: userId, id_hash: idHash, payload, expires_at: expiresAt })) === 1
+    async update({ uid, userId, idHash, payload, lastUsedAt, expiresAt }) {
+      const changes = { id_hash: idHash, payload, last_used_at: lastUsedAt, expires_at: expiresAt }
+      return (await scope.change(update, { uid, user_id: userId, ...changes })) === 1
     },
 
     async findByIdHash(idHash) {
@@ -108,6 +137,11 @@ export function createSessionRepository(scope: SqlScope, vault: Vault): SessionR
       if (!isId(userId)) return []
       const rows = await scope.run(listForUser, { userId })
       return Promise.all(rows.map(open))
+    },
+
+    async deleteOthers(userId, exceptUid) {
+      if (!isId(userId)) return []
+      return (await scope.run(deleteOthers, { userId, exceptUid: exceptUid ?? null })).map(({ uid }) => uid)
     },
 
     deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),

@@ -6,6 +6,7 @@ import type { UserRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { isUniqueViolation } from '../errors.ts'
 import { prepare, queries } from '../statement.ts'
+import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 
 /** A user with everything that opens it: who has no key any more has been erased, and is not found. */
@@ -20,6 +21,7 @@ export const userQuery = () =>
       'u.name_sealed as user_name_sealed',
       'u.locale as user_locale',
       'u.created_at as user_created_at',
+      'u.erasure_due_at as user_erasure_due_at',
       'k.wrapped as user_key',
       'a.id as address_id',
       'a.address_sealed',
@@ -68,6 +70,7 @@ export async function openUser(row: UserRow, vault: Vault): Promise<UserRecord> 
     name: row.user_name_sealed ? key.open({ table: 'users', column: 'name', row: row.user_id }, row.user_name_sealed) : undefined,
     locale: row.user_locale,
     createdAt: row.user_created_at,
+    erasureDueAt: fromNullable(row.user_erasure_due_at),
   }
 }
 

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { AppError } from '../../../provider/kernel/errors.ts'
+import { isId } from '../../../provider/kernel/ids.ts'
+import type { FactorsRecord } from '../../../provider/ports/records.ts'
+import type { AccountRepository } from '../../../provider/ports/repositories.ts'
+import type { SqlScope } from '../database.ts'
+import { prepare, queries } from '../statement.ts'
+import type { Vault } from '../vault.ts'
+import { createAddressMethods } from './addresses.ts'
+
+// Web Authentication §14.6.1 asks for this many.
+const handleBytes = 64
+
+const counted = sql<number>`count(*)`.as('count')
+
+const findFactors = prepare<{ userId: string }>()(parameter =>
+  queries.selectNoFrom(({ selectFrom }) => [
+    selectFrom('passkeys')
+      .select(
+        sql<FactorsRecord['passkeys']>`coalesce(json_agg(
+          json_build_object('aaguid', aaguid, 'attested', attested, 'rpId', rp_id) order by created_at, id), '[]')`.as('list'),
+      )
+      .where('user_id', '=', parameter.userId)
+      .as('passkeys'),
+    selectFrom('totp_devices').select(counted).where('user_id', '=', parameter.userId).as('totp_devices'),
+    selectFrom('recovery_codes')
+      .select(counted)
+      .where('user_id', '=', parameter.userId)
+      .where('used_at', 'is', null)
+      .as('recovery_codes'),
+    selectFrom('upstream_identities').select(counted).where('user_id', '=', parameter.userId).as('upstream_identities'),
+  ]),
+)
+
+const changeName = prepare<{ userId: string; nameSealed: Buffer | null }>()(parameter =>
+  queries.updateTable('users').set({ name_sealed: parameter.nameSealed }).where('id', '=', parameter.userId),
+)
+
+const changeLocale = prepare<{ userId: string; locale: string }>()(parameter =>
+  queries.updateTable('users').set({ locale: parameter.locale }).where('id', '=', parameter.userId),
+)
+
+const scheduleErasure = prepare<{ userId: string; dueAt: Date | null }>()(parameter =>
+  queries.updateTable('users').set({ erasure_due_at: parameter.dueAt }).where('id', '=', parameter.userId),
+)
+
+const listDueForErasure = prepare<{ moment: Date; limit: number }>()(parameter =>
+  queries
+    .selectFrom('users')
+    .select('id')
+    .where('erasure_due_at', '<=', parameter.moment)
+    .orderBy('erasure_due_at')
+    .limit(sql<number>`${parameter.limit}::bigint`),
+)
+
+// Of several first uses at once, all are answered what the first one made.
+const createPasskeyHandle = prepare<{ userId: string; handle: Buffer }>()(parameter =>
+  queries
+    .updateTable('users')
+    .set({ passkey_handle: sql`coalesce(passkey_handle, ${parameter.handle})` })
+    .where('id', '=', parameter.userId)
+    .returning('passkey_handle'),
+)
+
+const findPasskeyHandle = prepare<{ userId: string }>()(parameter =>
+  queries.selectFrom('users').select('passkey_handle').where('id', '=', parameter.userId),
+)
+
+const eraseCodeFailures = prepare<{ userId: string }>()(parameter =>
+  queries
+    .deleteFrom('code_failures')
+    .where('address_index', 'in', ({ selectFrom }) =>
+      selectFrom('user_addresses').select('user_addresses.address_index').where('user_addresses.user_id', '=', parameter.userId),
+    ),
+)
+
+const eraseAttempts = prepare<{ userId: string }>()(parameter =>
+  queries.deleteFrom('attempts').where('user_id', '=', parameter.userId),
+)
+
+const erasePersonalWorkspace = prepare<{ userId: string }>()(parameter =>
+  queries
+    .deleteFrom('workspaces')
+    .where('personal', '=', true)
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('memberships').select('workspace_id').where('user_id', '=', parameter.userId),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('memberships as other')
+            .select('other.user_id')
+            .whereRef('other.workspace_id', '=', 'workspaces.id')
+            .where('other.user_id', '<>', parameter.userId),
+        ),
+      ),
+    ),
+)
+
+// Everything else refers to the user, and goes by its foreign key: data key, addresses with their blind index, factors, sessions,
+// grants with their refresh families, consents.
+const eraseUser = prepare<{ userId: string }>()(parameter => queries.deleteFrom('users').where('id', '=', parameter.userId))
+
+export function createAccountRepository(scope: SqlScope, vault: Vault): AccountRepository {
+  return {
+    ...createAddressMethods(scope, vault),
+
+    async findFactors(userId) {
+      const [row] = isId(userId) ? await scope.run(findFactors, { userId }) : []
+      return {
+        passkeys: row?.passkeys ?? [],
+        totpDevices: row?.totp_devices ?? 0,
+        recoveryCodes: row?.recovery_codes ?? 0,
+        upstreamIdentities: row?.upstream_identities ?? 0,
+      }
+    },
+
+    async changeName(userId, name) {
+      const key = await vault.userKey(userId)
+      const nameSealed = name === undefined ? null : key.seal({ table: 'users', column: 'name', row: userId }, name)
+      await scope.post(changeName, { userId, nameSealed })
+    },
+
+    async changeLocale(userId, locale) {
+      if (isId(userId)) await scope.post(changeLocale, { userId, locale })
+    },
+
+    async scheduleErasure(userId, dueAt) {
+      if (isId(userId)) await scope.post(scheduleErasure, { userId, dueAt: dueAt ?? null })
+    },
+
+    async listDueForErasure(moment, limit) {
+      return (await scope.run(listDueForErasure, { moment, limit })).map(({ id }) => id)
+    },
+
+    async erase(userId) {
+      if (!isId(userId)) return
+      await Promise.all([
+        scope.change(eraseCodeFailures, { userId }),
+        scope.change(eraseAttempts, { userId }),
+        scope.change(erasePersonalWorkspace, { userId }),
+        scope.change(eraseUser, { userId }),
+      ])
+      vault.forgetUserKey(userId)
+    },
+
+    async findOrCreatePasskeyHandle(userId) {
+      const [found] = isId(userId) ? await scope.run(findPasskeyHandle, { userId }) : []
+      if (!found) throw new AppError('not-found')
+      if (found.passkey_handle) return found.passkey_handle
+      const [made] = await scope.run(createPasskeyHandle, { userId, handle: randomBytes(handleBytes) })
+      if (!made?.passkey_handle) throw new AppError('not-found')
+      return made.passkey_handle
+    },
+  }
+}

@@ -42,6 +42,8 @@ import { createSignInFlow } from './sign-in/flow.ts'
 import { linkRoutes } from './sign-in/link-routes.ts'
 import { createMethods } from './sign-in/methods.ts'
 import { signInRoutes } from './sign-in/routes.ts'
+import { createStanding } from './sign-in/standing.ts'
+import { createStepPages } from './sign-in/step-pages.ts'
 
 export interface App {
   /** The same for as long as the process runs, whatever keys it signs with. */
@@ -78,7 +80,8 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     installationName: settings.installationName,
     codeInSubject: settings.mailCodeInSubject,
   })
-  const flow = createSignInFlow({ data, clock, methods, signUpAllowed: settings.signUp === 'allowed', requirement })
+  const standing = createStanding({ clock, methods, requirement })
+  const flow = createSignInFlow({ data, clock, methods, standing, signUpAllowed: settings.signUp === 'allowed' })
   const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher }), telemetry)
   const protocolPages = createProtocolPages(pages)
 
@@ -120,6 +123,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     nameOversizedBodies(provider)
 
     const interactions = countSignIns(createInteractions(provider, registry), telemetry)
+    const steps = createStepPages({ data, flow, standing, interactions, pages, methods })
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({
@@ -134,7 +138,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...metricsRoutes({ token: settings.metricsToken, telemetry }),
       ...pages.routes,
       ...logoRoutes({ registry, egress }),
-      ...signInRoutes({ data, flow, interactions, pages, methods }),
+      ...signInRoutes({ flow, standing, interactions, steps, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),

@@ -2,6 +2,7 @@ import type { Configuration } from 'oidc-provider'
 import { locales } from '../../views/page-context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Requirement } from '../policy/gate.ts'
+import { levels } from '../policy/levels.ts'
 import type { Data } from '../ports/data.ts'
 import type { Egress } from '../ports/egress.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
@@ -51,7 +52,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
   const { issuer, algorithm, lifetimes, data, store, cipher, egress, clock, protocolPages } = options
   return {
     adapter: createAdapter,
-    acrValues: ['single-factor'],
+    acrValues: [...levels],
     allowOmittingSingleRegisteredRedirectUri: false,
     claims,
     clientAuthMethods: [...clientAuthMethods],

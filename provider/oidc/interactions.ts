@@ -3,9 +3,10 @@ import type { InteractionResults, Provider } from 'oidc-provider'
 import { logoPath } from '../apps/logo.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Context } from '../http/context.ts'
-import type { AskingApp, Interactions, SignInResult } from '../sign-in/interactions.ts'
+import type { AskingApp, Interactions, PendingSignIn, SignInResult } from '../sign-in/interactions.ts'
 import { policyRequestOf } from '../sign-in/policy-request.ts'
 import { belongsTo } from './interaction-browser.ts'
+import { proofsOf } from './session-proofs.ts'
 import { listParameters, readParameters } from './request-parameters.ts'
 
 /** Long enough for a redirect. */
@@ -61,6 +62,7 @@ export function createInteractions(provider: Provider, registry: AppRegistry): I
         loginHint: request['login_hint'],
         requestedLocales: request['ui_locales'] ?? '',
         policy: policyRequestOf(request),
+        signedIn: findSignedIn(interaction),
       }
     },
     finish: (ctx, result) => finishInteraction(provider, ctx, submissionOf(result)),
@@ -96,10 +98,27 @@ async function push(
   return { client_id: clientId, request_uri: `urn:ietf:params:oauth:request_uri:${id}` }
 }
 
+/** Whoever only has to prove more than their session did. Where they are to sign in anew, what it proved does not count. */
+function findSignedIn(interaction: Awaited<ReturnType<Provider['interactionDetails']>>): PendingSignIn['signedIn'] {
+  const { reasons } = interaction.prompt
+  const userId = interaction.session?.accountId
+  if (userId === undefined || !reasons.every(reason => reason === 'gate' || reason === 'max_age')) return undefined
+  return { userId, proofs: proofsOf({ accountId: userId, proofs: Reflect.get(interaction, 'proofs') }) }
+}
+
 function submissionOf(result: SignInResult) {
   switch (result.kind) {
     case 'signed-in':
-      return { login: { accountId: result.userId, acr: result.acr, amr: result.amr, ts: result.authTime, remember: true } }
+      return {
+        login: {
+          accountId: result.userId,
+          acr: result.acr,
+          amr: result.amr,
+          ts: result.authTime,
+          remember: true,
+          proofs: result.proofs,
+        },
+      }
     case 'refused':
       return { error: result.error, error_description: result.description }
   }

@@ -5,7 +5,7 @@ import { decide, type Requirement } from '../policy/gate.ts'
 import { isLevel } from '../policy/levels.ts'
 import { essentialLevels, policyRequestOf } from '../sign-in/policy-request.ts'
 import { readParameters } from './request-parameters.ts'
-import { proofOfSignIn } from './session-proof.ts'
+import { proofsOf } from './session-proofs.ts'
 
 interface PromptOptions {
   requirement: Requirement
@@ -73,11 +73,11 @@ function isSomebodyElse({ oidc }: KoaContextWithOIDC): boolean {
 function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Clock, maxAgeCounts: boolean): boolean {
   const { session, params } = ctx.oidc
   if (session?.accountId === undefined) return false
-  const proof = proofOfSignIn({ userId: session.accountId, amr: session.amr, authTimeSeconds: session.loginTs ?? 0 })
   const request = policyRequestOf(readParameters(params))
   const limited = maxAgeCounts ? request : { ...request, maxAgeSeconds: undefined }
   const decision = decide({
-    proofs: [proof],
+    proofs: proofsOf(session),
+    // What is enrolled was asked for at the sign-in.
     enrolments: [],
     request: limited,
     requirements: [requirement],

@@ -13,6 +13,7 @@ import { validateHints } from './id-token-hints.ts'
 import { limitParameters } from './parameter-limits.ts'
 import { keepLateSessions } from './late-sessions.ts'
 import { keepRefreshTokensInFamilies } from './refresh-tokens.ts'
+import { keepProofs } from './session-proofs.ts'
 import type { SigningKey } from './signing.ts'
 import type { WrapGrant } from './token-endpoint.ts'
 
@@ -67,7 +68,9 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
   })
 
   keepMember(provider.Grant, 'workspaceId')
-  keepMember(provider.Interaction, 'browser')
+  keepMember(provider.Session, 'proofs')
+  for (const name of ['browser', 'proofs']) keepMember(provider.Interaction, name)
+  keepProofs(provider)
   limitParameters(provider)
   keepLateSessions(provider, options.configuration)
   findClientsInRegistry(provider, options.registry)

@@ -10,7 +10,7 @@ import type { Data } from '../ports/data.ts'
 import type { RefreshFamilyRecord } from '../ports/records.ts'
 import { isHonoured, protocol } from './grant-adapter.ts'
 import { familyOf, newRefreshToken, sealSuccessor, standingOf } from './refresh-family.ts'
-import { proofOfSignIn } from './session-proof.ts'
+import { proofOfSignIn } from './session-proofs.ts'
 import { circumstancesOf, currentContext, currentState } from './request-state.ts'
 
 /**

@@ -152,7 +152,10 @@ function describe(payload: AdapterPayload, checkedUntil: number): KeptSession {
   const { accountId, loginTs, acr, amr, authorizations, state } = payload
   const expiry = Math.floor((payload.exp ?? 0) / idleGranularitySeconds)
   return {
-    durable: accountId === undefined ? undefined : JSON.stringify([accountId, loginTs, acr, amr, authorizations, expiry]),
+    durable:
+      accountId === undefined
+        ? undefined
+        : JSON.stringify([accountId, loginTs, acr, amr, payload['proofs'], authorizations, expiry]),
     passing: JSON.stringify(state ?? null),
     checkedUntil,
   }

@@ -47,7 +47,10 @@ export function createStoreAdapter({ model, store, cipher, clock, revokeGrant }:
       const ttlSeconds = expiresIn ?? secondsLeft(payload, clock)
       if (model === 'Interaction' && payload['result'] !== undefined) return finish(key, id, payload, ttlSeconds)
       const ctx = currentContext()
-      const kept = model === 'Interaction' && ctx !== undefined ? { ...payload, ...markBrowser(ctx) } : payload
+      const kept =
+        model === 'Interaction' && ctx !== undefined
+          ? { ...payload, ...markBrowser(ctx), proofs: Reflect.get(ctx.oidc.session ?? {}, 'proofs') }
+          : payload
       await store.put(key, seal(key, kept), ttlSeconds)
       if (payload.userCode !== undefined) await store.put(userCodeKeyOf(payload.userCode), sealId(id), ttlSeconds)
     },

@@ -3,19 +3,18 @@ import { type Circumstances, recordEvent } from '../audit/record.ts'
 import type { RequestFacts } from '../http/context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { secondsAfter } from '../kernel/clock.ts'
-import { AppError, type ErrorCode } from '../kernel/errors.ts'
+import { AppError } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
-import { decide, type PolicyRequest, type Requirement } from '../policy/gate.ts'
 import type { Proof } from '../policy/proof.ts'
 import type { Data } from '../ports/data.ts'
-import type { AttemptRecord, UserRecord } from '../ports/records.ts'
+import type { AttemptRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import { createAcceptance, type Outcome } from './acceptance.ts'
 import type { PendingSignIn } from './interactions.ts'
 import { keepProof, restoreProof } from './kept-proof.ts'
 import type { MethodContext, SignInMethod } from './method.ts'
-import { policyRequestOf } from './policy-request.ts'
 import { isRepetition } from './repetition.ts'
-import { findPerson, signUp } from './sign-up.ts'
+import type { Standing } from './standing.ts'
 
 /** An attempt lives longer than the mail that was sent for it, so that its page can still say what happened and send another. */
 const attemptLifetimeSeconds = 3600
@@ -25,17 +24,11 @@ export interface FlowOptions {
   data: Data
   clock: Clock
   methods: readonly SignInMethod[]
+  standing: Standing
   signUpAllowed: boolean
-  /** What the installation requires of everybody. */
-  requirement: Requirement
 }
 
-export type Outcome =
-  /** Policy has enough: the sign-in can be resumed. */
-  | { kind: 'satisfied' }
-  /** Something was proved, and something is still needed. */
-  | { kind: 'continued' }
-  | { kind: 'refused'; problem: ErrorCode; attempt: AttemptRecord }
+type Form = Readonly<Record<string, string>>
 
 export type SignInFlow = ReturnType<typeof createSignInFlow>
 
@@ -43,7 +36,8 @@ export type SignInFlow = ReturnType<typeof createSignInFlow>
  * One way through, forward only: begin, verify, and at the end what policy decided. Each step is one transaction with its audit
  * events. Methods are known by their id alone.
  */
-export function createSignInFlow({ data, clock, methods, signUpAllowed, requirement }: FlowOptions) {
+export function createSignInFlow({ data, clock, methods, standing, signUpAllowed }: FlowOptions) {
+  const accept = createAcceptance({ standing, signUpAllowed })
   const findMethod = (id: string | undefined): SignInMethod => {
     const method = methods.find(each => each.id === id)
     if (method === undefined) throw new AppError('not-found')
@@ -64,28 +58,24 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
   })
   const isLive = (attempt: AttemptRecord) => attempt.state === 'open' && attempt.expiresAt > clock()
 
-  /** Starts an attempt with a method, in place of the one that this interaction had. */
-  async function begin(
-    methodId: string,
+  /** An attempt as it begins: nothing of it is kept yet. */
+  function draft(
     pending: PendingSignIn,
     browser: Buffer,
     facts: RequestFacts,
-    form: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const method = findMethod(methodId)
-    const beginning = method.parseBeginning(form)
-    const delivery = await method.limitBeginning({ ...beginning, browserHash: browser }, facts)
+    beginning: Pick<AttemptRecord, 'method'> & Partial<Pick<AttemptRecord, 'address' | 'userId' | 'proofs'>>,
+  ): AttemptRecord {
     const createdAt = clock()
-    const attempt: AttemptRecord = {
+    return {
       id: newId(),
       interactionUid: pending.uid,
       browserHash: browser,
       clientId: pending.app.clientId,
       state: 'open',
-      method: method.id,
-      address: beginning.address,
+      address: undefined,
       userId: undefined,
       proofs: [],
+      ...beginning,
       request: pending.request,
       device: facts.device,
       ip: facts.ip,
@@ -93,127 +83,136 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
       createdAt,
       expiresAt: secondsAfter(createdAt, attemptLifetimeSeconds),
     }
-    const started = { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId } as const
-    await data.scoped(mode, async repositories => {
-      const [earlier, beginMethod] = await Promise.all([
-        repositories.attempts.lockByInteraction(pending.uid),
-        method.prepare(contextFor(repositories, facts, pending.app.name), attempt, { delivery, again: false }),
-      ])
-      if (earlier !== undefined && isLive(earlier) && isRepetition(earlier, attempt)) return
-      // Asked for together, so that they travel together, in this order.
-      await Promise.all([
-        earlier === undefined ? undefined : endOpen(repositories, earlier, facts, 'begun-anew'),
-        repositories.attempts.create(attempt),
-        recordEvent(repositories, started, circumstancesFor(facts)),
-        beginMethod(),
-      ])
-    })
   }
 
-  /** Has the method looked at what the person gave, and policy at what that proves. */
-  async function verify(
+  /** An attempt of whoever is signed in, that begins with what their session proved: it is to prove more. */
+  function draftStepUp(pending: PendingSignIn, browser: Buffer, facts: RequestFacts): AttemptRecord | undefined {
+    const { signedIn } = pending
+    if (signedIn === undefined) return undefined
+    const { userId, proofs } = signedIn
+    return draft(pending, browser, facts, { method: undefined, userId, proofs: proofs.map(keepProof) })
+  }
+
+  /**
+   * Starts an attempt with a method, in place of the one that this interaction had. Answers where the person has to go, if that is
+   * somewhere else.
+   */
+  async function begin(
+    methodId: string,
     pending: PendingSignIn,
     browser: Buffer,
     facts: RequestFacts,
-    form: Readonly<Record<string, string>>,
-  ): Promise<Outcome> {
+    form: Form,
+  ): Promise<string | undefined> {
+    const { id, beginning } = findMethod(methodId)
+    if (beginning === undefined) throw new AppError('not-found')
+    const given = beginning.parse(form)
+    const delivery = await beginning.limit({ ...given, browserHash: browser }, facts)
+    const attempt = draft(pending, browser, facts, { ...given, method: id })
     return data.scoped(mode, async repositories => {
-      const attempt = await repositories.attempts.lockByInteraction(pending.uid)
-      if (attempt === undefined || !attempt.browserHash.equals(browser)) throw new AppError('attempt-expired')
+      const [earlier, beginMethod] = await Promise.all([
+        repositories.attempts.lockByInteraction(pending.uid),
+        beginning.prepare(contextFor(repositories, facts, pending.app.name), attempt, { delivery, again: false }),
+      ])
+      if (earlier !== undefined && isLive(earlier) && isRepetition(earlier, attempt)) return undefined
+      // Asked for together, so that they travel together, in this order.
+      const [, , elsewhere] = await Promise.all([
+        earlier === undefined ? undefined : endOpen(repositories, earlier, facts, 'begun-anew'),
+        create(repositories, attempt, facts),
+        beginMethod(),
+      ])
+      return elsewhere
+    })
+  }
+
+  async function create(repositories: Repositories, attempt: AttemptRecord, facts: RequestFacts): Promise<void> {
+    const started = { action: 'attempt.started', attempt_id: attempt.id, client_id: attempt.clientId } as const
+    await Promise.all([repositories.attempts.create(attempt), recordEvent(repositories, started, circumstancesFor(facts))])
+  }
+
+  /** Lets the method begin once more in the same attempt: a new e-mail, which voids the one before. */
+  async function beginAgain(pending: PendingSignIn, browser: Buffer, facts: RequestFacts): Promise<void> {
+    const attempt = await findAttempt(pending.uid, browser)
+    if (attempt === undefined || !isLive(attempt)) throw new AppError('attempt-expired')
+    const { beginning } = findMethod(attempt.method)
+    if (beginning === undefined) throw new AppError('not-found')
+    const delivery = await beginning.limit(attempt, facts)
+    await data.scoped(mode, async repositories => {
+      const [locked, beginMethod] = await Promise.all([
+        repositories.attempts.lock(attempt.id),
+        beginning.prepare(contextFor(repositories, facts, pending.app.name), attempt, { delivery, again: true }),
+      ])
+      if (locked === undefined || !isLive(locked)) throw new AppError('attempt-expired')
+      await beginMethod()
+    })
+  }
+
+  /**
+   * Has a method look at what the person gave, and policy at what that proves. It is the method that the attempt waits for, or
+   * another that would do as well: of those that are enrolled, or one that names its owner by itself.
+   */
+  async function verify(pending: PendingSignIn, browser: Buffer, facts: RequestFacts, form: Form): Promise<Outcome> {
+    return data.scoped(mode, async repositories => {
+      const found = await repositories.attempts.lockByInteraction(pending.uid)
+      const own = found?.browserHash.equals(browser) === true ? found : undefined
       // The form was sent twice, and the first of them was enough.
-      if (attempt.state === 'satisfied' || attempt.state === 'completed') return { kind: 'satisfied' }
-      if (!isLive(attempt)) throw new AppError('attempt-expired')
+      if (own?.state === 'satisfied' || own?.state === 'completed') return { kind: 'satisfied' }
+      const method = findMethod(form['method'] ?? own?.method)
       const context = contextFor(repositories, facts, pending.app.name)
-      const verdict = await findMethod(attempt.method).verify(context, attempt, form)
+      const attempt = await findOrCreateFor(method, { pending, browser, facts, repositories, found, own })
+      const verdict = await method.verify(context, attempt, form)
       if (verdict.kind === 'refused') return { kind: 'refused', problem: verdict.problem, attempt }
       return accept(context, attempt, verdict.proof)
     })
   }
 
-  /**
-   * Takes a proof into an attempt that the caller's transaction has locked: finds or makes the person, asks policy, and moves the
-   * attempt on. What the proof rests on may still be on its way (`holds`); where it does not hold, nothing is changed.
-   */
-  async function accept(
-    context: MethodContext,
-    attempt: AttemptRecord,
-    proof: Proof,
-    holds: Promise<boolean> = Promise.resolve(true),
-  ): Promise<Outcome> {
-    const { repositories, circumstances } = context
-    const refuse = async (problem: ErrorCode, userId: string | undefined): Promise<Outcome> => {
-      // The proof is kept where the person may be told that there is no account.
-      const changes = problem === 'no-account' ? { proofs: [keepProof(proof)] } : {}
-      await Promise.all([
-        repositories.attempts.move(attempt.id, 'open', 'ended', changes),
-        recordEvent(
-          repositories,
-          { action: 'sign-in.refused', userId, attempt_id: attempt.id, client_id: attempt.clientId, reason: problem },
-          circumstances,
-        ),
-      ])
-      return { kind: 'refused', problem, attempt }
+  /** The attempt that a method's form belongs to. Throws AppError `attempt-expired` where there is none, and none can begin so. */
+  async function findOrCreateFor(
+    method: SignInMethod,
+    options: {
+      pending: PendingSignIn
+      browser: Buffer
+      facts: RequestFacts
+      repositories: Repositories
+      found: AttemptRecord | undefined
+      own: AttemptRecord | undefined
+    },
+  ): Promise<AttemptRecord> {
+    const { pending, browser, facts, repositories, found, own } = options
+    const live = own !== undefined && isLive(own) ? own : undefined
+    if (live !== undefined && live.method === method.id) return live
+    const stepUp = draftStepUp(pending, browser, facts)
+    for (const attempt of [live, stepUp]) {
+      if (attempt === undefined || !(await isAskedFor(method.id, attempt, repositories))) continue
+      if (attempt === live) return live
+      await replace(attempt)
+      return attempt
     }
-    const [known, good] = await Promise.all([findPerson(repositories, proof), holds])
-    if (!good) return { kind: 'refused', problem: 'attempt-expired', attempt }
-    const user = known ?? (await signUpWhereAllowed(context, attempt, proof))
-    if (user === undefined) return refuse('no-account', undefined)
-    if (user.status !== 'active') return refuse('forbidden', user.id)
+    if (method.isDirect !== true) throw new AppError('attempt-expired')
+    const attempt = draft(pending, browser, facts, { method: method.id })
+    await replace(attempt)
+    return attempt
 
-    const proofs = [...attempt.proofs.map(restoreProof), { ...proof, subject: { kind: 'user', userId: user.id } as const }]
-    const decision = decideFor(attempt, proofs)
-    if (decision.kind === 'enrolment-needed') return refuse('forbidden', user.id)
-    const satisfied = decision.kind === 'satisfied'
-    const changes = { proofs: proofs.map(keepProof), userId: user.id }
-    const event: AuditEvent = {
-      action: 'sign-in.proved',
-      userId: user.id,
-      attempt_id: attempt.id,
-      client_id: attempt.clientId,
-      method: proof.method,
-      factors: proof.factors.join(' '),
+    async function replace(next: AttemptRecord): Promise<void> {
+      if (found !== undefined) await endOpen(repositories, found, facts, 'begun-anew')
+      await create(repositories, next, facts)
     }
-    await Promise.all([
-      repositories.attempts.move(attempt.id, 'open', satisfied ? 'satisfied' : 'open', changes),
-      recordEvent(repositories, event, circumstances),
-    ])
-    return { kind: satisfied ? 'satisfied' : 'continued' }
   }
 
-  async function signUpWhereAllowed(
-    { repositories, circumstances }: MethodContext,
-    { locale }: AttemptRecord,
-    { subject }: Proof,
-  ): Promise<UserRecord | undefined> {
-    if (subject.kind !== 'address' || !signUpAllowed) return undefined
-    return signUp(repositories, { address: subject.address, locale }, circumstances)
-  }
-
-  function decideFor(attempt: AttemptRecord, proofs: readonly Proof[]) {
-    return decide({
-      proofs,
-      enrolments: [],
-      request: policyRequestOf(attempt.request),
-      requirements: [requirement],
-      now: Math.floor(clock().getTime() / 1000),
-    })
-  }
-
-  /** What a satisfied attempt proved, as policy sees it now; undefined where it is not satisfied, or is over. */
-  async function findResult(attempt: AttemptRecord) {
-    if (attempt.userId === undefined || (attempt.state !== 'satisfied' && attempt.state !== 'completed')) return undefined
-    const decision = decideFor(attempt, attempt.proofs.map(restoreProof))
-    return decision.kind === 'satisfied' ? { userId: attempt.userId, ...decision } : undefined
+  async function isAskedFor(methodId: string, attempt: AttemptRecord, repositories: Repositories): Promise<boolean> {
+    const enrolments = await standing.findEnrolments(repositories, attempt.userId)
+    const decision = standing.decideFor(attempt, attempt.proofs.map(restoreProof), enrolments)
+    return decision.kind === 'factor-needed' && decision.methods.includes(methodId)
   }
 
   /** Marks a satisfied attempt as resumed. Asked again it changes nothing: a tab may reload on its way. */
   async function complete(
     attempt: AttemptRecord,
-    result: { userId: string; acr: string; amr: string[] },
+    result: { userId: string; acr: string; amr: string[]; proofs: readonly Proof[] },
     facts: RequestFacts,
   ): Promise<void> {
     if (attempt.state === 'completed') return
-    await findMethod(attempt.method).rememberBrowser(attempt)
+    for (const { method } of result.proofs) await methods.find(each => each.id === method)?.rememberBrowser?.(attempt)
     const event: AuditEvent = {
       action: 'sign-in.completed',
       userId: result.userId,
@@ -239,44 +238,20 @@ export function createSignInFlow({ data, clock, methods, signUpAllowed, requirem
     return attempt.state === 'ended' && attempt.proofs.some(({ subject }) => subject.kind === 'address') && !signUpAllowed
   }
 
-  /** Whether all methods together could ever prove what is asked for. */
-  function isReachable(request: PolicyRequest): boolean {
-    const now = Math.floor(clock().getTime() / 1000)
-    const subject = { kind: 'user', userId: '' } as const
-    const proofs = methods.map(method => ({ method: method.id, subject, factors: method.yields, at: now }))
-    return decide({ proofs, enrolments: [], request, requirements: [requirement], now }).kind === 'satisfied'
-  }
-
   return {
     begin,
     beginAgain,
     verify,
+    create,
     accept,
     findAttempt,
-    findResult,
     complete,
     end,
     isLive,
-    isReachable,
     isWithoutAccount,
     findMethod,
     contextFor,
-  }
-
-  /** Lets the method begin once more in the same attempt: a new e-mail, which voids the one before. */
-  async function beginAgain(pending: PendingSignIn, browser: Buffer, facts: RequestFacts): Promise<void> {
-    const attempt = await findAttempt(pending.uid, browser)
-    if (attempt === undefined || !isLive(attempt)) throw new AppError('attempt-expired')
-    const method = findMethod(attempt.method)
-    const delivery = await method.limitBeginning(attempt, facts)
-    await data.scoped(mode, async repositories => {
-      const [locked, beginMethod] = await Promise.all([
-        repositories.attempts.lock(attempt.id),
-        method.prepare(contextFor(repositories, facts, pending.app.name), attempt, { delivery, again: true }),
-      ])
-      if (locked === undefined || !isLive(locked)) throw new AppError('attempt-expired')
-      await beginMethod()
-    })
+    draftStepUp,
   }
 
   /** The newest attempt of an interaction, if it was begun in this browser. */

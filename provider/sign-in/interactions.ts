@@ -1,5 +1,6 @@
 import type { Context } from '../http/context.ts'
 import type { PolicyRequest } from '../policy/gate.ts'
+import type { Proof } from '../policy/proof.ts'
 
 /** The app that asked for a sign-in, as pages speak of it. */
 export interface AskingApp {
@@ -20,10 +21,12 @@ export interface PendingSignIn {
   /** `ui_locales`. */
   requestedLocales: string
   policy: PolicyRequest
+  /** Who is signed in in this browser, and what their session proved; not where the app wants a new sign-in. */
+  signedIn: { userId: string; proofs: readonly Proof[] } | undefined
 }
 
 export type SignInResult =
-  | { kind: 'signed-in'; userId: string; acr: string; amr: string[]; authTime: number }
+  | { kind: 'signed-in'; userId: string; acr: string; amr: string[]; authTime: number; proofs: readonly Proof[] }
   | { kind: 'refused'; error: 'access_denied' | 'unmet_authentication_requirements'; description: string }
 
 /** The protocol side of a sign-in: OpenID Connect implements it. */

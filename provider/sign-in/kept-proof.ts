@@ -3,7 +3,12 @@ import type { ProofRecord } from '../ports/records.ts'
 
 /** A proof in the form in which an attempt keeps it. */
 export function keepProof(proof: Proof): ProofRecord {
-  return { ...proof, factors: [...proof.factors] }
+  const { subject } = proof
+  return {
+    ...proof,
+    subject: subject.kind === 'upstream' ? { ...subject, pinned: { ...subject.pinned } } : subject,
+    factors: [...proof.factors],
+  }
 }
 
 /** The same as policy reads it; a factor that is known no more proves nothing. */

@@ -1,5 +1,6 @@
 import { renderMagicLinkMail } from '../../views/emails/magic-link.tsx'
 import { type Locale, locales } from '../../views/page-context.ts'
+import { speak } from '../../views/messages.ts'
 import { renderCheckMail } from '../../views/sign-in/check-mail.tsx'
 import { recordEvent } from '../audit/record.ts'
 import { spendLimit } from '../http/limits.ts'
@@ -64,28 +65,35 @@ export function createMagicLink({
     id: 'email',
     yields: ['email'],
 
-    parseBeginning(form) {
-      const typed = form['address'] ?? ''
-      if (typed.trim() === '') throw new AppError('field-needed')
-      const address = normaliseAddress(typed)
-      if (address === undefined) throw new AppError('address-unusable')
-      return { address }
+    beginning: {
+      parse(form) {
+        const typed = form['address'] ?? ''
+        if (typed.trim() === '') throw new AppError('field-needed')
+        const address = normaliseAddress(typed)
+        if (address === undefined) throw new AppError('address-unusable')
+        return { address }
+      },
+
+      async limit(attempt, facts) {
+        await spendLimit(rateLimiter, mailsFromAddressBlock, facts.addressBlock)
+        // Before the recipient's: what is answered must not depend on how many mails others have had sent to her.
+        await spendLimit(rateLimiter, mailsOfInstallation, 'installation')
+        return (await budget.spend(addressOf(attempt), attempt.browserHash)) ? 'send' : 'withhold'
+      },
+
+      async prepare({ repositories, ...context }, attempt, { delivery, again }) {
+        const [before, failures] = await Promise.all([
+          again ? repositories.emailChallenges.findOpen(attempt.id) : undefined,
+          repositories.codeFailures.count(addressOf(attempt)),
+        ])
+        return async () => {
+          await begin({ repositories, ...context }, attempt, { delivery, again, before, failures })
+          return undefined
+        }
+      },
     },
 
-    async limitBeginning(attempt, facts) {
-      await spendLimit(rateLimiter, mailsFromAddressBlock, facts.addressBlock)
-      // Before the recipient's: what is answered must not depend on how many mails others have had sent to her.
-      await spendLimit(rateLimiter, mailsOfInstallation, 'installation')
-      return (await budget.spend(addressOf(attempt), attempt.browserHash)) ? 'send' : 'withhold'
-    },
-
-    async prepare({ repositories, ...context }, attempt, { delivery, again }) {
-      const [before, failures] = await Promise.all([
-        again ? repositories.emailChallenges.findOpen(attempt.id) : undefined,
-        repositories.codeFailures.count(addressOf(attempt)),
-      ])
-      return () => begin({ repositories, ...context }, attempt, { delivery, again, before, failures })
-    },
+    label: page => speak(page.locale).say('other-way.email'),
 
     async show(repositories, attempt, page, urls, notice) {
       const address = addressOf(attempt)

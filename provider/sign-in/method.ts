@@ -1,9 +1,10 @@
 import type { PageContext } from '../../views/page-context.ts'
+import type { Offer } from '../../views/parts/other-ways.tsx'
 import type { Circumstances } from '../audit/record.ts'
 import type { RequestFacts } from '../http/context.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
-import type { Factor, Proof } from '../policy/proof.ts'
-import type { AttemptRecord } from '../ports/records.ts'
+import type { Enrolment, Factor, Proof } from '../policy/proof.ts'
+import type { AttemptRecord, FactorsRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 
 /** What a method works with, inside the flow's transaction. */
@@ -31,9 +32,12 @@ export interface Occasion {
 export interface StepUrls {
   page: string
   state: string
+  /** Takes the field `method` beside the method's own; without it the form is for the step that the attempt waits for. */
   verify: string
   again: string
   change: string
+  /** Answers the options of a browser's own dialog, for the method that has one. */
+  options: string
 }
 
 /** Why the page is shown once more. */
@@ -45,35 +49,83 @@ export interface StepNotice {
   again?: boolean
   /** The page is to stand still: somebody types. */
   still?: boolean
+  /** What would do as well. */
+  otherWays?: readonly Offer[]
+}
+
+/** What a method needs to begin a sign-in, or to begin it once more. */
+export interface Beginning {
+  /**
+   * What the person gave to begin with, in the form in which an attempt keeps it. Throws AppError with the field's problem.
+   */
+  parse(form: Readonly<Record<string, string>>): Pick<AttemptRecord, 'address'>
+  /**
+   * Spends the limits of beginning, before there is a transaction. Throws AppError `too-many-requests` where whoever asks has
+   * asked too often; says `withhold` where the person has been sent enough, which is nothing that others may be told.
+   */
+  limit(attempt: Pick<AttemptRecord, 'address' | 'browserHash'>, facts: RequestFacts): Promise<Delivery>
+  /**
+   * Gets ready to begin, or to begin once more, within the transaction that makes or keeps the attempt: asks at once for what it
+   * has to know, so that this travels with the caller's lock, and answers what begins. Where the person has to go somewhere else,
+   * that answers where.
+   */
+  prepare(context: MethodContext, attempt: AttemptRecord, occasion: Occasion): Promise<() => Promise<string | undefined>>
+  /** How the first page offers it; the method that has none is the one that the page's own field begins. */
+  offer?(urls: StepUrls, page: PageContext): Offer
+}
+
+/** What is enrolled in a person's name while somebody looks on. */
+export interface EnrolmentContext {
+  repositories: Repositories
+  user: UserRecord
+  /** What a pending secret or challenge is bound to: this attempt, or this session. */
+  binding: string
+  facts: RequestFacts
+  circumstances: Circumstances
+}
+
+export interface EnrolmentUrls {
+  /** Takes the form that confirms. */
+  confirm: string
+  /** Answers the options of a browser's own dialog. */
+  options: string
+  /** Back to the choice, or to the page that it began on. */
+  back: string
+}
+
+/** A method that people enrol in. */
+export interface Enrollable {
+  /** What one that is newly enrolled proves. */
+  readonly adds: readonly Factor[]
+  /** Answers the page on which it is enrolled, as often as it is asked for. */
+  show(context: EnrolmentContext, page: PageContext, urls: EnrolmentUrls, problem?: ErrorCode): Promise<string>
+  /** Looks at what the person gave, and enrols. Who has just enrolled has also proved it. */
+  confirm(context: EnrolmentContext, form: Readonly<Record<string, string>>): Promise<Verdict>
 }
 
 /**
- * The seam of the sign-in methods. A method makes proofs; it never decides what is enough, and nothing but the list in
- * methods.ts knows it by name.
+ * The seam of the sign-in methods: a small base, and what only some can do. A method makes proofs; it never decides what is
+ * enough, and nothing but the list in methods.ts knows it by name.
  */
 export interface SignInMethod {
   /** In routes and in proofs. */
   readonly id: string
   /** What its proofs can show at most: where an app asks for more than all methods yield, nobody is asked in vain. */
   readonly yields: readonly Factor[]
-  /**
-   * What the person gave to begin with, in the form in which an attempt keeps it. Throws AppError with the field's problem.
-   */
-  parseBeginning(form: Readonly<Record<string, string>>): Pick<AttemptRecord, 'address'>
-  /**
-   * Spends the limits of beginning, before there is a transaction. Throws AppError `too-many-requests` where whoever asks has
-   * asked too often; says `withhold` where the person has been sent enough, which is nothing that others may be told.
-   */
-  limitBeginning(attempt: Pick<AttemptRecord, 'address' | 'browserHash'>, facts: RequestFacts): Promise<Delivery>
-  /**
-   * Gets ready to begin, or to begin once more, within the transaction that makes or keeps the attempt: asks at once for what it
-   * has to know, so that this travels with the caller's lock, and answers what begins.
-   */
-  prepare(context: MethodContext, attempt: AttemptRecord, occasion: Occasion): Promise<() => Promise<void>>
+  /** Absent where it only ever adds to what another one began. */
+  readonly beginning?: Beginning
+  /** Absent where nobody can enrol in it. */
+  readonly enrolment?: Enrollable
+  /** Whether a proof of it may be given before anything was begun: a passkey names its owner by itself. */
+  readonly isDirect?: boolean
+  /** What a person has of it, of what policy asks for. */
+  listEnrolments?(factors: FactorsRecord): Enrolment[]
+  /** What other steps call it ("Use a recovery code"). */
+  label(page: PageContext): string
   /** Answers the page on which the person finds out what to do, as often as it is asked for. */
   show(repositories: Repositories, attempt: AttemptRecord, page: PageContext, urls: StepUrls, notice: StepNotice): Promise<string>
   /** Looks at what the person gave, and spends the limits of trying. Throws AppError `too-many-requests`. */
   verify(context: MethodContext, attempt: AttemptRecord, form: Readonly<Record<string, string>>): Promise<Verdict>
   /** Remembers that this browser's person has signed in. Asked again it changes nothing. */
-  rememberBrowser(attempt: AttemptRecord): Promise<void>
+  rememberBrowser?(attempt: AttemptRecord): Promise<void>
 }

@@ -6,8 +6,21 @@ import { createUser } from '../users/create.ts'
 import { foundPersonalWorkspace } from '../workspaces/personal.ts'
 
 /** Whom a proof is about, if they have an account. */
-export function findPerson({ users }: Repositories, { subject }: Proof): Promise<UserRecord | undefined> {
-  return subject.kind === 'user' ? users.findById(subject.userId) : users.findByAddress(subject.address)
+export async function findPerson(
+  { users, upstreamIdentities }: Repositories,
+  { subject }: Proof,
+): Promise<UserRecord | undefined> {
+  switch (subject.kind) {
+    case 'user':
+      return users.findById(subject.userId)
+    case 'address':
+      return users.findByAddress(subject.address)
+    case 'upstream': {
+      // By who they are there and nothing else; an address that is the same proves nothing.
+      const identity = await upstreamIdentities.find(subject.connection, subject.issuer, subject.subject)
+      return identity === undefined ? undefined : users.findById(identity.userId)
+    }
+  }
 }
 
 /** First sign-in of an address that nobody had: the user, and the workspace that is theirs alone. */

@@ -101,7 +101,7 @@ export const pageStates: PageState[] = [
         form,
         notice: 'signed-out',
         address,
-        otherWays: ['Google', 'Microsoft'].map(label => ({ label, form })),
+        otherWays: ['Google', 'Microsoft'].map(label => ({ kind: 'form' as const, label, form })),
         cancel: form,
       }),
   },

@@ -26,6 +26,19 @@ export const de: Catalogue = {
   'address.notice.signed-out': 'Sie sind abgemeldet.',
   'address.notice.expired': 'Ihre letzte Anmeldung war zu lange offen und ist abgelaufen. Beginnen Sie hier neu.',
 
+  'other-way.email': 'Link zusenden',
+  'other-way.enrol': 'Neuen Passkey einrichten',
+  'choose-enrolment.heading': 'Noch ein Schritt zum Einrichten',
+  'choose-enrolment.lead':
+    '{app} verlangt einen zweiten Schritt, um sicher zu sein, dass Sie es sind. Wählen Sie einen und richten Sie ihn jetzt ein: Es dauert eine Minute.',
+  'choose-enrolment.next': 'Danach geht es dort weiter, wo Sie hinwollten.',
+  'recovery-codes.heading': 'Bewahren Sie Ihre Wiederherstellungscodes auf',
+  'recovery-codes.lead':
+    'Wenn Sie Ihr Gerät verlieren, kommen Sie mit jedem dieser Codes einmal hinein, zusammen mit Ihrer E-Mail. Drucken Sie sie aus oder speichern Sie sie dort, wo nur Sie sie finden.',
+  'recovery-codes.download': 'Codes herunterladen',
+  'recovery-codes.once': 'Sie werden nur dieses eine Mal gezeigt. Neue können Sie jederzeit in Ihrem Konto erstellen.',
+  'recovery-codes.continue': 'Ich habe sie aufbewahrt',
+
   'check-mail.heading': 'Sehen Sie in Ihrem Postfach nach',
   'check-mail.heading-expired': 'Diese E-Mail ist abgelaufen',
   'check-mail.expired': 'Die E-Mail an {address} galt {minutes} Minuten. Senden Sie eine neue: Code und Link gelten dann wieder.',

@@ -26,6 +26,18 @@ export const en = {
   'address.notice.signed-out': 'You are signed out.',
   'address.notice.expired': 'Your last sign-in was open for too long and has expired. Start again here.',
 
+  'other-way.email': 'Send me a link',
+  'other-way.enrol': 'Set up a new passkey',
+  'choose-enrolment.heading': 'One more step to set up',
+  'choose-enrolment.lead': '{app} needs a second step to be sure that it’s you. Choose one and set it up now: it takes a minute.',
+  'choose-enrolment.next': 'After that you go on to where you were headed.',
+  'recovery-codes.heading': 'Keep your recovery codes',
+  'recovery-codes.lead':
+    'If you lose your device, each of these codes lets you in once, together with your e-mail. Print them or save them where only you can find them.',
+  'recovery-codes.download': 'Download the codes',
+  'recovery-codes.once': 'They are shown this once. You can make new ones in your account at any time.',
+  'recovery-codes.continue': 'I have kept them',
+
   'check-mail.heading': 'Check your e-mail',
   'check-mail.heading-expired': 'This e-mail has expired',
   'check-mail.expired':

@@ -26,6 +26,19 @@ export const fr: Catalogue = {
   'address.notice.signed-out': 'Vous avez quitté votre session.',
   'address.notice.expired': 'Votre dernière connexion est restée ouverte trop longtemps et a expiré. Recommencez ici.',
 
+  'other-way.email': 'Recevoir un lien',
+  'other-way.enrol': 'Configurer une nouvelle clé d’accès',
+  'choose-enrolment.heading': 'Encore une étape à configurer',
+  'choose-enrolment.lead':
+    '{app} demande une deuxième étape pour s’assurer que c’est bien vous. Choisissez-en une et configurez-la maintenant : cela prend une minute.',
+  'choose-enrolment.next': 'Ensuite, vous continuez là où vous vouliez aller.',
+  'recovery-codes.heading': 'Conservez vos codes de récupération',
+  'recovery-codes.lead':
+    'Si vous perdez votre appareil, chacun de ces codes vous permet d’entrer une fois, avec votre e-mail. Imprimez-les ou enregistrez-les là où vous seul pouvez les trouver.',
+  'recovery-codes.download': 'Télécharger les codes',
+  'recovery-codes.once': 'Ils ne sont affichés que cette fois. Vous pouvez en créer de nouveaux à tout moment dans votre compte.',
+  'recovery-codes.continue': 'Je les ai conservés',
+
   'check-mail.heading': 'Consultez vos e-mails',
   'check-mail.heading-expired': 'Cet e-mail a expiré',
   'check-mail.expired':

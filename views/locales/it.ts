@@ -25,6 +25,19 @@ export const it: Catalogue = {
   'address.notice.signed-out': 'La Sua sessione è terminata.',
   'address.notice.expired': 'Il Suo ultimo accesso è rimasto aperto troppo a lungo ed è scaduto. Ricominci da qui.',
 
+  'other-way.email': 'Ricevere un link',
+  'other-way.enrol': 'Configurare una nuova passkey',
+  'choose-enrolment.heading': 'Ancora un passaggio da configurare',
+  'choose-enrolment.lead':
+    '{app} richiede un secondo passaggio per essere certa che sia Lei. Ne scelga uno e lo configuri ora: basta un minuto.',
+  'choose-enrolment.next': 'Poi prosegue dove voleva andare.',
+  'recovery-codes.heading': 'Conservi i Suoi codici di recupero',
+  'recovery-codes.lead':
+    'Se perde il dispositivo, ciascuno di questi codici Le permette di entrare una volta, insieme alla Sua e-mail. Li stampi o li salvi dove solo Lei può trovarli.',
+  'recovery-codes.download': 'Scaricare i codici',
+  'recovery-codes.once': 'Vengono mostrati solo questa volta. Può crearne di nuovi in qualsiasi momento nel Suo account.',
+  'recovery-codes.continue': 'Li ho conservati',
+
   'check-mail.heading': 'Controlli la Sua e-mail',
   'check-mail.heading-expired': 'Questa e-mail è scaduta',
   'check-mail.expired':

@@ -4,6 +4,7 @@ import type { FormTarget, PageContext } from '../page-context.ts'
 import { Field } from '../parts/field.tsx'
 import { Button, ButtonForm, Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { type Offer, OtherWays } from '../parts/other-ways.tsx'
 import { appName } from '../text.ts'
 
 export interface AddressProps {
@@ -14,7 +15,7 @@ export interface AddressProps {
   problem?: 'field-needed' | 'address-unusable'
   notice?: 'signed-out' | 'expired'
   /** Other ways in, each a button. */
-  otherWays?: Array<{ label: string; form: FormTarget }>
+  otherWays?: readonly Offer[]
   /** Takes the person back to the app without a sign-in. */
   cancel?: FormTarget
 }
@@ -50,18 +51,7 @@ export function renderAddress(page: PageContext, props: AddressProps): string {
         />
         <Button kind="primary">{say('address.submit')}</Button>
       </Form>
-      {props.otherWays && props.otherWays.length > 0 && (
-        <section class="other-ways" aria-label={say('address.other-ways')}>
-          <p class="divider" aria-hidden="true">
-            {say('address.or')}
-          </p>
-          {props.otherWays.map(way => (
-            <ButtonForm target={way.form} kind="secondary">
-              {way.label}
-            </ButtonForm>
-          ))}
-        </section>
-      )}
+      <OtherWays ways={props.otherWays ?? []} speaker={{ say }} />
       {props.cancel && (
         <div class="ways-out">
           <ButtonForm target={props.cancel} kind="plain">

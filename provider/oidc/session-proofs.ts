@@ -1,0 +1,75 @@
+import type { Provider } from 'oidc-provider'
+import { levelOf, methodReferences } from '../policy/levels.ts'
+import { factors, type Proof } from '../policy/proof.ts'
+import { currentContext } from './request-state.ts'
+
+/*
+ * A session keeps the proofs themselves, the newest of each method: what they reach together is its `acr` and `amr`, so that a later
+ * weaker proof lowers nothing, and what has become too old is known one by one.
+ */
+
+/** A proof as a session keeps it: it is the session's own user's. */
+interface KeptProof {
+  method: string
+  factors: readonly string[]
+  at: number
+  authenticator?: string | undefined
+}
+
+/** What a session proved, as policy sees it. */
+export function proofsOf({ accountId, proofs: kept }: { accountId?: string | undefined; proofs?: unknown }): Proof[] {
+  if (accountId === undefined || !Array.isArray(kept)) return []
+  // Written by `keepProofs` below and by nobody else.
+  return (kept as KeptProof[]).map(proof => restore(proof, accountId))
+}
+
+/** Adds what was proved now to what a session keeps. */
+export function addProofs(session: object, kept: readonly Proof[], added: readonly Proof[]): readonly Proof[] {
+  const proofs = [...new Map([...kept, ...added].map(proof => [`${proof.method} ${proof.authenticator ?? ''}`, proof])).values()]
+  Object.assign(session, {
+    proofs: proofs.map(({ method, factors: shown, at, authenticator }) => ({
+      method,
+      factors: shown,
+      at,
+      ...(authenticator === undefined ? {} : { authenticator }),
+    })),
+    acr: levelOf(proofs),
+    amr: methodReferences(proofs),
+  })
+  return proofs
+}
+
+/** Has sessions keep the proofs of the sign-in that they are resumed from, beside those that they had of the same person. */
+export function keepProofs(provider: Provider): void {
+  // Its type has the members of a session that is read; this one is called on one that changes.
+  const sessions: { loginAccount(this: { accountId?: string }, details: { accountId: string }): void } =
+    provider.Session.prototype
+  const { loginAccount } = sessions
+  sessions.loginAccount = function loginWithProofs(details) {
+    const before = this.accountId === details.accountId ? proofsOf(this) : []
+    loginAccount.call(this, details)
+    const login = currentContext()?.oidc.entities.Interaction?.result?.login
+    addProofs(this, before, readProofs(login, details.accountId))
+  }
+}
+
+function readProofs(login: object | undefined, userId: string): Proof[] {
+  const proofs: unknown = login === undefined ? undefined : Reflect.get(login, 'proofs')
+  // Put there by the sign-in flow, in an interaction that is kept sealed.
+  return Array.isArray(proofs) ? (proofs as KeptProof[]).map(proof => restore(proof, userId)) : []
+}
+
+function restore({ factors: shown, ...proof }: KeptProof, userId: string): Proof {
+  return { ...proof, subject: { kind: 'user', userId }, factors: factors.filter(factor => shown.includes(factor)) }
+}
+
+/** What a token says was proved: the references of its sign-in, at its time. */
+export function proofOfSignIn(signIn: { userId: string; amr: unknown; authTimeSeconds: number }): Proof {
+  const shown: unknown[] = Array.isArray(signIn.amr) ? signIn.amr : []
+  return {
+    method: 'session',
+    subject: { kind: 'user', userId: signIn.userId },
+    factors: factors.filter(factor => shown.includes(factor)),
+    at: signIn.authTimeSeconds,
+  }
+}

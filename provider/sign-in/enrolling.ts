@@ -1,0 +1,96 @@
+import type { Circumstances } from '../audit/record.ts'
+import type { RequestFacts } from '../http/context.ts'
+import { AppError, type ErrorCode } from '../kernel/errors.ts'
+import type { Data } from '../ports/data.ts'
+import type { AttemptRecord, UserRecord } from '../ports/records.ts'
+import type { Repositories } from '../ports/repositories.ts'
+import type { SignInFlow } from './flow.ts'
+import type { PendingSignIn } from './interactions.ts'
+import { restoreProof } from './kept-proof.ts'
+import type { Enrollable, EnrolmentContext } from './method.ts'
+import type { Standing } from './standing.ts'
+
+const mode = { kind: 'system', reason: 'sign-in' } as const
+
+/** Makes a person's recovery codes, in the caller's transaction, and answers them in plain text. */
+export type MakeRecoveryCodes = (
+  repositories: Repositories,
+  user: UserRecord,
+  circumstances: Circumstances,
+) => Promise<readonly string[]>
+
+export interface EnrollingOptions {
+  data: Data
+  flow: SignInFlow
+  standing: Standing
+  makeRecoveryCodes: MakeRecoveryCodes
+}
+
+export type EnrolmentOutcome =
+  /** `codes` where these are the person's first: whoever has something to lose needs a way around losing it. */
+  { kind: 'enrolled'; codes: readonly string[] | undefined } | { kind: 'refused'; problem: ErrorCode }
+
+export type Enrolling = ReturnType<typeof createEnrolling>
+
+/** Enrolling in the course of a sign-in: for whoever has proved all that they have, and needs more. It ends in the product. */
+export function createEnrolling({ data, flow, standing, makeRecoveryCodes }: EnrollingOptions) {
+  const bindingFor = (pending: PendingSignIn, browser: Buffer) => `sign-in ${pending.uid} ${browser.toString('base64url')}`
+
+  /** Who may enrol now. Throws AppError `attempt-expired` for whoever has not proved enough, or too long ago. */
+  async function findEligible(
+    repositories: Repositories,
+    attempt: AttemptRecord | undefined,
+    { pending, browser, facts }: { pending: PendingSignIn; browser: Buffer; facts: RequestFacts },
+  ): Promise<{ attempt: AttemptRecord; context: EnrolmentContext; hasCodes: boolean }> {
+    if (attempt?.userId === undefined || !attempt.browserHash.equals(browser)) throw new AppError('attempt-expired')
+    if (attempt.state !== 'satisfied' && !flow.isLive(attempt)) throw new AppError('attempt-expired')
+    const [user, factors] = await Promise.all([
+      repositories.users.findById(attempt.userId),
+      repositories.accounts.findFactors(attempt.userId),
+    ])
+    const proofs = attempt.proofs.map(restoreProof)
+    if (user?.status !== 'active' || !standing.mayChangeFactors(proofs, standing.enrolmentsIn(factors)))
+      throw new AppError('attempt-expired')
+    const circumstances = {
+      ...flow.contextFor(repositories, facts, pending.app.name).circumstances,
+      actor: { kind: 'user', userId: user.id },
+    } as const
+    const context = { repositories, user, binding: bindingFor(pending, browser), facts, circumstances }
+    return { attempt, context, hasCodes: factors.recoveryCodes > 0 }
+  }
+
+  return {
+    /** Gives `work` what a method needs to show its enrolment. */
+    prepare<Result>(
+      who: { pending: PendingSignIn; browser: Buffer; facts: RequestFacts },
+      work: (context: EnrolmentContext) => Promise<Result>,
+    ): Promise<Result> {
+      return data.read(mode, async repositories => {
+        const found = await repositories.attempts.findByInteraction(who.pending.uid)
+        const { context } = await findEligible(repositories, found ?? flow.draftStepUp(who.pending, who.browser, who.facts), who)
+        return work(context)
+      })
+    },
+
+    /** Enrols what the person confirmed, and takes it as a proof of this sign-in. */
+    confirm(
+      enrolment: Enrollable,
+      who: { pending: PendingSignIn; browser: Buffer; facts: RequestFacts },
+      form: Readonly<Record<string, string>>,
+    ): Promise<EnrolmentOutcome> {
+      const { pending, facts } = who
+      return data.scoped(mode, async repositories => {
+        const kept = await repositories.attempts.lockByInteraction(pending.uid)
+        const drafted = kept === undefined ? flow.draftStepUp(pending, who.browser, facts) : undefined
+        const { attempt, context, hasCodes } = await findEligible(repositories, kept ?? drafted, who)
+        const verdict = await enrolment.confirm(context, form)
+        if (verdict.kind === 'refused') return verdict
+        if (drafted !== undefined) await flow.create(repositories, drafted, facts)
+        const outcome = await flow.accept(flow.contextFor(repositories, facts, pending.app.name), attempt, verdict.proof)
+        if (outcome.kind === 'refused') throw new AppError(outcome.problem)
+        const codes = hasCodes ? undefined : await makeRecoveryCodes(repositories, context.user, context.circumstances)
+        return { kind: 'enrolled', codes }
+      })
+    },
+  }
+}

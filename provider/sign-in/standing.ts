@@ -1,0 +1,74 @@
+import type { Clock } from '../kernel/clock.ts'
+import { type Decision, decide, decideChange, type PolicyRequest, type Requirement } from '../policy/gate.ts'
+import { type Level, levelOf, reaches } from '../policy/levels.ts'
+import type { Enrolment, Factor, Proof } from '../policy/proof.ts'
+import type { AttemptRecord, FactorsRecord } from '../ports/records.ts'
+import type { Repositories } from '../ports/repositories.ts'
+import { restoreProof } from './kept-proof.ts'
+import type { SignInMethod } from './method.ts'
+import { policyRequestOf } from './policy-request.ts'
+
+export interface StandingOptions {
+  clock: Clock
+  methods: readonly SignInMethod[]
+  /** What the installation requires of everybody. */
+  requirement: Requirement
+}
+
+export type Standing = ReturnType<typeof createStanding>
+
+/** Where a sign-in stands: what policy says of what was proved, with what the person has enrolled. */
+export function createStanding({ clock, methods, requirement }: StandingOptions) {
+  const now = () => Math.floor(clock().getTime() / 1000)
+  const requirements = [requirement]
+
+  /** What a person has enrolled; nothing for who is nobody yet. */
+  async function findEnrolments({ accounts }: Repositories, userId: string | undefined): Promise<Enrolment[]> {
+    if (userId === undefined) return []
+    return enrolmentsIn(await accounts.findFactors(userId))
+  }
+
+  function enrolmentsIn(factors: FactorsRecord): Enrolment[] {
+    return methods.flatMap(method => method.listEnrolments?.(factors) ?? [])
+  }
+
+  function decideFor(
+    attempt: Pick<AttemptRecord, 'request'>,
+    proofs: readonly Proof[],
+    enrolments: readonly Enrolment[],
+  ): Decision {
+    return decide({ proofs, enrolments, request: policyRequestOf(attempt.request), requirements, now: now() })
+  }
+
+  return {
+    findEnrolments,
+    enrolmentsIn,
+    decideFor,
+
+    /** What a satisfied attempt proved, as policy sees it now; undefined where it is not satisfied, or is over. */
+    findResult(attempt: AttemptRecord) {
+      if (attempt.userId === undefined || (attempt.state !== 'satisfied' && attempt.state !== 'completed')) return undefined
+      const proofs = attempt.proofs.map(restoreProof)
+      // What is enrolled was asked for when it was satisfied.
+      const decision = decideFor(attempt, proofs, [])
+      return decision.kind === 'satisfied' ? { userId: attempt.userId, proofs, ...decision } : undefined
+    },
+
+    /** Whether what an attempt has proved is enough to bind another factor. */
+    mayChangeFactors(proofs: readonly Proof[], enrolments: readonly Enrolment[]): boolean {
+      return decideChange({ proofs, enrolments, now: now() }).kind === 'satisfied'
+    },
+
+    /** Whether what a newly enrolled factor proves is enough for a level, beside whatever began the sign-in. */
+    wouldReach(adds: readonly Factor[], level: Level): boolean {
+      return reaches(levelOf([{ factors: ['email'] }, { factors: adds }]), level)
+    },
+
+    /** Whether all methods together could ever prove what is asked for. */
+    isReachable(request: PolicyRequest): boolean {
+      const subject = { kind: 'user', userId: '' } as const
+      const proofs = methods.map(method => ({ method: method.id, subject, factors: method.yields, at: now() }))
+      return decide({ proofs, enrolments: [], request, requirements, now: now() }).kind === 'satisfied'
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { renderDocument } from '../document.tsx'
+import { speak } from '../messages.ts'
+import type { FormTarget, PageContext } from '../page-context.ts'
+import { ButtonForm, ButtonLink } from '../parts/form.tsx'
+import { appName } from '../text.ts'
+
+export interface ChooseEnrolmentProps {
+  /** What would do, the one that we would choose first. */
+  ways: Array<{ label: string; href: string }>
+  /** Takes the person back to the app without a sign-in. */
+  cancel: FormTarget
+}
+
+/** Something more is required, and the person has nothing yet that shows it: what can be set up now. */
+export function renderChooseEnrolment(page: PageContext, props: ChooseEnrolmentProps): string {
+  const title = speak(page.locale).say('choose-enrolment.heading')
+  const app = appName(page)
+  return renderDocument(page, { title }, ({ say, show }) => (
+    <>
+      <h1>{title}</h1>
+      <p class="lead">{show('choose-enrolment.lead', { app: <bdi>{app}</bdi> })}</p>
+      <div class="stack">
+        {props.ways.map(({ label, href }, index) => (
+          <ButtonLink href={href} kind={index === 0 ? 'primary' : 'secondary'}>
+            {label}
+          </ButtonLink>
+        ))}
+      </div>
+      <p class="hint">{say('choose-enrolment.next')}</p>
+      <div class="ways-out">
+        <ButtonForm target={props.cancel} kind="plain">
+          {show('back-to-app', { app: <bdi>{app}</bdi> })}
+        </ButtonForm>
+      </div>
+    </>
+  ))
+}

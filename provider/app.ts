@@ -79,7 +79,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     codeInSubject: settings.mailCodeInSubject,
   })
   const flow = createSignInFlow({ data, clock, methods, signUpAllowed: settings.signUp === 'allowed', requirement })
-  const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher }), telemetry)
+  const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher, store }), telemetry)
   const protocolPages = createProtocolPages(pages)
 
   function build(records: readonly SigningKeyRecord[]) {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { PgBoss } from 'pg-boss'
 import { AppError, type ErrorCode } from '../../provider/kernel/errors.ts'
 import type { JobName } from '../../provider/ports/jobs.ts'
@@ -38,7 +39,7 @@ const maximumWaiting = 200
 const gatherMilliseconds = 10
 /** What is done is struck off for several jobs at once; a process that dies in between leaves them to be run again. */
 const strikeOffMilliseconds = 100
-const refreshMilliseconds = 5_000
+const refreshMilliseconds = 3_000
 const hopeless: readonly ErrorCode[] = ['bad-request', 'not-found', 'address-unusable']
 
 /**
@@ -58,7 +59,9 @@ export function createJobPump<Payload>(options: JobPumpOptions<Payload>): JobPum
   let turning: Promise<void> | undefined
   let gathering: NodeJS.Timeout | undefined
   let strikingOff: NodeJS.Timeout | undefined
-  let stopListening: (() => void) | undefined = options.listen(take)
+  // A job is none of the request's that added it, nor of what surrounds that.
+  const takeAside = AsyncResource.bind(take)
+  let stopListening: (() => void) | undefined = options.listen(takeAside)
 
   const poll = setInterval(wake, options.pollMilliseconds)
   const refresh = setInterval(() => void refreshClaims(), refreshMilliseconds)
@@ -80,7 +83,7 @@ export function createJobPump<Payload>(options: JobPumpOptions<Payload>): JobPum
       stopListening?.()
       stopListening = undefined
     } else if (stopListening === undefined && !stopping) {
-      stopListening = options.listen(take)
+      stopListening = options.listen(takeAside)
       wake()
     }
   }
@@ -94,7 +97,8 @@ export function createJobPump<Payload>(options: JobPumpOptions<Payload>): JobPum
   function schedule(): void {
     gathering ??= setTimeout(() => {
       gathering = undefined
-      turning ??= turn().finally(() => {
+      if (turning !== undefined) return void turning.then(schedule)
+      turning = turn().finally(() => {
         turning = undefined
       })
     }, gatherMilliseconds)

@@ -1,9 +1,10 @@
 import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { StartError } from '../provider/kernel/errors.ts'
+import { findNearestName } from '../provider/kernel/spelling.ts'
+import { show, showName } from '../provider/kernel/wording.ts'
+import { reasonOf } from './read-failure.ts'
 import { configFileSchema, listSettings } from './schema.ts'
-import { findNearestName } from './spelling.ts'
-import { reasonOf, show, showName } from './wording.ts'
 
 /**
  * Reads the file that LATCHKEY_CONFIG names; JSON is read as the YAML that it is. A StartError says where it is wrong, and never

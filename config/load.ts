@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { StartError } from '../provider/kernel/errors.ts'
 import { isLoopbackHost } from '../provider/kernel/loopback.ts'
+import { findMisspeltName } from '../provider/kernel/spelling.ts'
+import { show, showName } from '../provider/kernel/wording.ts'
 import { readConfigFile } from './config-file.ts'
 import { nearMisses } from './near-misses.ts'
+import { reasonOf } from './read-failure.ts'
 import { aboutSettings, listSettings, settingsSchema, type AboutSetting, type Settings } from './schema.ts'
-import { findMisspeltName } from './spelling.ts'
-import { reasonOf, show, showName } from './wording.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 export type ReadFile = (path: string) => string

@@ -82,7 +82,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const standing = createStanding({ clock, methods, requirement })
   const flow = createSignInFlow({ data, clock, methods, standing, signUpAllowed: settings.signUp === 'allowed' })
-  const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher }), telemetry)
+  const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher, store }), telemetry)
   const protocolPages = createProtocolPages(pages)
 
   function build(records: readonly SigningKeyRecord[]) {

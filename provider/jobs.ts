@@ -1,5 +1,5 @@
 import type { Adapters } from '../adapters/open.ts'
-import { recordEvent, withoutRequest } from './audit/record.ts'
+import { buildEvent, recordEvent, withoutRequest } from './audit/record.ts'
 import type { Clock } from './kernel/clock.ts'
 import { handleBackChannelLogout, type DeliverLogout } from './oidc/back-channel-logout.ts'
 import type { JobHandler } from './ports/jobs.ts'
@@ -38,8 +38,6 @@ function handleMail({ data, mailer, telemetry }: Adapters, clock: Clock): JobHan
       throw error
     }
     telemetry.count('mails', { outcome: 'delivered' })
-    await data.scoped(mode, repositories =>
-      recordEvent(repositories, { action: 'mail.delivered', message_id: message.messageId }, circumstances),
-    )
+    return [buildEvent({ action: 'mail.delivered', message_id: message.messageId }, circumstances)]
   }
 }

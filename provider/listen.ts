@@ -41,7 +41,7 @@ function chooseAddresses({ issuer, listenAddress, loopback }: Pick<Settings, 'is
   if (!loopback) return [undefined]
   const { hostname } = new URL(issuer)
   // 127.0.0.2 is this machine as well, and nobody else's.
-  return new Set(['127.0.0.1', '::1', ...(/^127\./.test(hostname) ? [hostname] : [])])
+  return new Set(['127.0.0.1', '::1', ...(hostname.startsWith('127.') ? [hostname] : [])])
 }
 
 /** The port; undefined where this machine lacks one of the loopback addresses, as without IPv6. */

@@ -39,7 +39,7 @@ const mayImport: ImportTable = {
   views: ['type provider/kernel'],
   'config/schema.ts': ['config/values.ts'],
   'config/values.ts': ['provider/kernel/loopback.ts'],
-  config: ['provider/kernel/errors.ts', 'provider/kernel/loopback.ts'],
+  config: ['errors', 'loopback', 'spelling', 'wording'].map(file => `provider/kernel/${file}.ts`),
   'config/tooling': ['config/load.ts', 'provider/kernel/errors.ts'],
   'vitest.config.ts': [],
   // Whatever is put together is put together here, and nowhere else.

@@ -39,8 +39,10 @@ export interface SqlScope {
   post<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Promise<void>
   /** One statement that somebody else wrote: the job queue's. */
   query(text: string, values?: readonly unknown[]): Promise<SqlResult>
-  /** Calls those who `listen` for the topic in this process, when the transaction has committed, and not otherwise. */
-  announce(topic: string): void
+  /** Tells `news` to those who `listen` for the topic in this process, when the transaction has committed, and not otherwise. */
+  announce(topic: string, news?: unknown): void
+  /** Whether anybody in this process listens for the topic. */
+  isHeard(topic: string): boolean
 }
 
 /** A session without a scope, as the login that owns the tables: for migrations. */
@@ -73,8 +75,8 @@ export interface SqlDatabase {
    * be one of a few.
    */
   execute(text: string, values?: readonly unknown[]): Promise<SqlResult>
-  /** Calls `listener` after each transaction of this process that announced `topic`. */
-  listen(topic: string, listener: () => void): void
+  /** Calls `listener` after each transaction of this process that announced `topic`, until the function that it answers is called. */
+  listen(topic: string, listener: (news: unknown) => void): () => void
   /** Gives `work` a session of its own as the owner of the tables. */
   asOwner<Result>(work: (owner: OwnerSession) => Promise<Result>): Promise<Result>
   /** Their names carry the database's own number: roles are per cluster, and a cluster may hold several installations. */

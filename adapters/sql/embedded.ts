@@ -94,7 +94,10 @@ export async function openEmbedded({ directory }: { directory: string }): Promis
     transaction: (mode, work) => runTransaction(source, mode, work),
     read: (mode, work) => runRead(source, mode, work),
     execute: (text, values) => (values ? runUnscoped(source, text, values) : execute(text)),
-    listen: (topic, listener) => void announcements.on(topic, listener),
+    listen: (topic, listener) => {
+      announcements.on(topic, listener)
+      return () => void announcements.off(topic, listener)
+    },
     roles: source.roles,
     asOwner: async work => {
       assertOutsideTransaction()

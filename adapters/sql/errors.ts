@@ -20,8 +20,9 @@ export class SqlError extends Error {
 // Class 22 is bad data and class 23 a broken constraint: their messages quote values.
 const quotesValues = /^2[23]/
 
-// Connection trouble, too little of something, the server is going or coming, a login or database that isn't there (yet).
-const meansUnavailable = /^(08|53|57P0|28|3D)/
+// Connection trouble, too little of something, the server is going or coming or took too long (statement_timeout), a login or
+// database that isn't there (yet).
+const meansUnavailable = /^(08|53|57P0|57014|28|3D)/
 
 /** Turns whatever a database or a socket gave into an error that may be thrown on. */
 export function describeSqlError(error: unknown): Error {
@@ -49,9 +50,8 @@ export function describeSqlError(error: unknown): Error {
 export function isStatementError(error: unknown): boolean {
   if (error === undefined) return false
   const described = describeSqlError(error)
-  if (described instanceof AppError) return described.code !== 'unavailable'
-  // What was cancelled ran too long (statement_timeout), which says nothing about whose fault that is.
-  return described instanceof SqlError && described.code !== '57014'
+  // What was cancelled ran too long (statement_timeout): unavailable too, since that says nothing about whose fault it is.
+  return described instanceof AppError ? described.code !== 'unavailable' : described instanceof SqlError
 }
 
 export function isUniqueViolation(error: unknown): error is SqlError {

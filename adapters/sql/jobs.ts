@@ -1,10 +1,12 @@
 import { PgBoss, type Queue } from 'pg-boss'
 import { newId } from '../../provider/kernel/ids.ts'
 import type { FieldCipher, FieldContext } from '../../provider/ports/field-cipher.ts'
-import type { JobName, JobPayloads, JobRunner } from '../../provider/ports/jobs.ts'
+import type { JobHandler, JobName, JobPayloads, JobRunner } from '../../provider/ports/jobs.ts'
 import type { Logger } from '../../provider/ports/telemetry.ts'
 import type { OwnerSession, ScopeRoles, SqlDatabase, SqlScope, Statement } from './database.ts'
-import { createJobPump, type JobPump } from './job-pump.ts'
+import { type ClaimedJob, createJobPump, type JobPump } from './job-pump.ts'
+import { createAuditEventRepository } from './repositories/audit-events.ts'
+import { createVault } from './vault.ts'
 
 /** pg-boss keeps its tables here; its rows belong to no tenant, and what they carry is sealed. */
 const schema = 'latchkey_jobs'
@@ -16,7 +18,8 @@ const queueOptions = {
   retryBackoff: true,
   retryDelayMax: 3600,
   // A process that died stops refreshing its jobs; another one takes them over when this is over.
-  heartbeatSeconds: 20,
+  // As soon as pg-boss allows: somebody may be waiting for that mail.
+  heartbeatSeconds: 10,
   expireInSeconds: 600,
   retentionSeconds: 3 * 24 * 3600,
   // Given-up jobs alone: a job that was done is deleted at once.
@@ -78,18 +81,28 @@ async function grantRights(owner: OwnerSession, roles: ScopeRoles): Promise<void
 }
 
 // What pg-boss's own insert does for a job without options, at half its cost: that one unpacks JSON for any number of jobs
-// with any options.
-const insertJob: Statement<{ id: string; name: JobName; data: string }, unknown> = {
-  text: `insert into ${schema}.job (id, name, data, policy, retry_limit, retry_delay, retry_backoff, retry_delay_max,
-      expire_seconds, deletion_seconds, heartbeat_seconds, keep_until)
-    select $1::uuid, name, $2::jsonb, policy, retry_limit, retry_delay, retry_backoff, retry_delay_max,
-      expire_seconds, deletion_seconds, heartbeat_seconds, now() + retention_seconds * interval '1 second'
-    from ${schema}.queue where name = $3`,
-  values: ({ id, name, data }) => [id, data, name],
+// with any options. A claimed one is as if it had been fetched. Where there is no such queue, because the database is not
+// migrated, it fails (`conflict`).
+const insertJob: Statement<{ id: string; name: JobName; data: string; isClaimed: boolean }, unknown> = {
+  text: `with added as (
+      insert into ${schema}.job (id, name, data, state, started_on, heartbeat_on, policy, retry_limit, retry_delay, retry_backoff,
+        retry_delay_max, expire_seconds, deletion_seconds, heartbeat_seconds, keep_until)
+      select $1::uuid, name, $2::jsonb, (case when $4::boolean then 'active' else 'created' end)::${schema}.job_state,
+        case when $4 then now() end, case when $4 then now() end, policy, retry_limit, retry_delay, retry_backoff, retry_delay_max,
+        expire_seconds, deletion_seconds, heartbeat_seconds, now() + retention_seconds * interval '1 second'
+      from ${schema}.queue where name = $3 returning 1)
+    select 1 / count(*) from added`,
+  values: ({ id, name, data, isClaimed }) => [id, data, name, isClaimed],
   name: kind => `enqueue_job_${kind}`,
 }
 
-/** Adds a job within the caller's transaction: it exists if and only if that commits, and a runner in this process starts at once. */
+// What nobody has begun is as it was before it was claimed.
+const giveBackJobs = `update ${schema}.job set state = 'created', started_on = null, heartbeat_on = null where id = any($1::uuid[])`
+
+/**
+ * Adds a job within the caller's transaction: it exists if and only if that commits. Where this process runs such jobs, it has
+ * claimed this one from the beginning, and starts at once; should it die before, the claim lapses.
+ */
 export async function enqueueJob<Name extends JobName>(
   scope: SqlScope,
   cipher: FieldCipher,
@@ -98,9 +111,10 @@ export async function enqueueJob<Name extends JobName>(
 ): Promise<void> {
   const id = newId()
   const sealed = cipher.installation.seal(placeOf(name, id), JSON.stringify(payload)).toString('base64')
-  const count = await scope.change(insertJob, { id, name, data: JSON.stringify({ sealed }) })
-  if (count !== 1) throw new Error(`The queue for ${name} jobs is missing: the database is not migrated`)
-  scope.announce(topicOf(name))
+  const isClaimed = scope.isHeard(topicOf(name))
+  await scope.post(insertJob, { id, name, data: JSON.stringify({ sealed }), isClaimed })
+  const job: ClaimedJob<JobPayloads[Name]> = { id, payload }
+  scope.announce(topicOf(name), isClaimed ? job : undefined)
 }
 
 /**
@@ -111,7 +125,7 @@ export async function openJobRunner(
   database: SqlDatabase,
   cipher: FieldCipher,
   log: Logger,
-  { upkeepSeconds = 15 }: { upkeepSeconds?: number } = {},
+  { upkeepSeconds = 5 }: { upkeepSeconds?: number } = {},
 ): Promise<JobRunner> {
   const boss = new PgBoss({
     // Statements that jobs are made of are worth keeping prepared; what holds several statements cannot be.
@@ -136,20 +150,26 @@ export async function openJobRunner(
 
   const pumps: JobPump[] = []
   return {
-    async work(name, handler) {
-      const pump = createJobPump({
+    async work<Name extends JobName>(name: Name, handler: JobHandler<Name>) {
+      const pump = createJobPump<JobPayloads[Name]>({
         boss,
         name,
         log,
         // Nobody else adds jobs to an embedded database: polling finds what is due again.
         pollMilliseconds: database.kind === 'embedded' ? 5_000 : 1_500,
-        async run({ id, sealed }) {
-          await handler(JSON.parse(cipher.installation.open(placeOf(name, id), Buffer.from(sealed, 'base64'))))
+        open: (id, sealed) => JSON.parse(cipher.installation.open(placeOf(name, id), Buffer.from(sealed, 'base64'))),
+        run: async payload => (await handler(payload)) ?? [],
+        // What is announced for a topic is what `enqueueJob` announced.
+        listen: take => database.listen(topicOf(name), job => take(job as ClaimedJob<JobPayloads[Name]> | undefined)),
+        record: events =>
+          database.transaction({ kind: 'system', reason: 'job' }, scope =>
+            createAuditEventRepository(scope, createVault(scope, cipher)).append(events),
+          ),
+        async giveBack(ids) {
+          await database.execute(giveBackJobs, [ids])
         },
       })
       pumps.push(pump)
-      database.listen(topicOf(name), pump.wake)
-      pump.wake()
     },
     async stop() {
       await Promise.all(pumps.map(pump => pump.stop()))

@@ -1,5 +1,14 @@
 import { EventEmitter } from 'node:events'
-import { Client, type ClientConfig, type Connection, Pool, type PoolClient, type Submittable } from 'pg'
+import {
+  Client,
+  type ClientBase,
+  type ClientConfig,
+  type Connection,
+  Pool,
+  type PoolClient,
+  type QueryConfig,
+  type Submittable,
+} from 'pg'
 import { AppError } from '../../provider/kernel/errors.ts'
 import type { ScopeRoles, SqlDatabase, SqlResult } from './database.ts'
 import { describeSqlError } from './errors.ts'
@@ -17,14 +26,16 @@ export interface PostgresOptions {
   poolSize: number
 }
 
-// A server that vanished without a word is noticed after this long.
-const answerLimitMilliseconds = 30_000
+// A server that vanished or hangs without a word is noticed after this long: nothing that is asked while serving takes a second.
+const answerLimitMilliseconds = 10_000
 const connectLimitMilliseconds = 5_000
 
 // Every lookup has an index, and the same plan is right for all values: so a plan is made once, whatever the tables' statistics
-// say in an installation's first minutes. A transaction that its process forgot is ended.
+// say in an installation's first minutes. A transaction that its process forgot is ended, and so is a statement whose answer
+// nobody waits for any more.
 const sessionSettings = `set timezone = 'UTC'; set datestyle = 'ISO'; set plan_cache_mode = force_generic_plan;
-  set enable_seqscan = off; set jit = off; set idle_in_transaction_session_timeout = '60s'`
+  set enable_seqscan = off; set jit = off; set idle_in_transaction_session_timeout = '60s';
+  set statement_timeout = ${answerLimitMilliseconds}`
 
 /** Opens nothing yet: connections are made as they are needed, and again after the server was away. */
 export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOptions): SqlDatabase {
@@ -36,7 +47,7 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: connectLimitMilliseconds,
     // pg awaits what this returns before it hands the connection out.
-    ...(pooled ? {} : { onConnect: client => client.query(sessionSettings) as unknown as void }),
+    ...(pooled ? {} : { onConnect: client => query(client, sessionSettings) as unknown as void }),
   })
   // A connection that breaks tells whoever is using it; without these listeners it would end the process as well.
   pool.on('error', () => {})
@@ -63,7 +74,7 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
   async function execute(text: string): Promise<SqlResult> {
     assertOutsideTransaction()
     try {
-      return flatten(await pool.query(text))
+      return flatten(await query(pool, text))
     } catch (error) {
       throw describeSqlError(error)
     }
@@ -74,7 +85,10 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
     transaction: (mode, work) => runTransaction(source, mode, work),
     read: (mode, work) => runRead(source, mode, work),
     execute: (text, values) => (values ? runUnscoped(source, text, values) : execute(text)),
-    listen: (topic, listener) => void announcements.on(topic, listener),
+    listen: (topic, listener) => {
+      announcements.on(topic, listener)
+      return () => void announcements.off(topic, listener)
+    },
     roles: () => source.roles(),
     asOwner: async work => {
       assertOutsideTransaction()
@@ -110,6 +124,13 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
     },
     close: () => pool.end(),
   }
+}
+
+/** Statements without values. What gets no answer in time fails, and its connection with it. */
+function query(on: Pool | ClientBase, text: string): Promise<unknown> {
+  // pg reads the limit from the query as well as from the client (its types know the latter alone), where it would hold for
+  // flights, too, and cost each a timer more.
+  return on.query({ text, query_timeout: answerLimitMilliseconds } as QueryConfig)
 }
 
 /** pg answers with a list where a text held several statements. */

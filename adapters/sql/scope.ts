@@ -57,7 +57,7 @@ export async function runTransaction<Result>(
   const here = { running: true }
   // Taken when something is asked whose answer the work waits for. Without that, all of it goes at the end, in company.
   let link: Link | undefined
-  const scope = new TransactionScope(mode, 'deferred', async commands => {
+  const scope = new TransactionScope(mode, 'deferred', source.announcements, async commands => {
     if (link !== undefined) return link.fly(commands)
     link = await source.acquire()
     return flyBehind(link, [begin, scopeCommand], commands)
@@ -68,7 +68,7 @@ export async function runTransaction<Result>(
       const posted = await scope.close()
       if (link !== undefined) assertCommitted(await link.fly([...posted, commit]))
       else if (posted.length > 0) assertAccepted(await source.flights.ask(scopeCommand, posted))
-      for (const topic of scope.announced) source.announcements.emit(topic)
+      for (const { topic, news } of scope.announced) source.announcements.emit(topic, news)
       return result
     } catch (error) {
       await scope.close()
@@ -98,7 +98,9 @@ export async function runRead<Result>(
 ): Promise<Result> {
   assertOutsideTransaction()
   const scopeCommand = describeScope(mode, await source.roles(), setReadingScope)
-  const scope = new TransactionScope(mode, 'at once', commands => source.flights.ask(scopeCommand, commands))
+  const scope = new TransactionScope(mode, 'at once', source.announcements, commands =>
+    source.flights.ask(scopeCommand, commands),
+  )
   try {
     return await work(scope)
   } finally {
@@ -149,11 +151,18 @@ class TransactionScope implements SqlScope {
   #asked = 0
   #flying: Promise<void> | undefined
   #closed = false
-  readonly announced = new Set<string>()
+  readonly #announcements: EventEmitter
+  readonly announced: Array<{ topic: string; news: unknown }> = []
 
   /** `fly` sends commands under the scope; `posts` says whether there is a commit for them to wait for. */
-  constructor(mode: AccessMode, posts: 'deferred' | 'at once', fly: (commands: Command[]) => Promise<Reply>) {
+  constructor(
+    mode: AccessMode,
+    posts: 'deferred' | 'at once',
+    announcements: EventEmitter,
+    fly: (commands: Command[]) => Promise<Reply>,
+  ) {
     this.mode = mode
+    this.#announcements = announcements
     this.#posts = posts
     this.#fly = fly
   }
@@ -178,8 +187,12 @@ class TransactionScope implements SqlScope {
     return this.#ask({ name: '', text, values: values.map(encodeValue) })
   }
 
-  announce(topic: string): void {
-    this.announced.add(topic)
+  announce(topic: string, news?: unknown): void {
+    this.announced.push({ topic, news })
+  }
+
+  isHeard(topic: string): boolean {
+    return this.#announcements.listenerCount(topic) > 0
   }
 
   /** Waits for what is still under way, and answers what was posted and not sent; nothing can be asked from then on. */

@@ -1,26 +1,22 @@
 import { withoutRequest } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { AppError, StartError } from '../kernel/errors.ts'
+import { StartError } from '../kernel/errors.ts'
 import type { Data } from '../ports/data.ts'
 import type { AppRecord } from '../ports/records.ts'
 import { registerApp, removeApp, replaceConfigApp } from './changes.ts'
-import { parseApp } from './registration.ts'
+import { nameApp, readApp } from './registration.ts'
 
 /**
  * Makes the registered apps of the config file what the file says: new ones are added, changed ones replaced, and those that it
- * names no longer removed. Apps that were registered otherwise stay. Throws StartError where an app is not as it has to be, or
- * has the client id of another one.
+ * names no longer removed. Apps that were registered otherwise stay. Throws StartError where apps are not as they have to be, with a
+ * line for each problem, and where one has the client id of another.
  */
 export async function registerConfigApps(
   data: Data,
   apps: ReadonlyArray<Readonly<Record<string, unknown>>>,
   { issuer, clock }: { issuer: string; clock: Clock },
 ): Promise<void> {
-  const wanted = apps.map(app => parseConfigApp(app, issuer, clock()))
-  for (const [index, { clientId }] of wanted.entries()) {
-    if (wanted.findIndex(app => app.clientId === clientId) !== index)
-      throw new StartError(`LATCHKEY_CONFIG: the app "${clientId}" is there twice. Give one of them another client_id.`)
-  }
+  const wanted = readConfigApps(apps, issuer, clock())
   const circumstances = withoutRequest({ kind: 'system', reason: 'start' }, clock)
   await data.scoped({ kind: 'system', reason: 'start' }, async repositories => {
     // Of several nodes that start together one registers, and the others find that it is done.
@@ -46,14 +42,22 @@ export async function registerConfigApps(
   })
 }
 
-function parseConfigApp(app: Readonly<Record<string, unknown>>, issuer: string, now: Date): AppRecord {
-  try {
-    return parseApp(app, { issuer, source: 'config', now })
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    const name = typeof app['client_id'] === 'string' ? `"${app['client_id']}"` : 'without a client_id'
-    throw new StartError(`LATCHKEY_CONFIG: the app ${name} cannot be registered. ${error.detail ?? error.message}`)
-  }
+/** All that is wrong comes in one go, a line for each. */
+function readConfigApps(apps: ReadonlyArray<Readonly<Record<string, unknown>>>, issuer: string, now: Date): AppRecord[] {
+  const ids = apps.map(app => app['client_id'])
+  const wanted: AppRecord[] = []
+  const problems = apps.flatMap((app, index) => {
+    const name = nameApp(app) ?? `the app in entry ${index + 1}`
+    const read = readApp(app, { issuer, source: 'config', now })
+    if ('app' in read) wanted.push(read.app)
+    const twice = ids.indexOf(app['client_id']) !== index && ids[index] !== undefined
+    return [
+      ...('app' in read ? [] : read.problems.map(problem => `${name}: ${problem}`)),
+      ...(twice ? [`${name} is there twice. Give one of them another client_id.`] : []),
+    ]
+  })
+  if (problems.length > 0) throw new StartError(problems.map(problem => `LATCHKEY_CONFIG: ${problem}`).join('\n'))
+  return wanted
 }
 
 function describe(app: AppRecord): string {

@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { AppRecord } from '../ports/records.ts'
 import type { Data } from '../ports/data.ts'
 import type { Logger } from '../ports/telemetry.ts'
-import { type AppMetadata, appMetadata, clientIdPattern } from './metadata.ts'
+import { clientIdPattern } from './members.ts'
+import { type AppMetadata, appMetadata } from './metadata.ts'
 
 export interface RegisteredApp {
   clientId: string

@@ -4,6 +4,7 @@ import { parseApp } from '../apps/registration.ts'
 import { withoutRequest } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
+import { isLoopbackHost } from '../kernel/loopback.ts'
 import { newSecret } from '../kernel/secrets.ts'
 import type { AppRecord } from '../ports/records.ts'
 import type { AppRepository } from '../ports/repositories.ts'
@@ -101,11 +102,16 @@ const metadataOfType = {
 
 /** Where people land after signing out, unless something else is said: the app's own front page. */
 function listHomes(uris: string[]): string[] {
-  return listOrigins(uris).flatMap(origin => (origin === 'null' ? [] : [`${origin}/`]))
+  return listOrigins(uris).map(origin => `${origin}/`)
 }
 
+/** Of those URIs that can be registered: what is wrong with the others is said of them, not of what would follow from them. */
 function listOrigins(uris: string[]): string[] {
-  return [...new Set(uris.flatMap(uri => (URL.canParse(uri) ? [new URL(uri).origin] : [])))]
+  const urls = uris.flatMap(uri => URL.parse(uri) ?? [])
+  const safe = urls.filter(
+    ({ protocol, hostname }) => protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname)),
+  )
+  return [...new Set(safe.map(({ origin }) => origin))]
 }
 
 function describeApp(

@@ -18,13 +18,18 @@ export function enqueueBackChannelLogouts(provider: Provider, data: Data): Deliv
   const deliver = Reflect.get(prototype, 'backchannelLogout') as (this: Client, userId: string, sid: string) => Promise<void>
   Object.assign(prototype, {
     backchannelLogout(this: Client, userId: string, sid: string): Promise<void> {
-      return data.scoped(protocol, ({ jobs }) => jobs.enqueue('back-channel-logout', { clientId: this.clientId, userId, sid }))
+      return enqueueLogout(data, { clientId: this.clientId, userId, sid })
     },
   })
   return async (clientId, userId, sid) => {
     const client = await provider.Client.find(clientId)
     if (client?.['backchannelLogoutUri'] !== undefined) await deliver.call(client, userId, sid)
   }
+}
+
+/** Has an app be told that a person's session, by its `sid`, is over. */
+export function enqueueLogout(data: Data, notice: { clientId: string; userId: string; sid: string }): Promise<void> {
+  return data.scoped(protocol, ({ jobs }) => jobs.enqueue('back-channel-logout', notice))
 }
 
 export function handleBackChannelLogout({

@@ -17,6 +17,7 @@ import type { createProtocolPages } from './protocol-pages.ts'
 import { accessTokenSeconds, describeResource, describeToken, nameAudiences } from './resources.ts'
 import { createSessionAdapter } from './session-adapter.ts'
 import { createStoreAdapter, storedModels } from './store-adapter.ts'
+import { signOutUnasked } from './unasked-sign-out.ts'
 
 export interface Lifetimes {
   sessionIdleSeconds: number
@@ -43,6 +44,8 @@ const interactionSeconds = 2 * 3600
 const codeSeconds = 60
 const deviceCodeSeconds = 600
 
+const sessionCookie = { httpOnly: true, secure: true, sameSite: 'lax', path: '/', signed: false } as const
+
 const clientAuthMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
 
 const epochSeconds = (clock: Clock) => Math.floor(clock().getTime() / 1000)
@@ -67,7 +70,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     // signed: whoever reads an address, in a history or the log of a proxy, has nothing.
     cookies: {
       names: { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' },
-      long: { httpOnly: true, secure: true, sameSite: 'lax', path: '/', signed: false },
+      long: sessionCookie,
       short: { httpOnly: true, secure: true, sameSite: 'lax', signed: true },
       keys: [cipher.blindIndex('cookie-signature', 'short').toString('base64url')],
     },
@@ -123,7 +126,9 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: protocolPages.logoutSource,
+        logoutSource: async ctx => {
+          if (!(await signOutUnasked(ctx, { data, clock, sessionCookie }))) protocolPages.logoutSource(ctx)
+        },
         postLogoutSuccessSource: protocolPages.postLogoutSuccessSource,
       },
       userinfo: { enabled: true },

@@ -23,11 +23,16 @@ export function endWhatTheSessionGave(provider: Provider): void {
   })
   provider.on('end_session.success', (ctx: KoaContextWithOIDC) => {
     if (ctx.oidc.params?.['logout'] === undefined) return
-    for (const [clientId, authorization] of Object.entries(ctx.oidc.session?.authorizations ?? {})) {
-      const workspaceId = Reflect.get(authorization, 'workspaceId')
-      clearCookie(ctx, nameFor(clientId, typeof workspaceId === 'string' ? workspaceId : undefined))
-    }
+    clearRefreshCookies(ctx)
   })
+}
+
+/** Takes away the refresh cookies of all apps that have something of the session. */
+export function clearRefreshCookies(ctx: KoaContextWithOIDC): void {
+  for (const [clientId, authorization] of Object.entries(ctx.oidc.session?.authorizations ?? {})) {
+    const workspaceId = Reflect.get(authorization, 'workspaceId')
+    clearCookie(ctx, nameFor(clientId, typeof workspaceId === 'string' ? workspaceId : undefined))
+  }
 }
 
 export interface SignOutOptions {
@@ -39,7 +44,7 @@ export interface SignOutOptions {
 /**
  * A session ends by itself after hours without use, while the refresh tokens that it gave live for weeks. So an app's ID token
  * names what ends with a sign-out, too: without it, signing out of a product the day after would leave the product signed in.
- * It is asked about like any sign-out, since whoever sends the browser here may have found that token somewhere.
+ * It is asked about, since whoever sends the browser here may have found that token somewhere.
  */
 export function finishSignOut(provider: Provider, { data, clock, protocolPages }: SignOutOptions): Middleware {
   return async function signOut(ctx, next) {
@@ -49,7 +54,8 @@ export function finishSignOut(provider: Provider, { data, clock, protocolPages }
     const { oidc } = served
     if (oidc.route === 'end_session' && ctx.status === 200 && oidc.session?.accountId === undefined) {
       const hinted = await findHinted(oidc.params?.['id_token_hint'])
-      if (hinted === undefined) goOn(served)
+      // Nobody is signed in, and nothing of the app is left: there is nothing to ask about.
+      if (hinted === undefined) returnToApp(served)
       else protocolPages.logoutSource(served)
     }
     if (oidc.route === 'end_session_confirm' && ctx.status === 303) {
@@ -78,8 +84,8 @@ export function finishSignOut(provider: Provider, { data, clock, protocolPages }
   }
 }
 
-/** Nobody is signed in, and nothing of the app is left: there is nothing to ask about. */
-function goOn(ctx: KoaContextWithOIDC): void {
+/** Sends the browser where the app wants it after a sign-out; without an app to our own page that says so. */
+export function returnToApp(ctx: KoaContextWithOIDC): void {
   const { post_logout_redirect_uri: uri, state } = readParameters(ctx.oidc.params)
   const to = new URL(uri ?? '/logout/success', ctx.oidc.issuer)
   if (uri !== undefined && state !== undefined) to.searchParams.set('state', state)

@@ -6,6 +6,8 @@ import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { RateLimit, RateLimiter } from '../ports/rate-limiter.ts'
+import type { Store } from '../ports/store.ts'
+import { deviceCodeGrantType, paceDevice } from './device-polling.ts'
 import { assertAppOrigin, clearCookie, moveTokenIntoCookie, takeTokenFromCookie, usesCookie } from './refresh-cookie.ts'
 import { circumstancesOf, stateOf } from './request-state.ts'
 
@@ -16,17 +18,19 @@ export interface TokenEndpointOptions {
   events: EventBatcher
   clock: Clock
   cipher: FieldCipher
+  store: Store
 }
 
 /** What is done around every grant type's handler, after the client was authenticated. */
 export type WrapGrant = (grantType: string, ctx: KoaContextWithOIDC, handle: () => Promise<void>) => Promise<void>
 
-export function createTokenEndpoint({ rateLimiter, events, clock, cipher }: TokenEndpointOptions): WrapGrant {
+export function createTokenEndpoint({ rateLimiter, events, clock, cipher, store }: TokenEndpointOptions): WrapGrant {
   return async function wrapGrant(grantType, ctx, handle) {
     await spendLimit(rateLimiter, tokensOfApp, ctx.oidc.client?.clientId ?? '')
     const byCookie = usesCookie(ctx)
     if (byCookie) assertAppOrigin(ctx)
     if (grantType === 'refresh_token' && byCookie) await refreshByCookie(ctx, cipher, () => issue(handle))
+    else if (grantType === deviceCodeGrantType) await paceDevice(ctx, store, () => issue(handle))
     else await issue(handle)
     if (byCookie) moveTokenIntoCookie(ctx, cipher)
     // Where a refresh token was made or replaced, the event stands in that transaction; within the grace none is.

@@ -1,3 +1,5 @@
+import type { AuditEventRecord } from './records.ts'
+
 /** What happens later and survives a crash. Payloads are sealed under the installation key before they are written. */
 export interface JobPayloads {
   mail: { message: import('./mailer.ts').MailMessage }
@@ -6,7 +8,8 @@ export interface JobPayloads {
 
 export type JobName = keyof JobPayloads
 
-export type JobHandler<Name extends JobName> = (payload: JobPayloads[Name]) => Promise<void>
+/** Answers what is to be recorded of it, if anything: that is written a moment later, for several jobs at once, before they are struck off. */
+export type JobHandler<Name extends JobName> = (payload: JobPayloads[Name]) => Promise<readonly AuditEventRecord[] | void>
 
 /**
  * Runs what was enqueued through `Repositories.jobs`, each job at least once: a process that dies takes none with it, and a job
@@ -14,7 +17,10 @@ export type JobHandler<Name extends JobName> = (payload: JobPayloads[Name]) => P
  * not change by trying again (AppError `bad-request`, `not-found`, `address-unusable`) is given up at once.
  */
 export interface JobRunner {
-  /** Jobs that this process enqueued start as soon as their transaction has committed, and those of others within two seconds. */
+  /**
+   * Jobs that this process enqueued start as soon as their transaction has committed: they are claimed for it from the beginning.
+   * Those of others are found within two seconds, and those of a process that died when its claim is over.
+   */
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>): Promise<void>
   /** Lets running handlers finish, then stops. */
   stop(): Promise<void>

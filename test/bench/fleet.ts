@@ -16,6 +16,8 @@ const buildScript = join(here, '../../config/tooling/build.mjs')
 export interface Fleet {
   /** Absent where no subject needs them. */
   stores: Stores | undefined
+  /** Where the mail sink tells of the links that it was sent. */
+  linkPort: number
   /** Starts the server alone. Data of an earlier start under the same `installation` name is found again. */
   startServer(name: SubjectName, installation?: string): Promise<ServerProcess>
   openSubject(name: SubjectName): Promise<Subject>
@@ -46,6 +48,7 @@ export async function startFleet(subjects: SubjectName[]): Promise<Fleet> {
   }
   return {
     stores,
+    linkPort: ports.linkPort,
     startServer: start,
     async openSubject(name) {
       const pids = stores && name === 'latchkey-postgres' ? { postgres: stores.postgresPid, redis: stores.redisPid } : {}

@@ -6,13 +6,13 @@ export const usage = `npm run bench -- [options]
   --quick               fewer operations, two passes, workloads and store commands only; RESULTS.md stays as it is
   --workload <name>     only this one, may be repeated: ${workloadNames.join(', ')}
   --subject <name>      only this one, may be repeated: ${subjectNames.join(', ')}
-  --section <name>      only this one, may be repeated: workloads, store-commands, start, memory, rotations
+  --section <name>      only this one, may be repeated: workloads, store-commands, start, memory, rotations, enumeration
   --passes <n>          measured passes of each workload (3; quick 2)
   --operations <n>      operations of a pass
   --profile             also takes a CPU profile of each server and workload in a pass of its own (.cpuprofile files in .bench/)
 `
 
-export const sectionNames = ['workloads', 'store-commands', 'start', 'memory', 'rotations'] as const
+export const sectionNames = ['workloads', 'store-commands', 'start', 'memory', 'rotations', 'enumeration'] as const
 
 export type SectionName = (typeof sectionNames)[number]
 

@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeEnumeration, measureEnumeration } from './enumeration.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { describeMachine } from './machine.ts'
 import { type Measurement, measurePass } from './measure.ts'
@@ -120,7 +121,7 @@ async function bench(options: BenchOptions): Promise<void> {
     const machine = describeMachine(stores)
     say(machine.join('\n'))
     if (has('start')) report('Start', describeStarts(await measureStarts(fleet, options.subjects)))
-    if (has('workloads') || has('store-commands') || has('rotations')) {
+    if (has('workloads') || has('store-commands') || has('rotations') || has('enumeration')) {
       const subjects: Subject[] = []
       for (const name of options.subjects) subjects.push(await fleet.openSubject(name))
       const onPostgres = subjects.find(({ name }) => name === 'latchkey-postgres')
@@ -131,6 +132,10 @@ async function bench(options: BenchOptions): Promise<void> {
       if (options.profile) await takeProfiles(subjects, options)
       if (has('rotations') && onPostgres && stores)
         report('A chain of rotations', describeRotations(await measureRotations(onPostgres, stores, rotationCount)))
+      if (has('enumeration') && onPostgres) {
+        const { issuer } = onPostgres
+        report('Who has an account', describeEnumeration(await measureEnumeration(issuer, fleet.linkPort)))
+      }
       for (const subject of subjects) await subject.stop()
     }
     if (has('memory')) report('Memory', describeMemory(await measureMemories(fleet, options.subjects)))

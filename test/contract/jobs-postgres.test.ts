@@ -60,7 +60,7 @@ describe('jobs on PostgreSQL', () => {
     await enqueue(queue, 'hello')
     await expect.poll(async () => (await readJobs(queue.database))[0]?.['state']).toBe('active')
     // As if most of the claim's time were over: only a renewal keeps it.
-    await queue.database.execute(`update latchkey_jobs.job set heartbeat_on = now() - interval '14 seconds'`)
+    await queue.database.execute(`update latchkey_jobs.job set heartbeat_on = now() - interval '6 seconds'`)
     await pause(8_000)
     expect((await readJobs(queue.database))[0]?.['state']).toBe('active')
     finish()

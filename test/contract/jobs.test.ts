@@ -153,8 +153,8 @@ describe.each<{ kind: QueueKind }>([{ kind: 'embedded' }, { kind: 'postgres' }])
     await once(holder, 'exit')
 
     const database = kind === 'embedded' ? await own.reopen() : own.database
-    // The dead process's claim is over twenty seconds after its last sign of life.
-    if (kind === 'postgres') await database.execute(`update latchkey_jobs.job set heartbeat_on = now() - interval '21 seconds'`)
+    // The dead process's claim is over ten seconds after its last sign of life.
+    if (kind === 'postgres') await database.execute(`update latchkey_jobs.job set heartbeat_on = now() - interval '11 seconds'`)
     const subjects = await runCollecting(await own.openRunner(cleaning, database))
     await expect.poll(() => subjects, { timeout: 15_000 }).toEqual(['hello'])
   }, 40_000)

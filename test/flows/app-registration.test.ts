@@ -61,7 +61,11 @@ describe('registering an app', () => {
     ['an algorithm of its own', { ...web, id_token_signed_response_alg: 'HS256' }, /id_token_signed_response_alg/],
     ['a signature without a key', { ...machine, token_endpoint_auth_method: 'private_key_jwt' }, /jwks/],
     ['a secret as key', { ...web, jwks: { keys: [{ kty: 'oct', k: 'x' }] } }, /jwks.*public/],
-    ['two sets of keys', { ...web, jwks: { keys: [] }, jwks_uri: 'https://app.example.com/jwks' }, /jwks_uri.*not both/],
+    [
+      'two sets of keys',
+      { ...web, jwks: { keys: [] }, jwks_uri: 'https://app.example.com/jwks' },
+      /jwks_uri: expected jwks or jwks_uri, was given both/,
+    ],
     ['keys in clear text', { ...web, jwks_uri: 'http://app.example.com/jwks' }, /jwks_uri.*https/],
     ['a receiver in clear text', { ...web, backchannel_logout_uri: 'http://app.example.com/' }, /backchannel_logout_uri.*https/],
     ['an origin with a path', { ...web, origins: ['https://app.example.com/'] }, /origins.*without a path/],
@@ -72,7 +76,11 @@ describe('registering an app', () => {
       { ...web, resources: [{ identifier: 'https://a.example/#b', scope: '' }] },
       /identifier.*fragment/,
     ],
-    ['a cookie for an app with a secret', { ...web, refresh_token_delivery: 'cookie' }, /app with a server gets .* in the body/],
+    [
+      'a cookie for an app with a secret',
+      { ...web, refresh_token_delivery: 'cookie' },
+      /expected "body" for an app with a server/,
+    ],
     ['a cookie without an origin', { ...cookie, origins: [] }, /origins/],
   ])('with %s is refused, with a word about it', (_what, app, words) => {
     expect(register(app)).toMatch(words)
@@ -113,9 +121,61 @@ describe('apps of the config file', () => {
   it('that are wrong stop the start with one line that names the app and the mistake', async () => {
     const start = startLatchkey({ apps: [serverApp, { ...serverApp, client_id: 'second', redirect_uris: ['ftp'] }] })
     await expect(start).rejects.toThrow(StartError)
-    await expect(start).rejects.toThrow(/^LATCHKEY_CONFIG: the app "second" cannot be registered\. redirect_uris/)
-    const nameless = startLatchkey({ apps: [{ client_name: 'Nameless' }] })
-    await expect(nameless).rejects.toThrow(/^LATCHKEY_CONFIG: the app without a client_id cannot be registered\./)
+    await expect(start).rejects.toThrow(
+      /^LATCHKEY_CONFIG: the app "second": redirect_uris, entry 1: expected an absolute URI .*, was given "ftp"\.$/,
+    )
+  })
+
+  it('are complained about in one go, each member in a sentence: what was expected, what was given, what was meant', async () => {
+    const secret = 'hunter2 and what belongs to it'
+    const start = startLatchkey({
+      apps: [
+        { client_name: 'Nameless', client_secret: secret, redirect_uris: 'https://a.example/cb' },
+        {
+          client_id: 'notes',
+          client_name: '',
+          token_endpoint_auth_methd: 'none',
+          redirect_uri: ['https://a.example/cb'],
+          response_types: ['token'],
+          application_type: 'spa',
+          first_party: 'yes',
+          colour: 'red',
+          origins: ['https://a.example', 'https://a.example/notes'],
+          resources: [{ identifier: 5, scop: 'read' }],
+          jwks: { keys: [{ kty: 'oct', k: secret }] },
+          jwks_uri: 'http://a.example/jwks',
+        },
+        { ...serverApp, secret },
+        serverApp,
+      ],
+    })
+    const error = await start.then(
+      () => expect.fail('it started'),
+      (refused: unknown) => refused,
+    )
+    expect(error).toBeInstanceOf(StartError)
+    const lines = String(error).replace('StartError: ', '').split('\n')
+    expect(String(error)).not.toContain('hunter2')
+    expect(lines.map(line => line.replace(/^LATCHKEY_CONFIG: the app /, ''))).toEqual([
+      'in entry 1: client_id: expected text; nothing was given.',
+      'in entry 1: redirect_uris: expected a list, was given "https://a.example/cb".',
+      'in entry 1: client_secret: expected 32 random characters or more for token_endpoint_auth_method "client_secret_basic", was given 30.',
+      '"notes": client_name: expected text that is not empty, was given "".',
+      '"notes": application_type: expected "web" or "native", was given "spa".',
+      '"notes": response_types, entry 1: expected "code", was given "token".',
+      '"notes": jwks, keys, entry 1: expected public keys alone (the private part stays with the app), was given something else, which is not shown because it may be a secret.',
+      '"notes": jwks_uri: expected an https URL, or http on loopback, was given "http://a.example/jwks".',
+      '"notes": first_party: expected true or false, was given "yes".',
+      expect.stringMatching(/^"notes": origins, entry 2: expected an origin: .*, was given "https:\/\/a\.example\/notes"\.$/),
+      '"notes": resources, entry 1, identifier: expected text, was given 5.',
+      expect.stringMatching(/^"notes": resources, entry 1, scope: expected text; nothing was given\.$/),
+      '"notes": resources, entry 1, scop: there is no such member. README.md says which there are.',
+      '"notes": token_endpoint_auth_methd: there is no such member. Did you mean token_endpoint_auth_method?',
+      '"notes": redirect_uri: there is no such member. Did you mean redirect_uris?',
+      '"notes": colour: there is no such member. README.md says which there are.',
+      '"ledger": secret: there is no such member. Did you mean client_secret?',
+      '"ledger" is there twice. Give one of them another client_id.',
+    ])
   })
 
   it('that have one id twice stop the start: nobody knows which is meant', async () => {

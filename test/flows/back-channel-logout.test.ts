@@ -150,6 +150,17 @@ describe('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', () => {
     agent.close()
   })
 
+  it('comes when the person is not asked, because the app knows them', async () => {
+    const { agent, tokens } = await signedIn()
+    await tokensFor(agent, apps.second)
+    const home = serverApp.post_logout_redirect_uris[0] ?? ''
+    const query = new URLSearchParams({ id_token_hint: tokens.idToken, post_logout_redirect_uri: home })
+    expect((await agent.get(`${latchkey.issuer}/logout?${query}`)).location).toBe(home)
+    await Promise.all([deliveredTo(first), deliveredTo(second)])
+    expect(decodeJwt(first.tokens[0] ?? '')['sid']).toBe(decodeJwt(tokens.idToken)['sid'])
+    agent.close()
+  })
+
   it('comes when somebody else signs in in the same browser', async () => {
     const { agent, tokens } = await signedIn()
     const started = await startRequest(latchkey.issuer, serverApp, { prompt: 'login' })

@@ -148,6 +148,24 @@ describe('apps', () => {
     expect(created).not.toHaveProperty('client_secret')
   })
 
+  test('what is wrong is said in the words of the config file', async () => {
+    const words = [
+      '--type',
+      'server',
+      '--redirect-uri',
+      'http://app.example.com/cb',
+      '--redirect-uri',
+      'https://app.example.com/#x',
+    ]
+    const said = await latchkey('app', 'create', '--name', 'Wrong', ...words)
+    expect(said).toMatchObject({ exitCode: 1, output: '' })
+    const expected = 'expected an absolute URI without a fragment or a wildcard, https unless on loopback (RFC 8252 §7)'
+    expect(said.complaint.split('\n')).toEqual([
+      `The app "wrong": redirect_uris, entry 1: ${expected}, was given "http://app.example.com/cb".`,
+      `The app "wrong": redirect_uris, entry 2: ${expected}, was given "https://app.example.com/#x".`,
+    ])
+  })
+
   test('a browser app of another site is refused, and told what to do instead', async () => {
     const said = await latchkey(
       'app',

@@ -3,20 +3,10 @@ import * as oauth from 'oauth4webapi'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Agent } from '../support/agent.ts'
 import { askUserinfo, postAs, prove, refresh, signIn, tokensOf } from '../support/code-flow.ts'
-import { approveDevice, xsrfIn } from '../support/device.ts'
+import { approveDevice, foreignTv, pollAsDevice, startDevice, tv, xsrfIn } from '../support/device.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp, serverApp } from '../support/relying-party.ts'
 
-const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
-const tv = {
-  client_id: 'tv',
-  client_name: 'Living room <TV>',
-  token_endpoint_auth_method: 'none',
-  grant_types: [grantType, 'refresh_token'],
-  redirect_uris: [],
-  first_party: true,
-}
-const foreignTv = { ...tv, client_id: 'foreign-tv', client_name: 'Foreign TV', first_party: false }
 const insecure = { [oauth.allowInsecureRequests]: true }
 
 describe('signing in a device that has no browser (RFC 8628)', () => {
@@ -41,19 +31,8 @@ describe('signing in a device that has no browser (RFC 8628)', () => {
 
   const page = () => `${latchkey.issuer}/device`
 
-  async function start(app = tv, scope = 'openid email') {
-    const answer = await postAs(app, `${latchkey.issuer}/device_authorization`, { scope })
-    expect(answer.status).toBe(200)
-    const text = (name: string) => String(answer.body[name])
-    return {
-      deviceCode: text('device_code'),
-      userCode: text('user_code'),
-      complete: text('verification_uri_complete'),
-      ...answer,
-    }
-  }
-  const poll = (deviceCode: string, app: typeof tv = tv) =>
-    postAs(app, `${latchkey.issuer}/token`, { grant_type: grantType, device_code: deviceCode })
+  const start = (app = tv) => startDevice(latchkey, app)
+  const poll = (deviceCode: string, app = tv) => pollAsDevice(latchkey, deviceCode, app)
   const type = async (agent: Agent, userCode: string, more: Record<string, string> = {}) =>
     agent.post(page(), { xsrf: xsrfIn(await agent.get(page())), user_code: userCode, ...more })
 
@@ -89,6 +68,7 @@ describe('signing in a device that has no browser (RFC 8628)', () => {
     expect((await poll(deviceCode)).body['error']).toBe('authorization_pending')
     const asked = await type(ada, userCode)
     expect(asked.status).toBe(200)
+    latchkey.clock.advance(5)
     expect((await poll(deviceCode)).body['error']).toBe('authorization_pending')
   })
 

@@ -1,27 +1,15 @@
-import { type Expression, sql } from 'kysely'
+import { sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { AttemptRecord, ProofRecord } from '../../../provider/ports/records.ts'
 import type { AttemptChanges, AttemptRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
-import { orConflict, prepare, queries } from '../statement.ts'
+import type { Schema } from '../schema.ts'
+import { orConflict, type Placeholders, prepare, queries } from '../statement.ts'
+import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 
-export interface AttemptRow {
-  id: string
-  interaction_uid: string
-  browser_hash: Buffer
-  client_id: string
-  state: AttemptRecord['state']
-  method: string | null
-  user_id: string | null
-  address_sealed: Buffer | null
-  proofs_sealed: Buffer
-  details_sealed: Buffer
-  locale: string
-  created_at: Date
-  expires_at: Date
-}
+type AttemptRow = Schema['attempts']
 
 /** What never changes of an attempt and is personal, sealed as one. */
 type Details = Pick<AttemptRecord, 'request' | 'device' | 'ip'>
@@ -82,7 +70,7 @@ type Column = 'method' | 'user_id' | 'address_sealed' | 'proofs_sealed'
 type Transition = { id: string; from: AttemptRecord['state']; to: AttemptRecord['state'] } & Pick<AttemptRow, Column> &
   Record<`keep_${Column}`, boolean>
 
-const updateState = (parameter: { readonly [Name in keyof Transition]: Expression<Transition[Name]> }) =>
+const updateState = (parameter: Placeholders<Transition>) =>
   queries
     .updateTable('attempts')
     .set(({ ref }) => ({
@@ -105,19 +93,7 @@ const move = prepare<Transition>()(parameter =>
     .select(orConflict),
 )
 
-const deleteExpired = prepare<{ moment: Date; limit: number }>()(parameter =>
-  queries
-    .deleteFrom('attempts')
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('attempts as expired')
-        .select('expired.id')
-        .where('expired.expires_at', '<', parameter.moment)
-        .orderBy('expired.expires_at')
-        .limit(sql<number>`${parameter.limit}::bigint`)
-        .forUpdate()
-        .skipLocked(),
-    ),
-)
+const deleteExpired = prepareSweepOfExpired('attempts', 'id')
 
 const place = (column: string, row: string) => ({ table: 'attempts', column, row })
 

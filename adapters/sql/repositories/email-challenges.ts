@@ -1,24 +1,15 @@
-import { sql } from 'kysely'
+import { type InferResult, sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { EmailChallengeRecord } from '../../../provider/ports/records.ts'
 import type { ChallengedAttempt, EmailChallengeRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
+import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { type AttemptRow, openAttempt } from './attempts.ts'
+import { openAttempt } from './attempts.ts'
 
-interface ChallengeRow {
-  id: string
-  attempt_id: string
-  token_hash: Buffer
-  code_hash: Buffer
-  wrong_codes: number
-  created_at: Date
-  expires_at: Date
-  consumed_at: Date | null
-  voided_at: Date | null
-}
+type ChallengeRow = Schema['email_challenges']
 
 const lockAttempt = prepare<{ attemptId: string }>()(parameter =>
   queries.selectFrom('attempts').select('id').where('id', '=', parameter.attemptId).forUpdate(),
@@ -47,12 +38,6 @@ const insert = prepare<ChallengeRow>()(parameter =>
   }),
 )
 
-interface ChallengedAttemptRow extends AttemptRow, Omit<ChallengeRow, 'id' | 'attempt_id' | 'created_at' | 'expires_at'> {
-  challenge_id: string
-  challenge_created_at: Date
-  challenge_expires_at: Date
-}
-
 const withAttempt = () =>
   queries
     .selectFrom('email_challenges as c')
@@ -68,6 +53,8 @@ const withAttempt = () =>
       'c.consumed_at',
       'c.voided_at',
     ])
+
+type ChallengedAttemptRow = InferResult<ReturnType<typeof withAttempt>>[number]
 
 const findByTokenHash = prepare<{ tokenHash: Buffer }>()(parameter =>
   withAttempt().where('c.token_hash', '=', parameter.tokenHash),

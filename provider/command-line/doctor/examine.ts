@@ -3,7 +3,7 @@ import { embeddedDirectory, openDatabase } from '../../../adapters/open-durable.
 import { scrub } from '../../../adapters/telemetry/serialize-error.ts'
 import { type Environment, loadSettings } from '../../../config/load.ts'
 import type { Settings } from '../../../config/schema.ts'
-import { parseApp } from '../../apps/registration.ts'
+import { nameApp, readApp } from '../../apps/registration.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { AppError, StartError } from '../../kernel/errors.ts'
 import type { KeyWrapper } from '../../ports/key-wrapper.ts'
@@ -55,13 +55,10 @@ export async function examineInstallation(environment: Environment, clock: Clock
 
 function checkSettings({ apps, issuer }: Settings, clock: Clock): Finding[] {
   const findings = apps.flatMap((app, index) => {
-    try {
-      parseApp(app, { issuer, source: 'config', now: clock() })
-      return []
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error
-      return [problem('settings', `LATCHKEY_CONFIG: apps, entry ${index + 1}: ${error.detail ?? error.message}`)]
-    }
+    const read = readApp(app, { issuer, source: 'config', now: clock() })
+    if ('app' in read) return []
+    const name = nameApp(app) ?? `the app in entry ${index + 1}`
+    return read.problems.map(sentence => problem('settings', `LATCHKEY_CONFIG: ${name}: ${sentence}`))
   })
   return findings.length > 0 ? findings : [ok('settings', 'Every setting is well-formed.')]
 }

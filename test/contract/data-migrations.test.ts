@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import type { SqlDatabase } from '../../adapters/sql/database.ts'
 import { migrateJobs } from '../../adapters/sql/jobs.ts'
 import { migrate } from '../../adapters/sql/migrate.ts'
+import { first } from '../../adapters/sql/migrations/0001-first.ts'
 import { migrations } from '../../adapters/sql/migrations/list.ts'
 import { openPostgres } from '../../adapters/sql/postgres.ts'
 import { StartError } from '../../provider/kernel/errors.ts'
@@ -88,6 +89,45 @@ describe('migrations on PostgreSQL', () => {
       `delete from latchkey.migrations where name = '9999-later'; update latchkey.migrations set fingerprint = 'another'`,
     )
     await expect(migrate(database)).rejects.toThrow('Migration 0001-first is not the one that was applied to this database')
+  })
+
+  it('bring a database of the first version, with rows in it, to this one', async () => {
+    const { url, name } = await createDatabase()
+    // As in production: whoever owns the tables goes round no policy.
+    const owner = await createLogin(url, 'createrole')
+    await asAdministrator([`grant create on database ${name} to ${owner.name}`])
+    const database = open(owner.url)
+    const id = newId()
+    await database.asOwner(async ({ execute }) => {
+      await execute(`create schema latchkey;
+        create table latchkey.migrations (name text primary key, fingerprint text not null, applied_at timestamptz not null)`)
+      await execute(first)
+      await execute(`insert into latchkey.migrations values ('0001-first', $1, now())`, [hash('sha256', first, 'hex')])
+      await execute(`insert into latchkey.users values ($1, 'active', null, 'en', now())`, [id])
+      await execute(
+        `insert into latchkey.sessions values ('a-session', '', $1, '{}', '', '2030-01-02 12:00Z', '2030-02-02 12:00Z')`,
+        [id],
+      )
+      await execute(`insert into latchkey.audit_events values ($1, null, $1, 'session.created', now(), '{}', '')`, [id])
+      await execute(
+        'alter table latchkey.sessions enable row level security; alter table latchkey.sessions force row level security',
+      )
+    })
+
+    expect(await migrate(database)).toEqual(
+      migrations.map(({ name: migration }) => migration).filter(each => each !== '0001-first'),
+    )
+    const ask = (text: string) => database.read(asUser(id), async scope => (await scope.query(text)).rows)
+    expect(await ask('select user_id, created_at, last_used_at from latchkey.sessions')).toEqual([
+      { user_id: id, created_at: new Date('2030-01-02T12:00:00Z'), last_used_at: new Date('2030-01-02T12:00:00Z') },
+    ])
+    expect(await ask('select id, passkey_handle, erasure_due_at from latchkey.users')).toEqual([
+      { id, passkey_handle: null, erasure_due_at: null },
+    ])
+    expect(await ask('select id from latchkey.audit_events')).toEqual([{ id }])
+    // The policies hold for the owner again.
+    expect((await database.execute('select from latchkey.sessions')).count).toBe(0)
+    expect(await migrate(database)).toEqual([])
   })
 
   it('put the protection in effect again where it differs from what this version says', async () => {

@@ -6,7 +6,10 @@ alter table latchkey.users
 create index users_erasure on latchkey.users (erasure_due_at) where erasure_due_at is not null;
 
 alter table latchkey.sessions add column last_used_at timestamptz;
+-- The policies hold for the owner too, and without a scope would show no session to be changed.
+alter table latchkey.sessions no force row level security;
 update latchkey.sessions set last_used_at = created_at;
+alter table latchkey.sessions force row level security;
 alter table latchkey.sessions alter column last_used_at set not null;
 
 create table latchkey.address_claims (

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newId } from '../../provider/kernel/ids.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
 import {
-  anHourEarlier,
   anHourLater,
   anUpstreamIdentity,
   aPasskey,
@@ -18,7 +16,7 @@ import {
 
 const noAaguid = '00000000-0000-0000-0000-000000000000'
 
-describe.each(databaseKinds)('passkeys, codes and accounts elsewhere on %s', kind => {
+describe.each(databaseKinds)('passkeys, generators and recovery codes on %s', kind => {
   let state: DurableState
   let data: Data
   beforeAll(async () => {
@@ -39,17 +37,8 @@ describe.each(databaseKinds)('passkeys, codes and accounts elsewhere on %s', kin
     return device
   }
 
-  async function createIdentity(userId: string, changes: Parameters<typeof anUpstreamIdentity>[1] = {}) {
-    const identity = anUpstreamIdentity(userId, changes)
-    await data.scoped(asUser(userId), ({ upstreamIdentities }) => upstreamIdentities.create(identity))
-    return identity
-  }
-
   const listPasskeys = (userId: string) => data.read(asUser(userId), ({ passkeys }) => passkeys.listForUser(userId))
   const listDevices = (userId: string) => data.read(asUser(userId), ({ totpDevices }) => totpDevices.listForUser(userId))
-  const listIdentities = (userId: string) =>
-    data.read(asUser(userId), ({ upstreamIdentities }) => upstreamIdentities.listForUser(userId))
-
   /** How many of so many callers at the same moment were told that it was them. */
   async function countWinners(callers: number, run: () => Promise<boolean>): Promise<number> {
     return (await Promise.all(Array.from({ length: callers }, run))).filter(Boolean).length
@@ -225,55 +214,6 @@ describe.each(databaseKinds)('passkeys, codes and accounts elsewhere on %s', kin
     })
   })
 
-  describe('accounts elsewhere', () => {
-    const find = (connection: string, issuer: string, subject: string) =>
-      data.read(asSystem, ({ upstreamIdentities }) => upstreamIdentities.find(connection, issuer, subject))
-
-    it('are found by connection, issuer and subject together', async () => {
-      const { id } = await createUser(data)
-      const identity = await createIdentity(id)
-      const { connection, issuer, subject } = identity
-      expect(await find(connection, issuer, subject)).toEqual(identity)
-      expect(await find('google', issuer, subject)).toBeUndefined()
-      expect(await find(connection, 'https://evil.example.com', subject)).toBeUndefined()
-      expect(await find(connection, issuer, `${subject}x`)).toBeUndefined()
-      expect(await find(connection, `${issuer}","${subject}`, '')).toBeUndefined()
-    })
-
-    it('are one person’s each', async () => {
-      const [user, other] = [await createUser(data), await createUser(data)]
-      const { connection, issuer, subject } = await createIdentity(user.id)
-      for (const { id } of [user, other]) {
-        await expect(createIdentity(id, { connection, issuer, subject })).rejects.toMatchObject({ code: 'conflict' })
-      }
-      const outcomes = await Promise.allSettled(
-        Array.from({ length: 10 }, async () => createIdentity(other.id, { subject: 'the same' })),
-      )
-      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    })
-
-    it('keep what the upstream said last, and what has to stay', async () => {
-      const { id } = await createUser(data)
-      const second = await createIdentity(id, { createdAt: anHourLater, address: undefined, pinned: {} })
-      const first = await createIdentity(id)
-      expect(await listIdentities(id)).toEqual([first, second])
-      const record = (identityId: string, address: string | undefined) =>
-        data.scoped(asSystem, ({ upstreamIdentities }) =>
-          upstreamIdentities.recordUse(id, identityId, { address, usedAt: anHourLater }),
-        )
-      await record(first.id, undefined)
-      await record(second.id, 'ada@new.example.com')
-      await record(newId(), 'nobody@example.com')
-      expect(await listIdentities(id)).toEqual([
-        { ...first, address: undefined, lastUsedAt: anHourLater },
-        { ...second, address: 'ada@new.example.com', lastUsedAt: anHourLater },
-      ])
-      const remove = () => data.scoped(asUser(id), ({ upstreamIdentities }) => upstreamIdentities.delete(id, first.id))
-      expect([await remove(), await remove()]).toEqual([true, false])
-      expect(await find(first.connection, first.issuer, first.subject)).toBeUndefined()
-    })
-  })
-
   it('tells policy all that is enrolled, in one query', async () => {
     const { id } = await createUser(data)
     const findFactors = (userId = id) => data.read(asUser(id), ({ accounts }) => accounts.findFactors(userId))
@@ -288,7 +228,7 @@ describe.each(databaseKinds)('passkeys, codes and accounts elsewhere on %s', kin
     await createPasskey(id, { createdAt: anHourLater, aaguid: noAaguid, rpId: 'old.example.com' })
     const { aaguid } = await createPasskey(id, { attested: true })
     await createDevice(id)
-    await createIdentity(id)
+    await data.scoped(asUser(id), ({ upstreamIdentities }) => upstreamIdentities.create(anUpstreamIdentity(id)))
     await createPasskey((await createUser(data)).id)
     expect(await findFactors()).toEqual({
       passkeys: [
@@ -299,36 +239,5 @@ describe.each(databaseKinds)('passkeys, codes and accounts elsewhere on %s', kin
       recoveryCodes: 1,
       upstreamIdentities: 1,
     })
-  })
-
-  it('knows the browsers in which somebody signed in, and forgets them so many at a time', async () => {
-    const [{ id }, other] = [await createUser(data), await createUser(data)]
-    const browserHash = newHash()
-    const find = (userId = id) => data.read(asSystem, ({ knownBrowsers }) => knownBrowsers.find(userId, browserHash))
-    const remember = (userId: string, method: string, moment: Date) =>
-      data.scoped(asSystem, ({ knownBrowsers }) => knownBrowsers.remember({ userId, browserHash, method }, moment))
-    const findLastMethod = () => data.read(asSystem, ({ knownBrowsers }) => knownBrowsers.findLastMethod(browserHash))
-
-    expect([await find(), await findLastMethod()]).toEqual([undefined, undefined])
-    await Promise.all(Array.from({ length: 5 }, () => remember(id, 'email', noon)))
-    const browser = { userId: id, browserHash, method: 'email', firstSeenAt: noon, lastSeenAt: noon, passkeyOfferedAt: undefined }
-    expect(await find()).toEqual(browser)
-    expect(await find(other.id)).toBeUndefined()
-    await data.scoped(asSystem, ({ knownBrowsers }) => knownBrowsers.recordPasskeyOffer(id, browserHash, noon))
-    await remember(id, 'passkey', anHourLater)
-    expect(await find()).toEqual({ ...browser, method: 'passkey', lastSeenAt: anHourLater, passkeyOfferedAt: noon })
-    await remember(other.id, 'email', noon)
-    expect(await findLastMethod()).toBe('passkey')
-    expect(await data.read(asUser(other.id), ({ knownBrowsers }) => knownBrowsers.findLastMethod(browserHash))).toBe('email')
-
-    const old = new Date('2001-01-01T00:00:00Z')
-    for (const user of [id, other.id]) {
-      await data.scoped(asSystem, ({ knownBrowsers }) =>
-        knownBrowsers.remember({ userId: user, browserHash: newHash(), method: 'email' }, old),
-      )
-    }
-    const sweep = () => data.scoped(asSystem, ({ knownBrowsers }) => knownBrowsers.deleteOlderThan(anHourEarlier, 1))
-    expect([await sweep(), await sweep(), await sweep()]).toEqual([1, 1, 0])
-    expect(await find()).toBeDefined()
   })
 })

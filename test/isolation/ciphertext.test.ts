@@ -4,8 +4,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { protections } from '../../adapters/sql/protection.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import { newSecret } from '../../provider/kernel/secrets.ts'
+import type { Repositories } from '../../provider/ports/repositories.ts'
 import { type DurableState, openDurableState } from '../support/durable-state.ts'
-import { anAttempt, anEvent, aSession, aSigningKey, asSystem, createUser, newAddress, noon } from '../support/records.ts'
+import {
+  anAddressClaim,
+  anAttempt,
+  anEvent,
+  anUpstreamIdentity,
+  aPasskey,
+  aSession,
+  aSigningKey,
+  asSystem,
+  aTotpDevice,
+  createUser,
+  newAddress,
+  noon,
+} from '../support/records.ts'
 
 /** Values that nothing else in a database could be by chance. */
 const planted = {
@@ -18,6 +32,33 @@ const planted = {
   disclosure: `Planted disclosure ${newSecret()}`,
   privateKey: newSecret(),
   mail: `Planted mail ${newSecret()}`,
+  place: `Planted place ${newSecret()}`,
+  name: `Planted name ${newSecret()}`,
+  claimed: `claimed.${newSecret()}@planted.example`,
+  added: `added.${newSecret()}@planted.example`,
+  passkeyName: `Planted passkey ${newSecret()}`,
+  deviceName: `Planted generator ${newSecret()}`,
+  generatorSecret: newSecret(),
+  subject: `Planted subject ${newSecret()}`,
+  upstreamAddress: `upstream.${newSecret()}@planted.example`,
+  laterAddress: `later.${newSecret()}@planted.example`,
+  tenant: `Planted tenant ${newSecret()}`,
+}
+
+async function plantWaysIn({ accounts, passkeys, totpDevices, upstreamIdentities }: Repositories, userId: string): Promise<void> {
+  await accounts.changeName(userId, planted.name)
+  await accounts.addAddress({ id: newId(), userId, address: planted.added, verifiedAt: noon })
+  await accounts.replaceAddressClaim(anAddressClaim(userId, { address: planted.claimed }))
+  const passkey = aPasskey(userId, { name: 'Before' })
+  await passkeys.create(passkey)
+  await passkeys.rename(userId, passkey.id, planted.passkeyName)
+  const device = aTotpDevice(userId, { name: 'Before', secret: Buffer.from(planted.generatorSecret) })
+  await totpDevices.create(device)
+  await totpDevices.rename(userId, device.id, planted.deviceName)
+  const { subject, tenant, upstreamAddress, laterAddress } = planted
+  const identity = anUpstreamIdentity(userId, { subject, address: upstreamAddress, pinned: { tid: tenant } })
+  await upstreamIdentities.create(identity)
+  await upstreamIdentities.recordUse(userId, identity.id, { address: laterAddress, usedAt: noon })
 }
 
 describe.each(['embedded', 'postgres'] as const)('what a stolen backup shows, on %s', kind => {
@@ -50,7 +91,8 @@ describe.each(['embedded', 'postgres'] as const)('what a stolen backup shows, on
         proofs: [{ method: 'email', subject: { kind: 'address', address }, factors: [], at: 0 }],
       })
       await repositories.codeFailures.increment(otherAddress, noon)
-      await repositories.sessions.create(aSession(userId, { device, ip }))
+      await repositories.sessions.create(aSession(userId, { device, ip, place: planted.place }))
+      await plantWaysIn(repositories, userId)
       await repositories.signingKeys.insert(aSigningKey({ privateJwk: { kty: 'EC', d: planted.privateKey } }))
       const disclosures = { what: { salt: newSecret(), value: planted.disclosure } }
       await repositories.auditEvents.append([
@@ -146,6 +188,61 @@ describe.each(['embedded', 'postgres'] as const)('what a stolen backup shows, on
     await expect(state.data.read(asSystem, ({ sessions }) => sessions.findByUid(another.uid))).rejects.toThrow()
   })
 
+  it('refuses a name, a secret, an address or claims that were moved between rows of the same person', async () => {
+    const { id } = await createUser(state.data)
+    const [passkey, otherPasskey] = [aPasskey(id), aPasskey(id)]
+    const [device, otherDevice] = [aTotpDevice(id), aTotpDevice(id)]
+    const [identity, otherIdentity] = [anUpstreamIdentity(id), anUpstreamIdentity(id)]
+    const claim = anAddressClaim(id)
+    const added = { id: newId(), userId: id, address: newAddress(), verifiedAt: noon }
+    await state.data.scoped(asSystem, async ({ accounts, passkeys, totpDevices, upstreamIdentities }) => {
+      for (const each of [passkey, otherPasskey]) await passkeys.create(each)
+      for (const each of [device, otherDevice]) await totpDevices.create(each)
+      for (const each of [identity, otherIdentity]) await upstreamIdentities.create(each)
+      await accounts.replaceAddressClaim(claim)
+      await accounts.addAddress(added)
+      await accounts.changeName(id, 'Ada')
+    })
+    const lists: Record<string, (repositories: Repositories) => Promise<unknown>> = {
+      passkeys: ({ passkeys }) => passkeys.listForUser(id),
+      totp_devices: ({ totpDevices }) => totpDevices.listForUser(id),
+      upstream_identities: ({ upstreamIdentities }) => upstreamIdentities.listForUser(id),
+      address_claims: ({ accounts }) => accounts.findAddressClaim(id),
+      user_addresses: ({ accounts }) => accounts.listAddresses(id),
+      users: ({ users }) => users.findById(id),
+    }
+    for (const [table, column, from, to] of [
+      ['passkeys', 'name_sealed', ['passkeys', 'name_sealed', otherPasskey.id], passkey.id],
+      ['totp_devices', 'name_sealed', ['totp_devices', 'name_sealed', otherDevice.id], device.id],
+      ['totp_devices', 'secret_sealed', ['totp_devices', 'secret_sealed', otherDevice.id], device.id],
+      // Between columns of one row, too.
+      ['totp_devices', 'name_sealed', ['totp_devices', 'secret_sealed', device.id], device.id],
+      ['upstream_identities', 'claims_sealed', ['upstream_identities', 'claims_sealed', otherIdentity.id], identity.id],
+      // What was claimed is not verified by being moved.
+      ['user_addresses', 'address_sealed', ['address_claims', 'address_sealed', claim.id], added.id],
+      ['address_claims', 'address_sealed', ['user_addresses', 'address_sealed', added.id], claim.id],
+      ['users', 'name_sealed', ['passkeys', 'name_sealed', passkey.id], id],
+    ] as const) {
+      const list = () => state.data.read(asSystem, repositories => lists[table]?.(repositories) ?? Promise.resolve())
+      await expect(list(), table).resolves.toBeDefined()
+      const before = await read(table, column, to)
+      await write(table, column, to, await read(from[0], from[1], from[2]))
+      await expect(list(), `${table}.${column}`).rejects.toThrow()
+      await write(table, column, to, before)
+      await expect(list(), table).resolves.toBeDefined()
+    }
+  })
+
+  async function read(table: string, column: string, id: string): Promise<Buffer> {
+    const { rows } = await state.database.read(asSystem, scope =>
+      scope.query(`select ${column} as sealed from latchkey.${table} where id = $1`, [id]),
+    )
+    return rows[0]?.['sealed'] as Buffer
+  }
+
+  const write = (table: string, column: string, id: string, sealed: Buffer) =>
+    asTableOwner(table, `update latchkey.${table} set ${column} = '\\x${sealed.toString('hex')}' where id = '${id}'`)
+
   it('keeps the same value under another ciphertext each time, and finds it by a hash that needs the key', async () => {
     const address = newAddress()
     await state.data.scoped(asSystem, async ({ attempts }) => {
@@ -154,9 +251,10 @@ describe.each(['embedded', 'postgres'] as const)('what a stolen backup shows, on
     await state.database.read(asSystem, async scope => {
       const attempts = await scope.query(`select address_sealed as sealed from latchkey.attempts where locale = 'xx-same'`)
       expect(new Set(attempts.rows.map(({ sealed }) => String(sealed))).size).toBe(3)
-      const { rows } = await scope.query('select address_index as index from latchkey.user_addresses where user_id = $1', [
-        userId,
-      ])
+      const { rows } = await scope.query(
+        'select address_index as index from latchkey.user_addresses where user_id = $1 and is_primary',
+        [userId],
+      )
       expect(rows).toEqual([{ index: state.cipher.blindIndex('email-address', planted.address) }])
     })
   })

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Adapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
+import { describeAccountApp } from './account/account-app.ts'
 import { logoRoutes } from './apps/logo.ts'
 import { createAppRegistry } from './apps/registry.ts'
 import { createEventBatcher } from './audit/group-commit.ts'
@@ -69,7 +70,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     links: { help: settings.helpUrl, privacy: settings.privacyUrl },
     hasMailbox: mailbox !== undefined,
   })
-  const registry = createAppRegistry(data, telemetry.log)
+  const registry = createAppRegistry(data, telemetry.log, [describeAccountApp(issuer, settings.installationName)])
   const events = createEventBatcher(data)
   const methods = createMethods({
     cipher,

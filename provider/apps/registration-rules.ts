@@ -6,6 +6,8 @@ const minimumSecretLength = 32
 /** What is looked at when an app is registered, beside what is kept of it. */
 export interface Registering {
   app: RuledApp
+  /** Empty where none that is well-formed was given. */
+  clientId: string
   /** Undefined where none was given. */
   secret: string | undefined
   issuer: string
@@ -15,7 +17,22 @@ export function needsSecret({ token_endpoint_auth_method: method }: RuledApp): b
   return method === 'client_secret_basic' || method === 'client_secret_post'
 }
 
+/** With it begin the client ids of our own apps, such as the account pages. */
+const reservedPrefix = 'latchkey-'
+
 export const registrationRules: ReadonlyArray<Rule<Registering>> = [
+  {
+    members: ['client_id'],
+    find: ({ clientId }) =>
+      clientId.startsWith(reservedPrefix)
+        ? [
+            {
+              path: ['client_id'],
+              message: `expected one that does not begin with "${reservedPrefix}", which is kept for our own`,
+            },
+          ]
+        : [],
+  },
   {
     members: ['client_secret', 'token_endpoint_auth_method'],
     find({ app, secret }) {

@@ -76,7 +76,8 @@ function findProblems(members: Members, secret: unknown, issuer: string): string
   const sound = Object.fromEntries(Object.entries(members).filter(([name]) => !unusable.has(name)))
   const app = soundMembers.parse(sound)
   const isAsked = (rule: { members: readonly string[] }) => !rule.members.some(member => unusable.has(member))
-  const registering = { app, secret: typeof secret === 'string' ? secret : undefined, issuer }
+  const clientId = app.client_id ?? ''
+  const registering = { app, clientId, secret: typeof secret === 'string' ? secret : undefined, issuer }
   const breaches = [
     ...metadataRules.filter(isAsked).flatMap(rule => rule.find(app)),
     ...registrationRules.filter(isAsked).flatMap(rule => rule.find(registering)),

@@ -70,6 +70,7 @@ describe('registering an app', () => {
     ['a receiver in clear text', { ...web, backchannel_logout_uri: 'http://app.example.com/' }, /backchannel_logout_uri.*https/],
     ['an origin with a path', { ...web, origins: ['https://app.example.com/'] }, /origins.*without a path/],
     ['the origin null', { ...web, origins: ['null'] }, /origins/],
+    ['a client id of our own apps', { ...web, client_id: 'latchkey-account' }, /client_id.*latchkey-/],
     ['a scope that none can ask for', { ...web, scope: 'read "write"' }, /scope.*space/],
     [
       'a resource with a fragment',

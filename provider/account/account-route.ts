@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { z, type ZodType } from 'zod'
+import type { PageContext } from '../../views/page-context.ts'
+import type { Circumstances } from '../audit/record.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Context, RequestFacts } from '../http/context.ts'
+import type { Limit } from '../http/limits.ts'
+import { negotiateLocale } from '../http/locale.ts'
+import type { Pages } from '../http/pages.ts'
+import { type Route, route } from '../http/route.ts'
+import type { AccessMode } from '../kernel/access-mode.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { AppError } from '../kernel/errors.ts'
+import { newSecret } from '../kernel/secrets.ts'
+import type { BrowserSessions, SignedIn } from '../oidc/signed-in.ts'
+import { changeWithinSeconds, type Decision, highestLevel } from '../policy/gate.ts'
+import type { Enrolment } from '../policy/proof.ts'
+import type { Data } from '../ports/data.ts'
+import type { UserRecord } from '../ports/records.ts'
+import type { Standing } from '../sign-in/standing.ts'
+import { accountClientId, accountReturnPath } from './account-app.ts'
+
+const viewing: Limit[] = [{ name: 'account-pages', by: 'address', points: 600, windowSeconds: 60 }]
+const posting: Limit[] = [{ name: 'account-forms', by: 'address', points: 120, windowSeconds: 60 }]
+const fields = z.record(z.string(), z.string())
+
+export interface AccountSurroundings {
+  issuer: string
+  data: Data
+  clock: Clock
+  pages: Pages
+  standing: Standing
+  sessions: BrowserSessions
+}
+
+/** Whose account it is, for a page of theirs. */
+export interface AccountInput<Params> {
+  ctx: Context
+  params: Params
+  form: Readonly<Record<string, string>>
+  user: UserRecord
+  enrolments: readonly Enrolment[]
+  signedIn: SignedIn
+  /** All that such a page may see and do. */
+  mode: Extract<AccessMode, { kind: 'self' }>
+  facts: RequestFacts
+  browser: Buffer
+  circumstances: Circumstances
+  page: PageContext
+}
+
+/**
+ * A route of somebody's own account. Asks the gate first: whoever is not signed in, or not as policy now wants it, is taken through a
+ * sign-in and comes back. `changesFactors`: the sign-in has to be at the account's highest level, within ten minutes.
+ */
+export function createAccountRoute({ issuer, data, clock, pages, standing, sessions }: AccountSurroundings) {
+  return function accountRoute<Params = unknown>(declaration: {
+    method: Route['method']
+    path: string
+    changesFactors?: boolean
+    params?: ZodType<Params>
+    /** Where the browser goes on after a sign-in that a form asked for; the page's own address where it is a page. */
+    comeBackTo?: string
+    handler(input: AccountInput<Params>): Promise<Answer> | Answer
+  }): Route {
+    const { method, path } = declaration
+    return route({
+      method,
+      path,
+      access: 'browser',
+      mode: 'self',
+      limits: method === 'GET' ? viewing : posting,
+      form: fields,
+      ...(declaration.params === undefined ? {} : { params: declaration.params }),
+      async handler({ ctx, params, form, facts, browser }) {
+        const comeBackTo = declaration.comeBackTo ?? (method === 'GET' ? ctx.path : '/account')
+        const signedIn = await sessions.find(ctx)
+        if (signedIn === undefined) return signIn(comeBackTo, {})
+        const mode = { kind: 'self', userId: signedIn.userId } as const
+        const [user, factors] = await data.read(mode, ({ users, accounts }) =>
+          Promise.all([users.findById(signedIn.userId), accounts.findFactors(signedIn.userId)]),
+        )
+        if (user?.status !== 'active') throw new AppError('not-signed-in')
+        const enrolments = standing.enrolmentsIn(factors)
+        const request = {}
+        // What is enrolled was asked for at the sign-in.
+        const decision = standing.decideFor({ request }, signedIn.proofs, [])
+        if (decision.kind !== 'satisfied') return signIn(comeBackTo, levelOf(decision))
+        if (declaration.changesFactors === true && !standing.mayChangeFactors(signedIn.proofs, enrolments)) {
+          const highest = { acr_values: highestLevel(enrolments), max_age: String(changeWithinSeconds) }
+          return signIn(comeBackTo, highest)
+        }
+        const circumstances: Circumstances = {
+          actor: { kind: 'user', userId: user.id },
+          ip: facts.ip,
+          userAgent: facts.userAgent,
+          requestId: facts.id,
+          clock,
+        }
+        const page = pages.context({ locale: negotiateLocale(ctx, user.locale), path: ctx.path })
+        return declaration.handler({
+          ctx,
+          params,
+          form,
+          user,
+          enrolments,
+          signedIn,
+          mode,
+          facts,
+          browser,
+          circumstances,
+          page,
+        })
+      },
+    })
+  }
+
+  /** An authorization request of our own app, that comes back to one of its pages. */
+  function signIn(comeBackTo: string, wanted: Record<string, string>): Answer {
+    const query = new URLSearchParams({
+      client_id: accountClientId,
+      response_type: 'code',
+      redirect_uri: `${issuer}${accountReturnPath}`,
+      scope: 'openid',
+      state: comeBackTo,
+      code_challenge: createHash('sha256').update(newSecret()).digest('base64url'),
+      code_challenge_method: 'S256',
+      ...wanted,
+    })
+    return { kind: 'redirect', to: `/authorize?${query}` }
+  }
+}
+
+function levelOf(decision: Decision): Record<string, string> {
+  return decision.kind === 'satisfied' || decision.kind === 'proof-needed' ? {} : { acr_values: decision.level }
+}
+
+/** Where the sign-in brings the browser back to; whatever a stranger wrote into `state`, it is a page of the account. */
+export function accountReturnRoute(): Route {
+  return route({
+    method: 'GET',
+    path: accountReturnPath,
+    access: 'public',
+    mode: 'no-data',
+    limits: viewing,
+    query: z.object({ state: z.string().max(200).optional() }),
+    handler: ({ query: { state } }) => ({
+      kind: 'redirect',
+      to: state !== undefined && /^\/account(\/[a-z0-9-]+)*$/.test(state) ? state : '/account',
+    }),
+  })
+}

@@ -1,0 +1,38 @@
+import type { Provider } from 'oidc-provider'
+import type { Context } from '../http/context.ts'
+import type { Proof } from '../policy/proof.ts'
+import { addProofs, proofsOf } from './session-proofs.ts'
+
+/** Whoever is signed in in this browser. */
+export interface SignedIn {
+  userId: string
+  sessionUid: string
+  /** What the session proved: each method's newest proof. */
+  proofs: readonly Proof[]
+}
+
+/** Sessions, for pages of ours that are no part of the protocol. */
+export interface BrowserSessions {
+  /** Undefined where nobody is signed in; the user may be suspended or gone since. */
+  find(ctx: Context): Promise<SignedIn | undefined>
+  /** Adds what was proved on such a page, as enrolling does: the session that goes on gets a new id. */
+  addProof(ctx: Context, proof: Proof): Promise<void>
+}
+
+export function createBrowserSessions(provider: Provider): BrowserSessions {
+  return {
+    async find(ctx) {
+      const session = await provider.Session.get(ctx)
+      const { accountId, uid } = session
+      return accountId === undefined || uid === undefined
+        ? undefined
+        : { userId: accountId, sessionUid: uid, proofs: proofsOf(session) }
+    },
+    async addProof(ctx, proof) {
+      const session = await provider.Session.get(ctx)
+      if (session.accountId === undefined) return
+      addProofs(session, proofsOf(session), [proof])
+      await session.persist()
+    },
+  }
+}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { offerPasskeys } from './browser/passkey.ts'
 import { waitForSignIn } from './browser/waiting.ts'
 import { drawIcon } from './icon.ts'
 import { writeStylesheet } from './styles/stylesheet.ts'
@@ -13,6 +14,7 @@ export interface Asset {
 export interface Assets {
   stylesheet: Asset
   waitingScript: Asset
+  passkeyScript: Asset
   icon: Asset
 }
 
@@ -24,6 +26,7 @@ export function buildAssets(options: { accentColour?: string } = {}): Assets {
   return {
     stylesheet: nameByContent('latchkey', 'css', 'text/css; charset=utf-8', writeStylesheet(options.accentColour)),
     waitingScript: nameByContent('waiting', 'js', 'text/javascript; charset=utf-8', `(${waitForSignIn.toString()})()\n`),
+    passkeyScript: nameByContent('passkey', 'js', 'text/javascript; charset=utf-8', `(${offerPasskeys.toString()})()\n`),
     icon: nameByContent('icon', 'svg', 'image/svg+xml', drawIcon(options.accentColour)),
   }
 }

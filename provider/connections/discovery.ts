@@ -48,13 +48,14 @@ export function createDiscovery({ egress, clock }: { egress: Egress; clock: Cloc
   function renew(name: string, connection: Connection, known: Published | undefined): Promise<Entry> {
     const shared = underWay.get(name)
     if (shared) return shared
+    const startedAt = clock().getTime()
     const started = fetchPublished(egress, connection, known)
-      .catch((error: unknown) => toUpstreamFailure(error))
-      .then(published => {
-        const entry: Entry = { fetchedAt: clock().getTime(), published }
+      .then(published => ({ fetchedAt: startedAt, published }))
+      .catch((error: unknown): Entry => ({ fetchedAt: clock().getTime(), published: toUpstreamFailure(error) }))
+      .then(entry => {
         const held = entries.get(name)
         // What is known outlives an upstream that is down for a while.
-        if (!(published instanceof Error) || held === undefined || !isUsable(held, clock)) entries.set(name, entry)
+        if (!(entry.published instanceof Error) || held === undefined || !isUsable(held, clock)) entries.set(name, entry)
         return entry
       })
       .finally(() => underWay.delete(name))

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Data } from '../../provider/ports/data.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
@@ -184,9 +185,24 @@ describe.each(databaseKinds)('passkeys, generators and recovery codes on %s', ki
 
     it('are one set, however many replace them at once', async () => {
       const { id } = await createUser(data)
-      await replace(id, [aRecoveryCode()])
-      const sets = Array.from({ length: 12 }, () => Array.from({ length: 3 }, aRecoveryCode))
-      await Promise.all(sets.map(codes => replace(id, codes)))
+      const old = aRecoveryCode()
+      await replace(id, [old])
+      const sets = Array.from({ length: 8 }, () => Array.from({ length: 3 }, aRecoveryCode))
+      const { promise: held, resolve: hold } = Promise.withResolvers<void>()
+      // Whoever replaces them meets a code that somebody is using, and has looked for the old ones by then.
+      const using = data.scoped(asSystem, async ({ recoveryCodes }) => {
+        await recoveryCodes.use(id, old.codeHash, noon)
+        hold()
+        await pause(300)
+      })
+      await held
+      const replaceAlone = (codes: ReturnType<typeof aRecoveryCode>[]) =>
+        data.scoped(asUser(id), async ({ recoveryCodes }) => {
+          // Whoever has read something has a connection of their own, and waits for nobody's in this process.
+          await recoveryCodes.findState(id)
+          await recoveryCodes.replaceAll(id, codes, noon)
+        })
+      await Promise.all([using, ...sets.map(replaceAlone)])
       expect(await findState(id)).toEqual({ unused: 3, all: 3, createdAt: noon })
       const taken = await Promise.all(sets.map(([code]) => use(id, code?.codeHash ?? newHash())))
       expect(taken.filter(Boolean)).toHaveLength(1)

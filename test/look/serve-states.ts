@@ -23,6 +23,7 @@ export function makePageContext(locale: Locale): PageContext {
     assets: {
       stylesheet: assetPath(assets.stylesheet.name),
       waitingScript: assetPath(assets.waitingScript.name),
+      passkeyScript: assetPath(assets.passkeyScript.name),
       icon: assetPath(assets.icon.name),
     },
     languages: locales.map(each => ({ locale: each, href: `?ui_locales=${each}` })),

@@ -155,6 +155,19 @@ export const de: Catalogue = {
   'signed-out.heading': 'Sie sind abgemeldet',
   'signed-out.lead': 'Ihre Sitzung bei {installation} in diesem Browser ist beendet.',
 
+  'passkey.unavailable':
+    'Dieser Browser kann hier keine Passkeys verwenden. Nehmen Sie einen anderen Weg oder einen anderen Browser.',
+  'passkey.problem.cancelled':
+    'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.',
+  'passkey.problem.timed-out':
+    'Das hat zu lange gedauert, die Anfrage wurde geschlossen. Versuchen Sie es noch einmal, wenn Sie bereit sind.',
+  'passkey.problem.already-there': 'Dieses Gerät oder dieser Passwortmanager hat bereits einen Passkey für Ihr Konto.',
+  'passkey.problem.wrong-address':
+    'Passkeys funktionieren unter dieser Adresse nicht. Nehmen Sie einen anderen Weg, und sagen Sie es denen, die diesen Dienst betreiben.',
+  'passkey.problem.unreachable': 'Der Server ist gerade nicht erreichbar. Versuchen Sie es gleich noch einmal.',
+  'passkey.problem.failed':
+    'Das hat nicht geklappt. Laden Sie die Seite neu und versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.',
+
   'landing.heading': 'Anmeldung für {installation}',
   'landing.lead':
     'Hier gibt es nichts zu tun. Öffnen Sie die App, die Sie nutzen möchten: Sie bringt Sie hierher, wenn es Zeit ist, sich anzumelden.',

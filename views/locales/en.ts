@@ -147,6 +147,15 @@ export const en = {
   'signed-out.heading': 'You are signed out',
   'signed-out.lead': 'Your session with {installation} in this browser has ended.',
 
+  'passkey.unavailable': 'This browser can’t use passkeys here. Use another way, or another browser.',
+  'passkey.problem.cancelled': 'No passkey was used. Try again, or use another way.',
+  'passkey.problem.timed-out': 'That took too long, and the request was closed. Try again when you are ready.',
+  'passkey.problem.already-there': 'This device or password manager has a passkey for your account already.',
+  'passkey.problem.wrong-address':
+    'Passkeys don’t work at this address. Use another way, and tell the people who run this service.',
+  'passkey.problem.unreachable': 'We can’t reach the server right now. Try again in a moment.',
+  'passkey.problem.failed': 'That didn’t work. Reload the page and try again, or use another way.',
+
   'landing.heading': 'Sign-in for {installation}',
   'landing.lead':
     'There is nothing to do here. Open the app that you want to use, and it brings you here when it is time to sign in.',

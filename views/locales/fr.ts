@@ -155,6 +155,16 @@ export const fr: Catalogue = {
   'signed-out.heading': 'La déconnexion est faite',
   'signed-out.lead': 'Votre session auprès de {installation} dans ce navigateur est terminée.',
 
+  'passkey.unavailable':
+    'Ce navigateur ne peut pas utiliser de clés d’accès ici. Choisissez un autre moyen ou un autre navigateur.',
+  'passkey.problem.cancelled': 'Aucune clé d’accès n’a été utilisée. Réessayez ou choisissez un autre moyen.',
+  'passkey.problem.timed-out': 'Cela a pris trop de temps et la demande a été fermée. Réessayez quand vous serez prêt.',
+  'passkey.problem.already-there': 'Cet appareil ou ce gestionnaire de mots de passe a déjà une clé d’accès pour votre compte.',
+  'passkey.problem.wrong-address':
+    'Les clés d’accès ne fonctionnent pas à cette adresse. Choisissez un autre moyen et prévenez les responsables de ce service.',
+  'passkey.problem.unreachable': 'Le serveur est injoignable pour le moment. Réessayez dans un instant.',
+  'passkey.problem.failed': 'Cela n’a pas fonctionné. Rechargez la page et réessayez, ou choisissez un autre moyen.',
+
   'landing.heading': 'Connexion pour {installation}',
   'landing.lead':
     'Il n’y a rien à faire ici. Ouvrez l’application que vous voulez utiliser\u00A0: elle vous amène ici quand il faut se connecter.',

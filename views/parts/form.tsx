@@ -5,14 +5,17 @@ import type { FormTarget } from '../page-context.ts'
 export function Form({
   target,
   class: className,
+  data,
   children,
 }: {
   target: FormTarget
   class?: string
+  /** For a script of ours to read. */
+  data?: Record<`data-${string}`, string>
   children: ComponentChildren
 }): VNode {
   return (
-    <form method="post" action={target.action} class={className} noValidate>
+    <form method="post" action={target.action} class={className} noValidate {...data}>
       {Object.entries(target.fields ?? {}).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}

@@ -36,7 +36,7 @@ const inserts = new Map<number, Statement<Rows, unknown>>(
 const isActivity = sql<boolean>`action not in ('token.issued', 'refresh-token.rotated', 'grant.created', 'grant.changed')`
 
 /** Who has no key any more has been erased, and nothing is listed of them. */
-export const listForUser = prepare<{ userId: string; actions: readonly string[]; limit: number; before: Date | null }>()(
+export const listForUser = prepare<{ userId: string; actions: readonly string[]; limit: number; before: Date | 'infinity' }>()(
   parameter =>
     queries
       .selectFrom('audit_events as e')
@@ -46,7 +46,8 @@ export const listForUser = prepare<{ userId: string; actions: readonly string[];
       .where('e.user_id', '=', parameter.userId)
       .where(isActivity)
       .where(sql<boolean>`e.action = any(${parameter.actions}::text[])`)
-      .where('e.occurred_at', '<', sql<Date>`coalesce(${parameter.before}::timestamptz, 'infinity')`)
+      // Bare: of what could tell a row that the policy hides, such as an expression, Postgres makes no condition of an index.
+      .where('e.occurred_at', '<', sql<Date>`${parameter.before}`)
       .orderBy('e.occurred_at', 'desc')
       .orderBy('e.id', 'desc')
       .limit(sql<number>`${parameter.limit}::bigint`),
@@ -102,7 +103,7 @@ export function createAuditEventRepository(scope: SqlScope, vault: Vault): Audit
 
     async listForUser(userId, actions, limit, before) {
       if (!isId(userId)) return []
-      const rows = await scope.run(listForUser, { userId, actions, limit, before: before ?? null })
+      const rows = await scope.run(listForUser, { userId, actions, limit, before: before ?? 'infinity' })
       return Promise.all(rows.map(row => open(row, userId)))
     },
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { postByItself } from './browser/posting.ts'
 import { waitForSignIn } from './browser/waiting.ts'
 import { drawIcon } from './icon.ts'
 import { writeStylesheet } from './styles/stylesheet.ts'
@@ -13,6 +14,7 @@ export interface Asset {
 export interface Assets {
   stylesheet: Asset
   waitingScript: Asset
+  postingScript: Asset
   icon: Asset
 }
 
@@ -23,9 +25,15 @@ export interface Assets {
 export function buildAssets(options: { accentColour?: string } = {}): Assets {
   return {
     stylesheet: nameByContent('latchkey', 'css', 'text/css; charset=utf-8', writeStylesheet(options.accentColour)),
-    waitingScript: nameByContent('waiting', 'js', 'text/javascript; charset=utf-8', `(${waitForSignIn.toString()})()\n`),
+    waitingScript: nameScript('waiting', waitForSignIn),
+    postingScript: nameScript('posting', postByItself),
     icon: nameByContent('icon', 'svg', 'image/svg+xml', drawIcon(options.accentColour)),
   }
+}
+
+/** A script that is a function of ours, run at once. */
+function nameScript(stem: string, script: () => void): Asset {
+  return nameByContent(stem, 'js', 'text/javascript; charset=utf-8', `(${script.toString()})()\n`)
 }
 
 function nameByContent(stem: string, extension: string, contentType: string, body: string): Asset {

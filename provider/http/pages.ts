@@ -39,7 +39,12 @@ export function createPages(installation: Installation): Pages {
         installationName: installation.name,
         links: { ...(help === undefined ? {} : { help }), ...(privacy === undefined ? {} : { privacy }) },
         ...(installation.hasMailbox ? { mailboxHref: '/mailbox' } : {}),
-        assets: { stylesheet: hrefOf(assets.stylesheet), waitingScript: hrefOf(assets.waitingScript), icon: hrefOf(assets.icon) },
+        assets: {
+          stylesheet: hrefOf(assets.stylesheet),
+          waitingScript: hrefOf(assets.waitingScript),
+          postingScript: hrefOf(assets.postingScript),
+          icon: hrefOf(assets.icon),
+        },
         languages: path === undefined ? [] : locales.map(each => ({ locale: each, href: `${path}?language=${each}` })),
       }
     },

@@ -118,6 +118,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       clock,
       wrapGrant,
       requirement,
+      answerByForm: protocolPages.answerByForm,
     })
     endWhatTheSessionGave(provider)
     reportServerErrors(provider, telemetry)

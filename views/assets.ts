@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { offerPasskeys } from './browser/passkey.ts'
+import { postByItself } from './browser/posting.ts'
 import { waitForSignIn } from './browser/waiting.ts'
 import { drawIcon } from './icon.ts'
 import { writeStylesheet } from './styles/stylesheet.ts'
@@ -15,6 +16,7 @@ export interface Assets {
   stylesheet: Asset
   waitingScript: Asset
   passkeyScript: Asset
+  postingScript: Asset
   icon: Asset
 }
 
@@ -25,10 +27,16 @@ export interface Assets {
 export function buildAssets(options: { accentColour?: string } = {}): Assets {
   return {
     stylesheet: nameByContent('latchkey', 'css', 'text/css; charset=utf-8', writeStylesheet(options.accentColour)),
-    waitingScript: nameByContent('waiting', 'js', 'text/javascript; charset=utf-8', `(${waitForSignIn.toString()})()\n`),
-    passkeyScript: nameByContent('passkey', 'js', 'text/javascript; charset=utf-8', `(${offerPasskeys.toString()})()\n`),
+    passkeyScript: nameScript('passkey', offerPasskeys),
+    waitingScript: nameScript('waiting', waitForSignIn),
+    postingScript: nameScript('posting', postByItself),
     icon: nameByContent('icon', 'svg', 'image/svg+xml', drawIcon(options.accentColour)),
   }
+}
+
+/** A script that is a function of ours, run at once. */
+function nameScript(stem: string, script: () => void): Asset {
+  return nameByContent(stem, 'js', 'text/javascript; charset=utf-8', `(${script.toString()})()\n`)
 }
 
 function nameByContent(stem: string, extension: string, contentType: string, body: string): Asset {

@@ -74,11 +74,8 @@ export function createJobPump<Payload>(options: JobPumpOptions<Payload>): JobPum
   }
 
   function beginWaiting(): void {
-    while (!stopping && running.size < maximumRunning) {
-      const job = waiting.shift()
-      if (job === undefined) break
-      begin(job.id, async () => job.payload)
-    }
+    const freeHands = stopping ? 0 : maximumRunning - running.size
+    for (const { id, payload } of waiting.splice(0, freeHands)) begin(id, async () => payload)
     if (waiting.length >= maximumWaiting) {
       stopListening?.()
       stopListening = undefined

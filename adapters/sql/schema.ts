@@ -105,7 +105,7 @@ export interface Schema {
     attempt_id: string
     token_hash: Buffer
     code_hash: Buffer
-    wrong_codes: number
+    tries: number
     created_at: Date
     expires_at: Date
     consumed_at: Date | null

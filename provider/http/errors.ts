@@ -4,7 +4,7 @@ import type { Telemetry } from '../ports/telemetry.ts'
 import type { Context, Middleware } from './context.ts'
 import type { Pages } from './pages.ts'
 
-/** Answers every error: as a page to a browser, as a problem document (RFC 9457) to a program. The log gets the cause. */
+/** Answers every error: as a page to a browser, as a problem document (RFC 9457) to a program. The log gets the number and the cause. */
 export function answerErrors({ pages, telemetry }: { pages: Pages; telemetry: Telemetry }): Middleware {
   return async function errors(ctx, next) {
     try {
@@ -18,6 +18,9 @@ export function answerErrors({ pages, telemetry }: { pages: Pages; telemetry: Te
           { requestId, errorCode: error.code, error: error.cause instanceof Error ? error.cause : error },
           'a request failed',
         )
+      } else {
+        // No news to an operator until somebody reads them its number.
+        telemetry.log.debug({ requestId, errorCode: error.code }, 'a request was refused')
       }
       telemetry.count('errors', { code: error.code })
       answerError(ctx, pages, error)

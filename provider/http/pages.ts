@@ -43,6 +43,7 @@ export function createPages(installation: Installation): Pages {
           stylesheet: hrefOf(assets.stylesheet),
           waitingScript: hrefOf(assets.waitingScript),
           passkeyScript: hrefOf(assets.passkeyScript),
+          postingScript: hrefOf(assets.postingScript),
           icon: hrefOf(assets.icon),
         },
         languages: path === undefined ? [] : locales.map(each => ({ locale: each, href: `${path}?language=${each}` })),

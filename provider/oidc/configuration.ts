@@ -9,6 +9,7 @@ import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { Store } from '../ports/store.ts'
 import { claims, createFindAccount } from './accounts.ts'
 import { appOf, ownMetadata } from './clients.ts'
+import { createCookieSigner } from './cookie-signatures.ts'
 import { createGrantAdapter, revokeGrant } from './grant-adapter.ts'
 import { createLoadExistingGrant } from './grants.ts'
 import { interactionUrl } from './interactions.ts'
@@ -72,7 +73,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
       names: { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' },
       long: sessionCookie,
       short: { httpOnly: true, secure: true, sameSite: 'lax', signed: true },
-      keys: [cipher.blindIndex('cookie-signature', 'short').toString('base64url')],
+      keys: createCookieSigner(cipher.blindIndex('cookie-signature', 'short').toString('base64url')),
     },
     discovery: {
       ui_locales_supported: [...locales],

@@ -8,6 +8,7 @@ import { policyRequestOf } from '../sign-in/policy-request.ts'
 import { belongsTo } from './interaction-browser.ts'
 import { proofsOf } from './session-proofs.ts'
 import { listParameters, readParameters } from './request-parameters.ts'
+import type { Interaction, RequestState } from './request-state.ts'
 
 /** Long enough for a redirect. */
 const pushedSeconds = 60
@@ -17,7 +18,14 @@ export function interactionUrl(prompt: string, uid: string): string {
   return prompt === 'consent' ? `/consent/${uid}` : `/sign-in/${uid}`
 }
 
-export async function findInteraction(provider: Provider, ctx: Context) {
+/** The interaction that this request belongs to. */
+export function findInteraction(provider: Provider, ctx: Context): Promise<Interaction | undefined> {
+  const { state }: { state: RequestState } = ctx
+  state.interaction ??= readInteraction(provider, ctx)
+  return state.interaction
+}
+
+async function readInteraction(provider: Provider, ctx: Context): Promise<Interaction | undefined> {
   try {
     const interaction = await provider.interactionDetails(ctx.req, ctx.res)
     return belongsTo(interaction, ctx) ? interaction : undefined
@@ -33,8 +41,12 @@ export async function finishInteraction(
   ctx: Context,
   result: InteractionResults,
 ): Promise<string | undefined> {
+  const interaction = await findInteraction(provider, ctx)
+  if (interaction === undefined) return undefined
   try {
-    return await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false })
+    interaction.result = result
+    await interaction.persist()
+    return interaction.returnTo
   } catch (error) {
     if (error instanceof Error && error.name === 'SessionNotFound') return undefined
     throw error

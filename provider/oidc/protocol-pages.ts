@@ -4,6 +4,7 @@ import { renderConfirmDeviceCode } from '../../views/device/confirm-code.tsx'
 import { type EnterDeviceCodeProps, renderEnterDeviceCode } from '../../views/device/enter-code.tsx'
 import { renderDeviceFinished } from '../../views/device/finished.tsx'
 import { renderError } from '../../views/error.tsx'
+import { renderReturnToApp } from '../../views/sign-in/return-to-app.tsx'
 import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
@@ -76,6 +77,13 @@ export function createProtocolPages(pages: Pages) {
     switchAccount(ctx: KoaContextWithOIDC): void {
       const form = { action: ctx.oidc.urlFor('end_session_confirm'), fields: { xsrf: xsrfOf(ctx), logout: 'yes' } }
       show(ctx, renderSwitchAccount(pageFor(ctx), { form }))
+    },
+    /** `response_mode=form_post` (OAuth 2.0 Form Post Response Mode): the app is answered by a form that the browser posts. */
+    answerByForm(ctx: KoaContextWithOIDC, redirectUri: string, answer: Record<string, unknown>): void {
+      // What was set before is for a redirect, or is nothing yet; an error of the server's stays one.
+      if (ctx.status < 500) ctx.status = 'error' in answer ? 400 : 200
+      const fields = Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, String(value)]))
+      show(ctx, renderReturnToApp(pageFor(ctx), { form: { action: redirectUri, fields } }))
     },
     postLogoutSuccessSource(ctx: KoaContextWithOIDC): void {
       const appHref = ctx.oidc.client?.clientUri

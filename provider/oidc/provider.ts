@@ -30,7 +30,11 @@ export interface ProviderOptions {
   clock: Clock
   wrapGrant: WrapGrant
   requirement: Requirement
+  /** Answers an app by a form that the browser posts. */
+  answerByForm: ResponseMode
 }
+
+type ResponseMode = Parameters<Provider['registerResponseMode']>[1]
 
 /**
  * oidc-provider with our tokens, clients and storage in it. Built anew whenever the signing keys change, since it takes them at
@@ -51,6 +55,11 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
       const allowed = [...(typeof parameters === 'string' ? [parameters] : (parameters ?? [])), ...ours]
       const wrapped = (ctx: TokenEndpointGrantContext<Parameters>) => options.wrapGrant(name, ctx, async () => handler(ctx))
       super.registerGrantType<Parameters>(name, wrapped, allowed, duplicates)
+    }
+
+    // Likewise; once a mode is there it stays. oidc-provider's own page of this one has an inline script, and no words of ours.
+    override registerResponseMode(name: string, handler: ResponseMode): void {
+      super.registerResponseMode(name, name === 'form_post' ? options.answerByForm : handler)
     }
   }
 

@@ -15,6 +15,8 @@ export interface KeptSession {
   checkedUntil: number
 }
 
+export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
 /** What one request has learnt on its way through oidc-provider, whose callbacks share nothing but the context. */
 export interface RequestState {
   facts: RequestFacts
@@ -24,6 +26,8 @@ export interface RequestState {
   keptSession?: KeptSession
   /** What the store held of a code when it was found, so that consuming it need not ask again. */
   foundSealed?: { key: string; sealed: string }
+  /** The interaction that this request belongs to, read once; undefined where it belongs to none. */
+  interaction?: Promise<Interaction | undefined>
   /** True where a transaction of this request holds the event of the token that it issues. */
   issueRecorded?: boolean
   /** The id that the next access token gets, where something had to name it before it was made. */

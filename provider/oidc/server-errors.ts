@@ -28,6 +28,14 @@ export function reportServerErrors(provider: Provider, telemetry: Telemetry): vo
     }
     telemetry.log.error({ requestId, route: ctx.oidc.route, error }, 'a request failed')
   })
+  // Its message is the error code of the standard; what was wrong about which value may quote the request.
+  const noteRefusal = (ctx: KoaContextWithOIDC, error: Error) =>
+    telemetry.log.debug({ requestId: stateOf(ctx).facts.id, errorCode: error.message }, 'a request was refused')
+  // Those that people see as a page, with the number of their request.
+  provider.on('authorization.error', noteRefusal)
+  provider.on('end_session.error', noteRefusal)
+  provider.on('end_session_confirm.error', noteRefusal)
+  provider.on('device_resume.error', noteRefusal)
   // The sign-out goes on, so this is all that anybody hears of it.
   provider.on('backchannel.error', (ctx: KoaContextWithOIDC, error: Error, client: Client) => {
     telemetry.log.error(

@@ -186,7 +186,8 @@ export interface EmailChallengeRecord {
   tokenHash: Buffer
   /** Keyed hash, bound to the challenge's id: a code is short enough to guess offline without the key. */
   codeHash: Buffer
-  wrongCodes: number
+  /** How many codes were typed, right or wrong: each is counted before it is compared. */
+  tries: number
   createdAt: Date
   expiresAt: Date
   consumedAt: Date | undefined

@@ -214,8 +214,8 @@ export interface EmailChallengeRepository {
   lockByTokenHash(tokenHash: Buffer): Promise<ChallengedAttempt | undefined>
   /** The one open (neither consumed nor voided) challenge of an attempt. */
   findOpen(attemptId: string): Promise<EmailChallengeRecord | undefined>
-  /** Adds one wrong code and answers the new count, atomically. */
-  recordWrongCode(challengeId: string): Promise<number>
+  /** Adds one try of a code, right or wrong, and answers the new count, atomically. */
+  countTry(challengeId: string): Promise<number>
   /** Marks it consumed. True for the one caller who did; false where it was consumed or voided already. */
   consume(challengeId: string, moment: Date): Promise<boolean>
 }

@@ -137,7 +137,7 @@ export function createMagicLink({
       const code = normaliseUserCode(typed)
       // Spent for what will be compared and for nothing else, or a stranger's empty forms would switch codes off for everybody.
       // Only under the attempt's lock are its tries known; nobody but the attempt itself waits for that lock.
-      const isCompared = code !== undefined && challenge.wrongCodes < triesPerAttempt && failures < failuresUntilLinksOnly
+      const isCompared = code !== undefined && challenge.tries < triesPerAttempt && failures < failuresUntilLinksOnly
       if (isCompared) await spendLimit(rateLimiter, codeTriesOfInstallation, 'installation')
       return tryCode(context, attempt, challenge, code)
     },
@@ -171,7 +171,7 @@ export function createMagicLink({
       tokenHash: hashSecret(token),
       codeHash: Buffer.alloc(0),
       // Another mail is no new set of tries.
-      wrongCodes: before?.wrongCodes ?? 0,
+      tries: before?.tries ?? 0,
       createdAt,
       expiresAt: secondsAfter(createdAt, challengeLifetimeSeconds),
       consumedAt: undefined,
@@ -225,7 +225,7 @@ export function createMagicLink({
       )
       return { kind: 'refused', problem }
     }
-    const tries = await repositories.emailChallenges.recordWrongCode(challenge.id)
+    const tries = await repositories.emailChallenges.countTry(challenge.id)
     if (tries > triesPerAttempt) return refuse('code-tries-used-up')
     const failures = await repositories.codeFailures.increment(address, clock())
     if (failures > failuresUntilLinksOnly) return refuse('codes-switched-off')

@@ -3,7 +3,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { expectHeading, newAddress, openProduct, signInByCode } from './person.ts'
+import { askForMail, expectHeading, newAddress, openProduct, signInByCode } from './person.ts'
 import { type Stage, setStage } from './stage.ts'
 
 let stage: Stage
@@ -31,6 +31,14 @@ describe('for everybody', () => {
     await page.reload()
     await expectHeading(page, 'Your session has ended')
     expect(await findBarriers(page)).toEqual([])
+  })
+
+  test('its logo is on the pages of signing in, from the issuer itself', async () => {
+    const page = await browser.newPage()
+    await askForMail(stage, page, newAddress())
+    const logo = page.locator('img.mark')
+    await expect.poll(() => logo.evaluate(image => (image as HTMLImageElement).naturalWidth)).toBe(120)
+    expect(await logo.getAttribute('src')).toBe('/apps/fieldnotes/logo')
   })
 
   test('320 pixels are wide enough', async () => {

@@ -69,6 +69,23 @@ describe('migrations on PostgreSQL', () => {
     expect(await migrate(open(url))).toEqual([])
   })
 
+  it('bring a database of an older version up to date, with what is in it', async () => {
+    const { url } = await createDatabase()
+    const database = open(url)
+    const [first] = migrations
+    await database.asOwner(owner =>
+      owner.execute(`create schema latchkey;
+        create table latchkey.migrations (name text primary key, fingerprint text not null, applied_at timestamptz not null);
+        ${first?.text};
+        insert into latchkey.migrations values ('0001-first', encode(sha256(convert_to($first$${first?.text}$first$, 'utf8')), 'hex'), now());
+        insert into latchkey.attempts values ('${newId()}', 'uid', '', 'app', 'open', null, null, null, '', '', 'en', now(), now());
+        insert into latchkey.email_challenges select '${newId()}', id, 'token', 'code', 3, now(), now() from latchkey.attempts`),
+    )
+    expect(await migrate(database)).toEqual(migrations.slice(1).map(({ name }) => name))
+    const look = 'select tries from latchkey.email_challenges'
+    expect((await database.read(asSystem, scope => scope.query(look))).rows).toEqual([{ tries: 3 }])
+  })
+
   it('leave nothing behind where one fails', async () => {
     const database = open((await createDatabase()).url)
     await database.asOwner(owner => owner.execute('create schema latchkey; create table latchkey.audit_events ()'))

@@ -167,12 +167,10 @@ describe.each(databaseKinds)('attempts, e-mail challenges and wrong codes on %s'
     })
   })
 
-  it('counts every wrong code, also of those who type at once', async () => {
+  it('counts every try of a code, also of those who type at once', async () => {
     const challenge = await createChallenge((await createAttempt()).id)
     const counts = await Promise.all(
-      Array.from({ length: 20 }, () =>
-        data.scoped(asSystem, ({ emailChallenges }) => emailChallenges.recordWrongCode(challenge.id)),
-      ),
+      Array.from({ length: 20 }, () => data.scoped(asSystem, ({ emailChallenges }) => emailChallenges.countTry(challenge.id))),
     )
     expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
   })

@@ -145,7 +145,7 @@ const attacks: Attacks = {
     lockByTokenHash: ({ emailChallenges }, theirs) => emailChallenges.lockByTokenHash(theirs.challenge.tokenHash),
     findByTokenHash: ({ emailChallenges }, theirs) => emailChallenges.findByTokenHash(theirs.challenge.tokenHash),
     findOpen: ({ emailChallenges }, theirs) => emailChallenges.findOpen(theirs.attempt.id),
-    recordWrongCode: ({ emailChallenges }, theirs) => emailChallenges.recordWrongCode(theirs.challenge.id),
+    countTry: ({ emailChallenges }, theirs) => emailChallenges.countTry(theirs.challenge.id),
     consume: ({ emailChallenges }, theirs) => emailChallenges.consume(theirs.challenge.id, noon),
   },
   codeFailures: {

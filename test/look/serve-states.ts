@@ -24,6 +24,7 @@ export function makePageContext(locale: Locale): PageContext {
       stylesheet: assetPath(assets.stylesheet.name),
       waitingScript: assetPath(assets.waitingScript.name),
       passkeyScript: assetPath(assets.passkeyScript.name),
+      postingScript: assetPath(assets.postingScript.name),
       icon: assetPath(assets.icon.name),
     },
     languages: locales.map(each => ({ locale: each, href: `?ui_locales=${each}` })),
@@ -51,7 +52,9 @@ export async function serveStates(context: BrowserContext): Promise<void> {
   await context.route('**/*', async route => {
     const { pathname, search } = new URL(route.request().url())
     const asset = Object.values(assets).find(({ name }) => assetPath(name) === pathname)
-    if (asset) return await route.fulfill({ contentType: asset.contentType, body: asset.body })
+    // The page that posts itself would be gone before anybody saw it.
+    if (asset)
+      return await route.fulfill({ contentType: asset.contentType, body: asset === assets.postingScript ? '' : asset.body })
     const html = findHtml(pathname, search === '?hostile' ? makeHostileContext : makePageContext)
     if (html === undefined) return await route.fulfill({ status: 404, contentType: 'application/json', body: '{}' })
     return await route.fulfill({ contentType: 'text/html; charset=utf-8', body: html.body, headers: html.headers })

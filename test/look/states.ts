@@ -18,6 +18,7 @@ import { renderFinished } from '../../views/sign-in/finished.tsx'
 import { renderLinkConfirmed } from '../../views/sign-in/link-confirmed.tsx'
 import { renderLinkElsewhere } from '../../views/sign-in/link-elsewhere.tsx'
 import { renderNoAccount } from '../../views/sign-in/no-account.tsx'
+import { renderReturnToApp } from '../../views/sign-in/return-to-app.tsx'
 import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
@@ -150,6 +151,11 @@ export const pageStates: PageState[] = [
   },
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },
   { name: 'switch-account', render: page => renderSwitchAccount(page, { form: { action: '/logout/confirm' } }) },
+  {
+    name: 'return-to-app',
+    render: page =>
+      renderReturnToApp(page, { form: { action: 'https://fieldnotes.example.com/callback', fields: { code: 'x' } } }),
+  },
   { name: 'device-enter-code', render: page => renderEnterDeviceCode(page, { action: '/device', xsrf: 'x' }) },
   {
     name: 'device-enter-code-wrong',

@@ -26,6 +26,11 @@ export async function readPage(issuer: string): Promise<string> {
   return page.replace('data-issuer=""', `data-issuer="${issuer}"`)
 }
 
+/** As the sign-in pages show it: they take pictures that can hold no script, which an SVG can. */
+export function readLogo(): Promise<Uint8Array> {
+  return readFile(new URL('logo.png', folder))
+}
+
 export function readAsset(name: 'index.html' | 'style.css' | 'icon.svg' | 'contours.svg'): Promise<string> {
   return readFile(new URL(name, folder), 'utf8')
 }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { bundleBrowserScript, readAsset, readPage } from './assets.ts'
+import { bundleBrowserScript, readAsset, readLogo, readPage } from './assets.ts'
 import { createLedgerline } from './ledgerline.ts'
 import { createNotesApi } from './notes.ts'
 import { createTokenVerifier } from './verify-token.ts'
@@ -26,6 +26,7 @@ export async function startSampleProduct(settings: { port: number; issuer: strin
     '/app.js': { type: 'text/javascript; charset=utf-8', body: script },
     '/style.css': { type: 'text/css; charset=utf-8', body: await readAsset('style.css') },
     '/contours.svg': { type: 'image/svg+xml', body: await readAsset('contours.svg') },
+    '/logo.png': { type: 'image/png', body: await readLogo() },
     '/icon.svg': { type: 'image/svg+xml', body: await readAsset('icon.svg') },
   }
 

@@ -79,7 +79,7 @@ export function aChallenge(attemptId: string, changes: Partial<EmailChallengeRec
     attemptId,
     tokenHash: newHash(),
     codeHash: newHash(),
-    wrongCodes: 0,
+    tries: 0,
     createdAt: noon,
     expiresAt: anHourLater,
     consumedAt: undefined,

@@ -84,6 +84,8 @@ export const de: Catalogue = {
   'link-confirmed.lead': 'Das Fenster, in dem Sie begonnen haben, geht von selbst weiter. Dieses können Sie schließen.',
   'link-confirmed.submit': 'Hier fortfahren',
 
+  'return-to-app.lead': 'Drücken Sie auf den Knopf, um fortzufahren.',
+
   'finished.heading': 'Hier ist alles erledigt',
   'finished.lead': 'Die Anmeldung ging in einem anderen Fenster weiter. Dieses können Sie schließen.',
 

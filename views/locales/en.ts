@@ -83,6 +83,8 @@ export const en = {
   'link-confirmed.lead': 'The window where you began continues by itself, and you can close this one.',
   'link-confirmed.submit': 'Continue here',
 
+  'return-to-app.lead': 'Press the button to go on.',
+
   'finished.heading': 'All done here',
   'finished.lead': 'The sign-in went on in another window. You can close this one.',
 

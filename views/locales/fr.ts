@@ -86,6 +86,8 @@ export const fr: Catalogue = {
     'La connexion est établie. La fenêtre où vous avez commencé continue d’elle-même, et vous pouvez fermer celle-ci.',
   'link-confirmed.submit': 'Continuer ici',
 
+  'return-to-app.lead': 'Appuyez sur le bouton pour continuer.',
+
   'finished.heading': 'Tout est fait ici',
   'finished.lead': 'La connexion s’est poursuivie dans une autre fenêtre. Vous pouvez fermer celle-ci.',
 

@@ -83,6 +83,8 @@ export const it: Catalogue = {
   'link-confirmed.lead': 'La finestra in cui ha iniziato prosegue da sola, e può chiudere questa.',
   'link-confirmed.submit': 'Continua qui',
 
+  'return-to-app.lead': 'Prema il pulsante per continuare.',
+
   'finished.heading': 'Qui è tutto fatto',
   'finished.lead': 'L’accesso è proseguito in un’altra finestra. Può chiudere questa.',
 

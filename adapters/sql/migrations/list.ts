@@ -1,4 +1,5 @@
 import { first } from './0001-first.ts'
+import { tries } from './0002-tries.ts'
 import { waysIn } from './0003-ways-in.ts'
 
 export interface Migration {
@@ -9,5 +10,6 @@ export interface Migration {
 /** In the order in which they are applied. What was released is never edited: a change is a migration of its own. */
 export const migrations: readonly Migration[] = [
   { name: '0001-first', text: first },
+  { name: '0002-tries', text: tries },
   { name: '0003-ways-in', text: waysIn },
 ]

@@ -30,7 +30,7 @@ const insert = prepare<ChallengeRow>()(parameter =>
     attempt_id: parameter.attempt_id,
     token_hash: parameter.token_hash,
     code_hash: parameter.code_hash,
-    wrong_codes: parameter.wrong_codes,
+    tries: parameter.tries,
     created_at: parameter.created_at,
     expires_at: parameter.expires_at,
     consumed_at: parameter.consumed_at,
@@ -47,7 +47,7 @@ const withAttempt = () =>
       'c.id as challenge_id',
       'c.token_hash',
       'c.code_hash',
-      'c.wrong_codes',
+      'c.tries',
       'c.created_at as challenge_created_at',
       'c.expires_at as challenge_expires_at',
       'c.consumed_at',
@@ -73,12 +73,8 @@ const findOpen = prepare<{ attemptId: string }>()(parameter =>
     .where('voided_at', 'is', null),
 )
 
-const recordWrongCode = prepare<{ id: string }>()(parameter =>
-  queries
-    .updateTable('email_challenges')
-    .set({ wrong_codes: sql`wrong_codes + 1` })
-    .where('id', '=', parameter.id)
-    .returning('wrong_codes'),
+const countTry = prepare<{ id: string }>()(parameter =>
+  queries.updateTable('email_challenges').set({ tries: sql`tries + 1` }).where('id', '=', parameter.id).returning('tries'),
 )
 
 const consume = prepare<{ id: string; moment: Date }>()(parameter =>
@@ -97,7 +93,7 @@ export function createEmailChallengeRepository(scope: SqlScope, vault: Vault): E
       attempt_id: challenge.attemptId,
       token_hash: challenge.tokenHash,
       code_hash: challenge.codeHash,
-      wrong_codes: challenge.wrongCodes,
+      tries: challenge.tries,
       created_at: challenge.createdAt,
       expires_at: challenge.expiresAt,
       consumed_at: challenge.consumedAt ?? null,
@@ -130,9 +126,9 @@ export function createEmailChallengeRepository(scope: SqlScope, vault: Vault): E
       return row && describe(row)
     },
 
-    async recordWrongCode(challengeId) {
-      const [row] = await scope.run(recordWrongCode, { id: challengeId })
-      return row?.wrong_codes ?? 0
+    async countTry(challengeId) {
+      const [row] = await scope.run(countTry, { id: challengeId })
+      return row?.tries ?? 0
     },
 
     consume: async (challengeId, moment) => (await scope.change(consume, { id: challengeId, moment })) === 1,
@@ -159,7 +155,7 @@ function describe(row: ChallengeRow): EmailChallengeRecord {
     attemptId: row.attempt_id,
     tokenHash: row.token_hash,
     codeHash: row.code_hash,
-    wrongCodes: row.wrong_codes,
+    tries: row.tries,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     consumedAt: fromNullable(row.consumed_at),

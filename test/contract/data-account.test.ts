@@ -21,7 +21,6 @@ import {
   createUser,
   createWorkspace,
   newAddress,
-  newHash,
   noon,
 } from '../support/records.ts'
 
@@ -290,15 +289,5 @@ describe.each(databaseKinds)('what a person manages of their own on %s', kind =>
     expect(await list(noon, 10)).toEqual([first.id, second.id])
     expect(await list(noon, 1)).toEqual([first.id])
     expect(await list(anHourEarlier, 10)).not.toContain(third.id)
-  })
-
-  it('keeps the moment of a session’s last use', async () => {
-    const { id } = await createUser(data)
-    const session = aSession(id)
-    const { uid, userId, payload, expiresAt } = session
-    await data.scoped(asSystem, ({ sessions }) => sessions.create(session))
-    const change = { uid, userId, idHash: newHash(), payload, expiresAt, lastUsedAt: anHourLater }
-    await data.scoped(asSystem, ({ sessions }) => sessions.update(change))
-    expect(await data.read(asUser(id), ({ sessions }) => sessions.listForUser(id))).toEqual([{ ...session, ...change }])
   })
 })

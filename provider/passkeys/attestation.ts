@@ -43,7 +43,7 @@ function readCertificates(given: unknown): X509Certificate[] {
 /** Whether each certificate was issued by the next, the last by a trusted one, and all are valid (RFC 5280 §6.1, without lists). */
 function isTrusted(chain: readonly X509Certificate[], roots: readonly X509Certificate[], now: Date): boolean {
   const last = chain.at(-1)
-  if (last === undefined || !true) return false
+  if (last === undefined || !chain.every(certificate => isInForce(certificate, now))) return false
   if (!chain.slice(1).every((issuer, index) => isIssuedBy(chain[index], issuer))) return false
   return roots.some(root => root.raw.equals(last.raw) || (isInForce(root, now) && isIssuedBy(last, root)))
 }

@@ -15,8 +15,11 @@ export interface AttestationKey {
 export interface AttestationAuthority {
   /** PEM. */
   root: string
-  certify(options?: { validTo?: Date; aaguid?: string; organisationalUnit?: string }): AttestationKey
+  /** `under`: issued by that key, which has no business issuing any. */
+  certify(options?: { validTo?: Date; aaguid?: string; organisationalUnit?: string; under?: AttestationKey }): AttestationKey
 }
+
+const modelUnit = 'Authenticator Attestation'
 
 export function createAttestationAuthority(): AttestationAuthority {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -31,18 +34,18 @@ export function createAttestationAuthority(): AttestationAuthority {
   const base64 = certificate.toString('base64').replace(/.{64}/g, '$&\n').trimEnd()
   return {
     root: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
-    certify({ validTo, aaguid, organisationalUnit = 'Authenticator Attestation' } = {}) {
+    certify({ validTo, aaguid, organisationalUnit = modelUnit, under } = {}) {
       const attesting = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const leaf = issue({
-        issuer: name,
-        subject: distinguishedName('Test model', organisationalUnit),
+        issuer: under ? distinguishedName('Test model', modelUnit) : name,
+        subject: distinguishedName(under ? 'Another model' : 'Test model', organisationalUnit),
         publicKey: attesting.publicKey,
-        signWith: keys.privateKey,
+        signWith: under?.privateKey ?? keys.privateKey,
         authority: false,
         ...(validTo && { validTo }),
         ...(aaguid && { aaguid }),
       })
-      return { privateKey: attesting.privateKey, chain: [leaf] }
+      return { privateKey: attesting.privateKey, chain: [leaf, ...(under?.chain ?? [])] }
     },
   }
 }

@@ -10,6 +10,8 @@ import { encodeCbor } from './cbor.ts'
 
 /** What an authenticator and the browser before it say; a test overrides what it is about. */
 export interface Behaviour {
+  /** Of the client data; undefined: what the ceremony has. */
+  type: string | undefined
   origin: string
   /** As a dishonest client would say; undefined: the one that was asked for. */
   rpId: string | undefined
@@ -58,6 +60,7 @@ export function createSoftwareAuthenticator({
 }): SoftwareAuthenticator {
   const credentials: SoftwareCredential[] = []
   const usual: Behaviour = {
+    type: undefined,
     origin,
     rpId: undefined,
     crossOrigin: false,
@@ -88,8 +91,8 @@ export function createSoftwareAuthenticator({
       ])
       const authenticatorData = writeAuthenticatorData(rpId, behaviour, signCount, attested)
       const clientData = writeClientData('webauthn.create', options.challenge, behaviour)
-      const attests = options.attestation === 'direct' && attestWith
-      const statement = attests
+      // Whether or not it was asked for: some do.
+      const statement = attestWith
         ? new Map<string, number | Buffer | Buffer[]>([
             ['alg', -7],
             ['sig', signOver(attestWith.privateKey, authenticatorData, clientData)],
@@ -98,7 +101,7 @@ export function createSoftwareAuthenticator({
         : new Map<string, never>()
       const attestationObject = encodeCbor(
         new Map<string, string | Buffer | typeof statement>([
-          ['fmt', attests ? 'packed' : 'none'],
+          ['fmt', attestWith ? 'packed' : 'none'],
           ['attStmt', statement],
           ['authData', authenticatorData],
         ]),
@@ -158,7 +161,8 @@ function writeAuthenticatorData(rpId: string, behaviour: Behaviour, signCount: n
 }
 
 /** §5.8.1. */
-function writeClientData(type: string, challenge: string, { origin, crossOrigin, topOrigin }: Behaviour): Buffer {
+function writeClientData(usualType: string, challenge: string, behaviour: Behaviour): Buffer {
+  const { type = usualType, origin, crossOrigin, topOrigin } = behaviour
   return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin, topOrigin }))
 }
 

@@ -1,4 +1,5 @@
 /** Which attestations prove the model of an authenticator, and which are passed over. */
+import { X509Certificate } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PasskeyCeremonyOptions } from '../../provider/passkeys/ceremonies.ts'
 import { type AttestationKey, createAttestationAuthority } from '../support/attestation-authority.ts'
@@ -44,6 +45,19 @@ describe('the model of an authenticator', () => {
       kind: 'registered',
       passkey: { attested: false },
     })
+  })
+
+  it('is not proved by a certificate that was issued by one which may not issue any', async () => {
+    const unproved = { kind: 'registered', passkey: { attested: false } }
+    expect(await attest(maker.certify({ under: maker.certify() }))).toMatchObject(unproved)
+  })
+
+  it('is not proved by a chain without end', async () => {
+    const { privateKey, chain } = maker.certify({ aaguid })
+    const root = new X509Certificate(maker.root).raw
+    const longer = (roots: number) => ({ privateKey, chain: [...chain, ...Array.from({ length: roots }, () => root)] })
+    expect(await attest(longer(4))).toMatchObject({ passkey: { attested: true } })
+    expect(await attest(longer(5))).toMatchObject({ kind: 'registered', passkey: { attested: false } })
   })
 
   it('is refused where the maker is trusted, and the attestation wrong', async () => {

@@ -67,6 +67,7 @@ describe('a passkey is registered', () => {
   })
 
   it.each<[string, Partial<Behaviour>]>([
+    ['malformed', { type: 'webauthn.get' }],
     ['user-not-verified', { userVerified: false }],
     ['unproved', { userPresent: false }],
     ['unproved', { rpId: 'example.com' }],
@@ -84,6 +85,16 @@ describe('a passkey is registered', () => {
   })
 })
 
+it('a passkey is not registered under the id of another’s', async () => {
+  const victims = (await stage.register(bob)).credentialId.toString('base64url')
+  const options = await stage.passkeys.beginRegistration({ ceremony: 'session', user: ada, existing: [] })
+  const response = { ...stage.authenticator.create(options), id: victims, rawId: victims }
+  expect(await stage.passkeys.finishRegistration({ ceremony: 'session', response })).toEqual({
+    kind: 'refused',
+    reason: 'malformed',
+  })
+})
+
 describe('a passkey signs in', () => {
   it('and says who it is, whether the person was verified, and what to keep', async () => {
     const passkey = await stage.register()
@@ -95,6 +106,7 @@ describe('a passkey signs in', () => {
   })
 
   it.each<[string, Partial<Behaviour>]>([
+    ['malformed', { type: 'webauthn.create' }],
     ['user-not-verified', { userVerified: false }],
     ['unproved', { userPresent: false }],
     ['unproved', { rpId: 'example.com' }],

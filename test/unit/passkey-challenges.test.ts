@@ -94,6 +94,7 @@ describe('a challenge', () => {
 describe('an answer that is none', () => {
   const good = { id: 'AAAA', rawId: 'AAAA', type: 'public-key' }
   const clientData = Buffer.from('{"type":"webauthn.get","challenge":"AAAA","origin":"https://id.example.com"}')
+  const noText = Buffer.concat([clientData.subarray(0, -1), Buffer.from(',"extra":"'), Buffer.from([0xff]), Buffer.from('"}')])
   const response = { clientDataJSON: clientData.toString('base64url'), authenticatorData: 'AAAA', signature: 'AAAA' }
 
   it.each<[string, unknown]>([
@@ -108,7 +109,7 @@ describe('an answer that is none', () => {
     ['an id that is too long', { ...good, id: 'A'.repeat(1368), rawId: 'A'.repeat(1368), response }],
     ['an endless signature', { ...good, response: { ...response, signature: 'A'.repeat(8196) } }],
     ['client data that is no JSON', { ...good, response: { ...response, clientDataJSON: 'AAAA' } }],
-    ['client data that is no text', { ...good, response: { ...response, clientDataJSON: '_w' } }],
+    ['client data that is no text', { ...good, response: { ...response, clientDataJSON: noText.toString('base64url') } }],
     ['a user handle of 65 bytes', { ...good, response: { ...response, userHandle: 'A'.repeat(87) } }],
   ])('%s is refused', async (_what, given) => {
     expect(await stage.passkeys.finishAuthentication({ ceremony: 'attempt', response: given, find: stage.find })).toMatchObject({

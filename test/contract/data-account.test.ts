@@ -266,7 +266,7 @@ describe.each(databaseKinds)('what a person manages of their own on %s', kind =>
         await scope.query('set local plan_cache_mode = force_generic_plan')
         await scope.query('set local enable_seqscan = off')
         await scope.query(`prepare activity as ${listForUser.text}`)
-        const values = listForUser.values(parameters).map(value => `'${encodeValue(value)}'`)
+        const values = listForUser.values(parameters).map(value => `'${String(encodeValue(value))}'`)
         const { rows } = await scope.query(`explain execute activity (${values.join()})`)
         await scope.query('deallocate activity')
         return rows.map(row => Object.values(row).join()).join('\n')

@@ -64,6 +64,7 @@ const packageHomes = {
   pino: ['adapters', 'test'],
   'prom-client': ['adapters', 'test'],
   'oidc-provider': ['provider/oidc', 'test'],
+  'openid-client': ['provider/connections', 'test'],
   koa: ['provider/http', 'provider/oidc', 'provider/app.ts', 'provider/main.ts', 'test'],
   '@koa/router': ['provider/http', 'test'],
   preact: ['views', 'test'],

@@ -3,10 +3,10 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Egress } from '../ports/egress.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import { readAuthorizationResponse } from './authorization-response.ts'
-import { openConfiguration } from './configuration.ts'
+import { clockToleranceSeconds, openConfiguration } from './configuration.ts'
 import { type Connection, type Refused, refuse, type UpstreamAccount } from './connection.ts'
 import { createDiscovery } from './discovery.ts'
-import { toUpstreamFailure } from './failure.ts'
+import { toUpstreamFailure, UpstreamFailure } from './failure.ts'
 import { verifyIdToken } from './id-token.ts'
 
 /** How long a person may take over there. */
@@ -106,10 +106,7 @@ export function createUpstreamClient({ egress, telemetry, clock }: UpstreamClien
 
     finish: (connection, { callbackParameters, kept, redirectUri, now }) =>
       guard(connection, async () => {
-        if (kept.connection !== connection.id || kept.issuer !== connection.issuer || kept.redirectUri !== redirectUri) {
-          return refuse('mix-up')
-        }
-        if (Math.abs(now.getTime() / 1000 - kept.begunAt) > keptSeconds) return refuse('expired')
+        checkKept(kept, connection, { redirectUri, now })
         const { document, keys } = await discovery.find(connection)
         const answer = readAuthorizationResponse(callbackParameters, { document, connection, state: kept.state })
         const configuration = await openConfiguration(connection, document, { fetch, now })
@@ -123,16 +120,33 @@ export function createUpstreamClient({ egress, telemetry, clock }: UpstreamClien
         // The library takes no answer without one, having been told that it is expected.
         const claims = await verifyIdToken(tokens.id_token ?? '', connection, { keys, now, issuer: answer.issuer, maxAgeSeconds })
         const account = connection.interpret(claims)
-        return account.kind === 'refused' ? account : { kind: 'account', account }
+        if (account.kind === 'refused') throw new UpstreamFailure(account.reason, 'The account is not taken.')
+        return { kind: 'account', account }
       }),
 
     examine: connection =>
       guard(connection, async () => {
         const { keys } = await discovery.find(connection)
         if (!keys.jwks()) await keys.reload()
-        return keys.jwks()?.keys.length ? { kind: 'ready' } : refuse('keys-unknown')
+        if (!keys.jwks()?.keys.length) throw new UpstreamFailure('keys-unknown', 'The upstream publishes no key.')
+        return { kind: 'ready' }
       }),
   }
+}
+
+/** An answer belongs to the connection that it was asked of, which may have been another one when that was done. */
+function checkKept(
+  kept: Kept,
+  { id, issuer }: Connection,
+  { redirectUri, now }: Pick<FinishOptions, 'redirectUri' | 'now'>,
+): void {
+  if (kept.connection !== id || kept.issuer !== issuer || kept.redirectUri !== redirectUri) {
+    throw new UpstreamFailure('mix-up', 'The sign-in was begun with another connection.')
+  }
+  const seconds = now.getTime() / 1000 - kept.begunAt
+  // Another node may have begun it, by its own clock.
+  if (seconds > keptSeconds || seconds < -clockToleranceSeconds)
+    throw new UpstreamFailure('expired', 'The person took longer than is kept.')
 }
 
 function startKeeping({ id, issuer }: Connection, { redirectUri, now, maxAgeSeconds }: BeginOptions): Kept {

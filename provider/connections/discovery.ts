@@ -69,8 +69,8 @@ export function createDiscovery({ egress, clock }: { egress: Egress; clock: Cloc
       const held = entries.get(name)
       const usable = held !== undefined && isUsable(held, clock)
       const known = held === undefined || held.published instanceof Error ? undefined : held.published
-      // Its failure is an entry too: this promise never rejects.
-      if (usable && known && ageOf(held, clock) > freshSeconds) void renew(name, connection, known)
+      // Where this fails, what is held serves on.
+      if (usable && known && ageOf(held, clock) > freshSeconds) renew(name, connection, known).catch(() => {})
       const { published } = usable ? held : await renew(name, connection, known)
       if (published instanceof Error) throw published
       return published
@@ -90,7 +90,12 @@ function ageOf({ fetchedAt }: Entry, clock: Clock): number {
 async function fetchPublished(egress: Egress, connection: Connection, known: Published | undefined): Promise<Published> {
   const address = `${connection.authority}/.well-known/openid-configuration`
   const response = await egress.fetch(address, { headers: { accept: 'application/json' } })
-  const document = checkDocument(connection, await readDocument(connection, response))
+  const metadata = await readDocument(connection, response).catch((error: unknown) => {
+    const { reason, message } = toUpstreamFailure(error)
+    // There is no token yet: what is not acceptable is the document.
+    throw reason === 'token-unacceptable' ? misconfigured(message) : new UpstreamFailure(reason, message)
+  })
+  const document = checkDocument(connection, metadata)
 
   const keysAddress = new URL(document.jwks_uri)
   const keys = known?.document.jwks_uri === document.jwks_uri ? known.keys : openKeys(egress, keysAddress)

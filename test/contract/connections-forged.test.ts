@@ -255,7 +255,7 @@ describe('a discovery document', () => {
     ['with no algorithm of ours', document => (document['id_token_signing_alg_values_supported'] = ['none', 'HS256', 'RS512'])],
     ['with algorithms of no kind', document => (document['id_token_signing_alg_values_supported'] = 'RS256')],
   ])('%s', async (_name, publish) => {
-    google.publish = document => void publish(document)
+    google.publish = publish
     const options = { redirectUri: `${here}/callback/google`, now: upstream.clock.now() }
     await expect(upstream.client.begin(googleAt(google), options)).resolves.toEqual({
       kind: 'refused',

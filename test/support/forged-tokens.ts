@@ -17,7 +17,9 @@ export async function makeKey(algorithm: string): Promise<JWK> {
 /** As an upstream that is in its right mind does it. */
 export async function signToken({ header, claims, key }: SignedParts): Promise<string> {
   const signer = new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader(header)
-  return signer.sign(await importJWK({ ...key, alg: header.alg }, header.alg))
+  // Whatever a header declares critical is signed as if it were understood.
+  const crit = Object.fromEntries((header.crit ?? []).map(name => [name, true]))
+  return signer.sign(await importJWK({ ...key, alg: header.alg }, header.alg), { crit })
 }
 
 /** RFC 8725 §2.1: no signature at all. */

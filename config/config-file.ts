@@ -4,7 +4,7 @@ import { StartError } from '../provider/kernel/errors.ts'
 import { findNearestName } from '../provider/kernel/spelling.ts'
 import { show, showName } from '../provider/kernel/wording.ts'
 import { reasonOf } from './read-failure.ts'
-import { configFileSchema, listSettings } from './schema.ts'
+import { configFileSchema, listSettings, upstreamKeys } from './schema.ts'
 
 /**
  * Reads the file that LATCHKEY_CONFIG names; JSON is read as the YAML that it is. A StartError says where it is wrong, and never
@@ -45,14 +45,31 @@ function parseContent(path: string, text: string): unknown {
 }
 
 function describeIssue(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code === 'unrecognized_keys') return describeUnknownKey(issue.keys[0] ?? '')
-  const [key, index] = issue?.path ?? []
+  const [key, part] = issue?.path ?? []
+  if (issue?.code === 'unrecognized_keys') {
+    const unknown = issue.keys[0] ?? ''
+    return key === undefined ? describeUnknownKey(unknown) : describeUnknownUpstreamKey(unknown, part)
+  }
   if (key === undefined) return 'expected keys with values at the top, such as `apps:`, was given something else.'
+  if (key === 'upstreams') return `${describeUpstreamIssue(issue)}, was given something else.`
   const place =
-    index === undefined
+    part === undefined
       ? `${String(key)}: expected a list`
-      : `${String(key)}, entry ${Number(index) + 1}: expected keys with values`
+      : `${String(key)}, entry ${Number(part) + 1}: expected keys with values`
   return `${place}, was given something else.`
+}
+
+/** The schema's own words where there are some: each begins with "expected". */
+function describeUpstreamIssue(issue: z.core.$ZodIssue | undefined): string {
+  const place = (issue?.path ?? []).map(step => (typeof step === 'number' ? `entry ${step + 1}` : String(step))).join(', ')
+  const expected = issue?.message.startsWith('expected') ? issue.message : 'expected keys with values'
+  return `${place}: ${expected}`
+}
+
+function describeUnknownUpstreamKey(key: string, upstream: PropertyKey | undefined): string {
+  const place = upstream === undefined ? 'upstreams' : `upstreams, ${String(upstream)}`
+  const keys = Object.entries(upstreamKeys).find(([name]) => name === upstream)?.[1] ?? upstreamKeys
+  return `${place}: ${showName(key)}: there is no such key. The keys are: ${Object.keys(keys).join(', ')}.`
 }
 
 function describeUnknownKey(key: string): string {

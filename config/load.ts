@@ -6,7 +6,15 @@ import { show, showName } from '../provider/kernel/wording.ts'
 import { readConfigFile } from './config-file.ts'
 import { nearMisses } from './near-misses.ts'
 import { reasonOf } from './read-failure.ts'
-import { aboutSettings, listSettings, settingsSchema, type AboutSetting, type Settings } from './schema.ts'
+import {
+  aboutSettings,
+  type AboutSetting,
+  type ConfigFile,
+  listSettings,
+  type Settings,
+  settingsSchema,
+  type Values,
+} from './schema.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 export type ReadFile = (path: string) => string
@@ -28,14 +36,36 @@ export function loadSettings(environment: Environment, readFile: ReadFile = read
   const loopback = isLoopbackHost(new URL(values.issuer).hostname)
   if (given['port'] === undefined) values.port = portOfThisMachine(values.issuer) ?? values.port
 
-  const { apps = [] } = values.configFile === undefined ? {} : readConfigFile(values.configFile, readFile)
-  const settings: Settings = { ...values, apps, loopback }
+  const { apps = [], upstreams = {} } = values.configFile === undefined ? {} : readConfigFile(values.configFile, readFile)
+  const settings: Settings = { ...values, apps, upstreams: findUpstreams(values, upstreams), loopback }
   for (const rule of rules) if (rule.broken(settings)) throw new StartError(rule.message(settings))
   return freeze(settings)
 }
 
+/** An upstream is there where it has a client ID and a secret; the config file says more of it. */
+function findUpstreams(values: Values, { google, microsoft }: NonNullable<ConfigFile['upstreams']>): Settings['upstreams'] {
+  const { googleClientId, googleClientSecret, microsoftClientId, microsoftClientSecret } = values
+  const atGoogle = pair(googleClientId, googleClientSecret)
+  const atMicrosoft = pair(microsoftClientId, microsoftClientSecret)
+  return {
+    ...(atGoogle && { google: { ...atGoogle, issuer: google?.issuer, mfa: google?.mfa, hostedDomain: google?.hosted_domain } }),
+    ...(atMicrosoft && {
+      microsoft: { ...atMicrosoft, issuer: microsoft?.issuer, mfa: microsoft?.mfa, tenants: microsoft?.tenants },
+    }),
+  }
+}
+
+function pair(clientId: string | undefined, secret: string | undefined) {
+  return clientId === undefined || secret === undefined ? undefined : { clientId, secret }
+}
+
+interface Rule {
+  broken(settings: Settings): boolean
+  message(settings: Settings): string
+}
+
 /** What settings ask of each other. */
-const rules: Array<{ broken(settings: Settings): boolean; message(settings: Settings): string }> = [
+const rules: Rule[] = [
   {
     broken: ({ loopback, smtpUrl }) => !loopback && smtpUrl === undefined,
     message: ({ issuer }) =>
@@ -79,7 +109,18 @@ const rules: Array<{ broken(settings: Settings): boolean; message(settings: Sett
     message: ({ refreshIdleSeconds, refreshMaxSeconds }) =>
       `REFRESH_IDLE_SECONDS: expected no more than REFRESH_MAX_SECONDS, ${refreshMaxSeconds}, was given ${refreshIdleSeconds}.`,
   },
+  belongTogether('googleClientId', 'GOOGLE_CLIENT_ID', 'googleClientSecret', 'GOOGLE_CLIENT_SECRET'),
+  belongTogether('googleClientSecret', 'GOOGLE_CLIENT_SECRET', 'googleClientId', 'GOOGLE_CLIENT_ID'),
+  belongTogether('microsoftClientId', 'MICROSOFT_CLIENT_ID', 'microsoftClientSecret', 'MICROSOFT_CLIENT_SECRET'),
+  belongTogether('microsoftClientSecret', 'MICROSOFT_CLIENT_SECRET', 'microsoftClientId', 'MICROSOFT_CLIENT_ID'),
 ]
+
+function belongTogether(given: keyof Settings, givenVariable: string, missing: keyof Settings, missingVariable: string): Rule {
+  return {
+    broken: settings => settings[given] !== undefined && settings[missing] === undefined,
+    message: () => `${missingVariable}: expected what belongs to ${givenVariable}, because that is given; nothing was given.`,
+  }
+}
 
 /**
  * An environment is full of names that are not ours, so only our prefix, what is spelt almost like one of ours, and the near misses

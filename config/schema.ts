@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   bearerToken,
   contact,
+  domainName,
   filePath,
   ipAddress,
   keyAddress,
@@ -10,6 +11,8 @@ import {
   origin,
   redisAddress,
   sender,
+  upstreamIssuer,
+  upstreamIssuerTemplate,
   urlWith,
   webAddress,
   wholeNumber,
@@ -69,7 +72,7 @@ export const settingsSchema = z.object({
     expected: 'a folder',
   }),
   configFile: optionalSetting('LATCHKEY_CONFIG', filePath, {
-    documentation: 'A YAML or JSON file with what has structure: `apps`.',
+    documentation: 'A YAML or JSON file with what has structure: `apps`, `upstreams`.',
     expected: 'the name of a YAML or JSON file',
   }),
   databaseUrl: optionalSetting('DATABASE_URL', urlWith('postgres:', 'postgresql:'), {
@@ -138,6 +141,24 @@ export const settingsSchema = z.object({
     expected: 'at least 32 random letters, digits or any of -._~+/',
     secret: true,
   }),
+  googleClientId: optionalSetting('GOOGLE_CLIENT_ID', oneLine(255), {
+    documentation: 'The client ID that Google gave this installation. With it, people can sign in with Google.',
+    expected: 'the client ID, such as 1234567890-abc.apps.googleusercontent.com',
+  }),
+  googleClientSecret: optionalSetting('GOOGLE_CLIENT_SECRET', oneLine(255), {
+    documentation: 'The client secret that belongs to `GOOGLE_CLIENT_ID`.',
+    expected: 'the client secret, on one line',
+    secret: true,
+  }),
+  microsoftClientId: optionalSetting('MICROSOFT_CLIENT_ID', oneLine(255), {
+    documentation: 'The application ID that Microsoft gave this installation. With it, people can sign in with Microsoft.',
+    expected: 'the application (client) ID, a UUID',
+  }),
+  microsoftClientSecret: optionalSetting('MICROSOFT_CLIENT_SECRET', oneLine(255), {
+    documentation: 'The value of a client secret of `MICROSOFT_CLIENT_ID`.',
+    expected: 'the value of the client secret, on one line',
+    secret: true,
+  }),
   signUp: setting('SIGN_UP', z.enum(['allowed', 'closed']), 'allowed', {
     documentation: '`allowed`: whoever proves an e-mail address gets an account. `closed`: only those who have one sign in.',
     expected: 'allowed or closed',
@@ -184,16 +205,59 @@ export const settingsSchema = z.object({
   }),
 })
 
+const mfa = z.enum(['counts', 'ignored'], 'expected counts or ignored').optional()
+const tenant = z
+  .string('expected a tenant id, or personal')
+  .regex(/^(?:personal|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i, 'expected a tenant id, or personal')
+
+/** What the config file may say of each upstream; that it is there at all is said by its client ID and secret. */
+export const upstreamKeys = {
+  google: {
+    issuer: upstreamIssuer.optional(),
+    /** Whether a second factor that was shown over there counts here. */
+    mfa,
+    /** Only accounts of this Google Workspace domain. */
+    hosted_domain: domainName.optional(),
+  },
+  microsoft: {
+    issuer: upstreamIssuerTemplate.optional(),
+    mfa,
+    /** Only accounts of these organisations, or `personal` ones. */
+    tenants: z.array(tenant, 'expected a list of tenant ids').min(1, 'expected at least one tenant id').optional(),
+  },
+}
+
 /** The keys of the file that `LATCHKEY_CONFIG` names. */
 export const configFileSchema = z.strictObject({
   /** OIDC clients: metadata of OpenID Connect Dynamic Client Registration 1.0 §2, and ours. */
   apps: z.array(z.record(z.string(), z.unknown())).optional(),
+  upstreams: z
+    .strictObject({
+      google: z.strictObject(upstreamKeys.google).optional(),
+      microsoft: z.strictObject(upstreamKeys.microsoft).optional(),
+    })
+    .optional(),
 })
 
+export type ConfigFile = z.output<typeof configFileSchema>
+export type Values = z.output<typeof settingsSchema>
+
+interface UpstreamSettings {
+  readonly clientId: string
+  readonly secret: string
+  readonly issuer: string | undefined
+  readonly mfa: z.output<typeof mfa>
+}
+
 /** The settings of this process: read once at start, never changed. Lengths of time are in seconds. */
-export type Settings = Readonly<z.output<typeof settingsSchema>> & {
+export type Settings = Readonly<Values> & {
   /** The apps of the config file, not yet validated further. */
   readonly apps: ReadonlyArray<Readonly<Record<string, unknown>>>
+  /** Google and Microsoft, where they are configured. */
+  readonly upstreams: {
+    readonly google?: UpstreamSettings & { readonly hostedDomain: string | undefined }
+    readonly microsoft?: UpstreamSettings & { readonly tenants: readonly string[] | undefined }
+  }
   /** True where the issuer is this very machine, so that nobody else can reach it. */
   readonly loopback: boolean
 }

@@ -101,3 +101,34 @@ export const networks = z
   .refine(text => text === '' || /[^\s,]/.test(text))
   .transform(text => text.split(/[\s,]+/).filter(part => part !== ''))
   .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()])))
+
+function isIssuer(text: string): boolean {
+  const url = parseUrl(text)
+  // To the letter, because it is compared with what the upstream calls itself.
+  if (url === undefined || url.href.replace(/\/$/, '') !== text) return false
+  return url.search === '' && url.hash === '' && url.username === '' && (url.protocol === 'https:' || isLoopbackUrl(url))
+}
+
+function isLoopbackUrl({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && isLoopbackHost(hostname)
+}
+
+/** An upstream's issuer identifier (OpenID Connect Core §2), without a final slash. */
+export const upstreamIssuer = z.string('expected an issuer such as https://id.example.com').refine(isIssuer, {
+  error: 'expected an issuer such as https://id.example.com, without a slash at its end',
+})
+
+/** The same with `{tenantid}` as one step of its path. */
+export const upstreamIssuerTemplate = z
+  .string('expected an issuer with {tenantid} in its path')
+  .refine(
+    text => /^\w+:\/\/[^/{}]+(?:\/[^{}]*)?\/\{tenantid\}(?:\/[^{}]*)?$/.test(text) && isIssuer(text.replace('{tenantid}', 'x')),
+    {
+      error: 'expected an issuer with {tenantid} in its path, such as https://login.example.com/{tenantid}/v2.0',
+    },
+  )
+
+export const domainName = z
+  .string('expected a domain such as example.com')
+  .max(253, 'expected a domain such as example.com')
+  .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i, 'expected a domain such as example.com')

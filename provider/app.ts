@@ -21,6 +21,7 @@ import type { Clock } from './kernel/clock.ts'
 import { currentKeys } from './keys/current-keys.ts'
 import { mailboxRoutes } from './mailbox/routes.ts'
 import type { DeliverLogout } from './oidc/back-channel-logout.ts'
+import { createPasskeyCeremonies } from './passkeys/ceremonies.ts'
 import { configureProvider } from './oidc/configuration.ts'
 import { consentRoutes } from './oidc/consent.ts'
 import { allowAppOrigins } from './oidc/cross-origin.ts'
@@ -72,7 +73,18 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const registry = createAppRegistry(data, telemetry.log, [describeAccountApp(issuer, settings.installationName)])
   const events = createEventBatcher(data)
+  const rpId = new URL(issuer).hostname
+  const ceremonies = createPasskeyCeremonies({
+    store,
+    clock,
+    issuer,
+    rpId,
+    relatedOrigins: [],
+    installationName: settings.installationName,
+  })
   const methods = createMethods({
+    ceremonies,
+    rpId,
     cipher,
     clock,
     rateLimiter,

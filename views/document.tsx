@@ -12,6 +12,8 @@ interface DocumentOptions {
   problem?: boolean
   /** For pages that list things, a wider column. */
   wide?: boolean
+  /** What leads to the page's siblings: beside the content where there is room for it. */
+  rail?: ComponentChildren
   /** More elements for the head. */
   head?: ComponentChildren
 }
@@ -39,9 +41,10 @@ export function renderDocument(
         {page.assets.icon && <link rel="icon" type="image/svg+xml" href={page.assets.icon} />}
         {options.head}
       </head>
-      <body class={options.wide ? 'wide' : undefined}>
+      <body class={options.rail ? 'railed' : options.wide ? 'wide' : undefined}>
         <div class="column">
           <Header page={page} />
+          {options.rail}
           <main>{content(speaker)}</main>
         </div>
         <Footer page={page} speaker={speaker} />

@@ -27,6 +27,13 @@ function remember<Format>(name: string, make: () => Format): Format {
   return format as Format
 }
 
+/** A day in the language's own form: "20 November 2025". */
+export function formatDay(locale: Locale, moment: Date, timeZone = 'UTC'): string {
+  return remember(`day ${locale} ${timeZone}`, () => {
+    return new Intl.DateTimeFormat(tags[locale], { day: 'numeric', month: 'long', year: 'numeric', timeZone })
+  }).format(moment)
+}
+
 /** How long ago a moment was, in words: "2 minutes ago". */
 export function formatAge(locale: Locale, moment: Date, now: Date): string {
   const seconds = Math.max(0, Math.round((now.getTime() - moment.getTime()) / 1000))
@@ -41,8 +48,12 @@ export function formatDuration(locale: Locale, seconds: number): string {
   return new Intl.NumberFormat(tags[locale], { style: 'unit', unit, unitDisplay: 'long' }).format(amount)
 }
 
-function inLargestUnit(seconds: number, round: (amount: number) => number = Math.floor): [number, 'second' | 'minute' | 'hour'] {
+type Unit = 'second' | 'minute' | 'hour' | 'day' | 'month'
+
+function inLargestUnit(seconds: number, round: (amount: number) => number = Math.floor): [number, Unit] {
   if (seconds < 60) return [seconds, 'second']
   if (seconds < 3600) return [round(seconds / 60), 'minute']
-  return [round(seconds / 3600), 'hour']
+  if (seconds < 2 * 86_400) return [round(seconds / 3600), 'hour']
+  if (seconds < 90 * 86_400) return [round(seconds / 86_400), 'day']
+  return [round(seconds / (30.44 * 86_400)), 'month']
 }

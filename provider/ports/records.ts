@@ -75,7 +75,7 @@ export interface TotpDeviceRecord {
 
 /** What a person has enrolled, as policy needs to know it, read in one query. */
 export interface FactorsRecord {
-  passkeys: { aaguid: string; attested: boolean; rpId: string }[]
+  passkeys: { aaguid: string; attested: boolean; backupEligible: boolean; rpId: string }[]
   totpDevices: number
   /** Unused ones. */
   recoveryCodes: number

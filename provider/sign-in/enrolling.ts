@@ -4,7 +4,7 @@ import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
-import type { SignInFlow } from './flow.ts'
+import { bindingOf, type SignInFlow } from './flow.ts'
 import type { PendingSignIn } from './interactions.ts'
 import { restoreProof } from './kept-proof.ts'
 import type { Enrollable, EnrolmentContext } from './method.ts'
@@ -34,8 +34,6 @@ export type Enrolling = ReturnType<typeof createEnrolling>
 
 /** Enrolling in the course of a sign-in: for whoever has proved all that they have, and needs more. It ends in the product. */
 export function createEnrolling({ data, flow, standing, makeRecoveryCodes }: EnrollingOptions) {
-  const bindingFor = (pending: PendingSignIn, browser: Buffer) => `sign-in ${pending.uid} ${browser.toString('base64url')}`
-
   /** Who may enrol now. Throws AppError `attempt-expired` for whoever has not proved enough, or too long ago. */
   async function findEligible(
     repositories: Repositories,
@@ -55,7 +53,7 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes }: Enr
       ...flow.contextFor(repositories, facts, pending.app.name).circumstances,
       actor: { kind: 'user', userId: user.id },
     } as const
-    const context = { repositories, user, binding: bindingFor(pending, browser), facts, circumstances }
+    const context = { repositories, user, binding: bindingOf(pending, browser), facts, circumstances }
     return { attempt, context, hasCodes: factors.recoveryCodes > 0 }
   }
 
@@ -65,7 +63,7 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes }: Enr
       who: { pending: PendingSignIn; browser: Buffer; facts: RequestFacts },
       work: (context: EnrolmentContext) => Promise<Result>,
     ): Promise<Result> {
-      return data.read(mode, async repositories => {
+      return data.scoped(mode, async repositories => {
         const found = await repositories.attempts.findByInteraction(who.pending.uid)
         const { context } = await findEligible(repositories, found ?? flow.draftStepUp(who.pending, who.browser, who.facts), who)
         return work(context)

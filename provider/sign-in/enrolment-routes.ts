@@ -4,7 +4,7 @@ import type { Answer } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
 import { type Route, route } from '../http/route.ts'
-import type { ErrorCode } from '../kernel/errors.ts'
+import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import type { Enrolling } from './enrolling.ts'
 import type { Interactions, PendingSignIn } from './interactions.ts'
 import type { Enrollable, SignInMethod } from './method.ts'
@@ -53,6 +53,19 @@ export function enrolmentRoutes({ enrolling, interactions, steps, methods }: Enr
         async handler({ params: { uid }, browser, ctx }) {
           const pending = await interactions.find(ctx)
           return pending?.uid === uid ? show(ctx, pending, browser, { id, enrolment }) : steps.showOver(ctx, uid, browser)
+        },
+      }),
+      route({
+        ...common,
+        path: `${common.path}/options`,
+        method: 'POST',
+        limits: posting,
+        async handler({ params: { uid }, browser, ctx }) {
+          const pending = await interactions.find(ctx)
+          const { options } = enrolment
+          if (pending?.uid !== uid || options === undefined) throw new AppError('not-found')
+          const who = { pending, browser, facts: steps.factsFor(ctx, pending) }
+          return { kind: 'json', body: await enrolling.prepare(who, context => options(context)) }
         },
       }),
       route({

@@ -28,6 +28,11 @@ export interface FlowOptions {
   signUpAllowed: boolean
 }
 
+/** Names one sign-in in one browser, for what is asked in it. */
+export function bindingOf({ uid }: PendingSignIn, browser: Buffer): string {
+  return `sign-in ${uid} ${browser.toString('base64url')}`
+}
+
 type Form = Readonly<Record<string, string>>
 
 export type SignInFlow = ReturnType<typeof createSignInFlow>
@@ -160,7 +165,7 @@ export function createSignInFlow({ data, clock, methods, standing, signUpAllowed
       const method = findMethod(form['method'] ?? own?.method)
       const context = contextFor(repositories, facts, pending.app.name)
       const attempt = await findOrCreateFor(method, { pending, browser, facts, repositories, found, own })
-      const verdict = await method.verify(context, attempt, form)
+      const verdict = await method.verify(context, attempt, form, bindingOf(pending, browser))
       if (verdict.kind === 'refused') return { kind: 'refused', problem: verdict.problem, attempt }
       return accept(context, attempt, verdict.proof)
     })
@@ -205,6 +210,22 @@ export function createSignInFlow({ data, clock, methods, standing, signUpAllowed
     return decision.kind === 'factor-needed' && decision.methods.includes(methodId)
   }
 
+  /** What a method's browser dialog is to ask, for the sign-in as it stands. */
+  async function findOptions(methodId: string | undefined, pending: PendingSignIn, browser: Buffer, facts: RequestFacts) {
+    const { options } = findMethod(methodId)
+    if (options === undefined) throw new AppError('not-found')
+    const attempt = await findAttempt(pending.uid, browser)
+    const live = attempt !== undefined && isLive(attempt) && attempt.userId !== undefined ? attempt : undefined
+    return data.scoped(mode, repositories =>
+      // As the form that comes next will be taken: for who has begun, or is to prove more, or for whoever it names.
+      options(
+        contextFor(repositories, facts, pending.app.name),
+        live ?? draftStepUp(pending, browser, facts),
+        bindingOf(pending, browser),
+      ),
+    )
+  }
+
   /** Marks a satisfied attempt as resumed. Asked again it changes nothing: a tab may reload on its way. */
   async function complete(
     attempt: AttemptRecord,
@@ -245,6 +266,7 @@ export function createSignInFlow({ data, clock, methods, standing, signUpAllowed
     create,
     accept,
     findAttempt,
+    findOptions,
     complete,
     end,
     isLive,

@@ -99,6 +99,8 @@ export interface Enrollable {
   readonly adds: readonly Factor[]
   /** Answers the page on which it is enrolled, as often as it is asked for. */
   show(context: EnrolmentContext, page: PageContext, urls: EnrolmentUrls, problem?: ErrorCode): Promise<string>
+  /** What a browser's own dialog is to ask, as JSON. */
+  options?(context: EnrolmentContext): Promise<unknown>
   /** Looks at what the person gave, and enrols. Who has just enrolled has also proved it. */
   confirm(context: EnrolmentContext, form: Readonly<Record<string, string>>): Promise<Verdict>
 }
@@ -125,7 +127,17 @@ export interface SignInMethod {
   /** Answers the page on which the person finds out what to do, as often as it is asked for. */
   show(repositories: Repositories, attempt: AttemptRecord, page: PageContext, urls: StepUrls, notice: StepNotice): Promise<string>
   /** Looks at what the person gave, and spends the limits of trying. Throws AppError `too-many-requests`. */
-  verify(context: MethodContext, attempt: AttemptRecord, form: Readonly<Record<string, string>>): Promise<Verdict>
+  verify(
+    context: MethodContext,
+    attempt: AttemptRecord,
+    form: Readonly<Record<string, string>>,
+    binding: string,
+  ): Promise<Verdict>
+  /**
+   * What a browser's own dialog is to ask, as JSON; `attempt` is what this sign-in proved so far, if it did. `binding` names this
+   * sign-in and this browser: what is asked for one is answered for no other.
+   */
+  options?(context: MethodContext, attempt: AttemptRecord | undefined, binding: string): Promise<unknown>
   /** Remembers that this browser's person has signed in. Asked again it changes nothing. */
   rememberBrowser?(attempt: AttemptRecord): Promise<void>
 }

@@ -1,7 +1,13 @@
 import { createMagicLink, type MagicLinkOptions } from './magic-link.ts'
 import type { SignInMethod } from './method.ts'
+import { createPasskey, type PasskeyOptions } from './passkey.ts'
 
-/** Every way in. The first is the one that the address field begins. */
-export function createMethods(options: MagicLinkOptions): readonly [SignInMethod, ...SignInMethod[]] {
-  return [createMagicLink(options)]
+export type MethodOptions = MagicLinkOptions & PasskeyOptions
+
+/**
+ * Every way in. The first is the one that the address field begins; where several would do as a further step, the one that stands
+ * first is asked for first.
+ */
+export function createMethods(options: MethodOptions): readonly [SignInMethod, ...SignInMethod[]] {
+  return [createMagicLink(options), createPasskey(options)]
 }

@@ -89,6 +89,10 @@ export function signInRoutes({ flow, standing, interactions, steps, methods }: S
       const outcome = await flow.verify(pending, browser, factsFor(ctx, pending), form)
       return steps.answerOutcome(ctx, pending, outcome, form)
     }),
+    post('/sign-in/:uid/options', async ({ ctx, pending, browser, form }) => ({
+      kind: 'json',
+      body: await flow.findOptions(form['method'], pending, browser, factsFor(ctx, pending)),
+    })),
     post('/sign-in/:uid/again', async ({ ctx, pending, browser }) => {
       const attempt = await flow.findAttempt(pending.uid, browser)
       if (attempt === undefined) throw new AppError('attempt-expired')

@@ -198,7 +198,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     const { problem, attempt } = outcome
     if (problem === 'no-account') return { kind: 'redirect', to: `${homeOf(pending.uid)}/no-account` }
     if (problem === 'forbidden') throw new AppError('forbidden')
-    const notice: StepNotice = { problem, typed: form['code'], still: true }
+    const notice: StepNotice = { problem, typed: form['code'] ?? form['response'], still: true }
     if (attempt.method !== undefined) return showStep(ctx, pending, attempt, notice)
     return showNext(ctx, pending, attempt, { ...notice, method: form['method'] })
   }

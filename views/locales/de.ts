@@ -1,7 +1,9 @@
+import { passkeys } from './de/passkeys.ts'
 import type { Catalogue } from './catalogue.ts'
 
 /** German, with Sie. */
 export const de: Catalogue = {
+  ...passkeys,
   'document.problem': 'Problem: {title}',
   'footer.service': 'Anmeldung für {installation} auf {host}',
   'footer.help': 'Hilfe',

@@ -1,8 +1,11 @@
+import { passkeys } from './en/passkeys.ts'
+
 /**
  * English, and the measure of the other languages: every catalogue has the same keys and arguments. Messages are ICU
  * MessageFormat; apostrophes are typographic, since the ASCII one quotes. Branches of a plural begin with `#`.
  */
 export const en = {
+  ...passkeys,
   'document.problem': 'Problem: {title}',
   'footer.service': 'Sign-in for {installation} at {host}',
   'footer.help': 'Help',

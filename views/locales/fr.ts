@@ -1,7 +1,9 @@
+import { passkeys } from './fr/passkeys.ts'
 import type { Catalogue } from './catalogue.ts'
 
 /** French, with vous; spaces before high punctuation don't break. */
 export const fr: Catalogue = {
+  ...passkeys,
   'document.problem': 'Problème\u00A0: {title}',
   'footer.service': 'Connexion pour {installation} sur {host}',
   'footer.help': 'Aide',
@@ -160,7 +162,7 @@ export const fr: Catalogue = {
   'passkey.unavailable':
     'Ce navigateur ne peut pas utiliser de clés d’accès ici. Choisissez un autre moyen ou un autre navigateur.',
   'passkey.problem.cancelled': 'Aucune clé d’accès n’a été utilisée. Réessayez ou choisissez un autre moyen.',
-  'passkey.problem.timed-out': 'Cela a pris trop de temps et la demande a été fermée. Réessayez quand vous serez prêt.',
+  'passkey.problem.timed-out': 'Cela a pris trop de temps et la demande a été fermée. Réessayez quand vous voulez.',
   'passkey.problem.already-there': 'Cet appareil ou ce gestionnaire de mots de passe a déjà une clé d’accès pour votre compte.',
   'passkey.problem.wrong-address':
     'Les clés d’accès ne fonctionnent pas à cette adresse. Choisissez un autre moyen et prévenez les responsables de ce service.',

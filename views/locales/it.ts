@@ -1,7 +1,9 @@
+import { passkeys } from './it/passkeys.ts'
 import type { Catalogue } from './catalogue.ts'
 
 /** Italian, with Lei. */
 export const it: Catalogue = {
+  ...passkeys,
   'document.problem': 'Problema: {title}',
   'footer.service': 'Accesso per {installation} su {host}',
   'footer.help': 'Aiuto',

@@ -1,25 +1,31 @@
 import type { VNode } from 'preact'
-import type { Speaker } from '../messages.ts'
-import type { FormTarget } from '../page-context.ts'
+import { speak } from '../messages.ts'
+import type { FormTarget, PageContext } from '../page-context.ts'
 import { ButtonForm, ButtonLink } from './form.tsx'
+import { PasskeyForm } from './passkey-form.tsx'
 
 /** A way in beside the one that a page is about. */
-export type Offer = { kind: 'form'; label: string; form: FormTarget } | { kind: 'link'; label: string; href: string }
+export type Offer =
+  | { kind: 'form'; label: string; form: FormTarget }
+  | { kind: 'link'; label: string; href: string }
+  /** By script alone; where there is none the page is as if it weren't there. The page needs `PasskeyScript` too. */
+  | { kind: 'passkey'; label: string; form: FormTarget; optionsUrl: string }
 
 /** What would do as well; nothing where there is nothing else. */
-export function OtherWays({ ways, speaker: { say } }: { ways: readonly Offer[]; speaker: Pick<Speaker, 'say'> }): VNode | null {
+export function OtherWays({ ways, page }: { ways: readonly Offer[]; page: PageContext }): VNode | null {
   if (ways.length === 0) return null
+  const { say } = speak(page.locale)
   return (
     <section class="other-ways" aria-label={say('address.other-ways')}>
       <p class="divider" aria-hidden="true">
         {say('address.or')}
       </p>
-      {ways.map(way => drawOffer(way))}
+      {ways.map(way => drawOffer(page, way))}
     </section>
   )
 }
 
-function drawOffer(way: Offer): VNode {
+function drawOffer(page: PageContext, way: Offer): VNode {
   switch (way.kind) {
     case 'form':
       return (
@@ -32,6 +38,17 @@ function drawOffer(way: Offer): VNode {
         <ButtonLink href={way.href} kind="secondary">
           {way.label}
         </ButtonLink>
+      )
+    case 'passkey':
+      return (
+        <PasskeyForm
+          page={page}
+          kind="autofill"
+          form={way.form}
+          optionsUrl={way.optionsUrl}
+          label={way.label}
+          button="secondary"
+        />
       )
   }
 }

@@ -5,6 +5,7 @@ import { Field } from '../parts/field.tsx'
 import { Button, ButtonForm, Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { type Offer, OtherWays } from '../parts/other-ways.tsx'
+import { PasskeyScript } from '../parts/passkey-form.tsx'
 import { appName } from '../text.ts'
 
 export interface AddressProps {
@@ -24,7 +25,8 @@ export interface AddressProps {
 export function renderAddress(page: PageContext, props: AddressProps): string {
   const app = appName(page)
   const title = speak(page.locale).say('address.heading', { app })
-  return renderDocument(page, { title, problem: Boolean(props.problem) }, ({ say, show }) => (
+  const head = props.otherWays?.some(way => way.kind === 'passkey') && <PasskeyScript page={page} />
+  return renderDocument(page, { title, problem: Boolean(props.problem), head }, ({ say, show }) => (
     <>
       {props.notice && (
         <Notice kind={props.notice === 'expired' ? 'alert' : 'done'}>{say(`address.notice.${props.notice}`)}</Notice>
@@ -51,7 +53,7 @@ export function renderAddress(page: PageContext, props: AddressProps): string {
         />
         <Button kind="primary">{say('address.submit')}</Button>
       </Form>
-      <OtherWays ways={props.otherWays ?? []} speaker={{ say }} />
+      <OtherWays ways={props.otherWays ?? []} page={page} />
       {props.cancel && (
         <div class="ways-out">
           <ButtonForm target={props.cancel} kind="plain">

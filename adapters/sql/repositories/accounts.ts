@@ -19,7 +19,8 @@ const findFactors = prepare<{ userId: string }>()(parameter =>
     selectFrom('passkeys')
       .select(
         sql<FactorsRecord['passkeys']>`coalesce(json_agg(
-          json_build_object('aaguid', aaguid, 'attested', attested, 'rpId', rp_id) order by created_at, id), '[]')`.as('list'),
+          json_build_object('aaguid', aaguid, 'attested', attested, 'rpId', rp_id,
+            'backupEligible', backup_eligible) order by created_at, id), '[]')`.as('list'),
       )
       .where('user_id', '=', parameter.userId)
       .as('passkeys'),

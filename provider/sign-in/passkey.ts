@@ -1,0 +1,215 @@
+import { speak } from '../../views/messages.ts'
+import { renderEnrolPasskey } from '../../views/sign-in/enrol-passkey.tsx'
+import { renderPasskeyStep } from '../../views/sign-in/passkey-step.tsx'
+import { recordEvent } from '../audit/record.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { AppError, type ErrorCode } from '../kernel/errors.ts'
+import { newId } from '../kernel/ids.ts'
+import { suggestPasskeyName } from '../passkeys/authenticator-names.ts'
+import type { AuthenticationVerdict } from '../passkeys/authentication.ts'
+import type { PasskeyCeremonies } from '../passkeys/ceremonies.ts'
+import type { Factor, Proof } from '../policy/proof.ts'
+import type { AttemptRecord, PasskeyRecord } from '../ports/records.ts'
+import type { Enrollable, EnrolmentContext, MethodContext, SignInMethod, Verdict } from './method.ts'
+
+/*
+ * Passkeys: to begin a sign-in with, as a second factor, and to enrol. The ceremonies themselves are in provider/passkeys; here is
+ * what a sign-in makes of them.
+ */
+
+/** More than anybody has devices; a bound for lists. */
+export const passkeysPerPerson = 20
+
+export interface PasskeyOptions {
+  ceremonies: PasskeyCeremonies
+  clock: Clock
+  rpId: string
+}
+
+type AuthenticationRefusal = Extract<AuthenticationVerdict, { kind: 'refused' }>['reason']
+
+const problems: Record<AuthenticationRefusal, ErrorCode> = {
+  malformed: 'passkey-refused',
+  'wrong-origin': 'passkey-refused',
+  'cross-origin': 'passkey-refused',
+  expired: 'passkey-expired',
+  'unknown-credential': 'passkey-unknown',
+  'other-account': 'passkey-of-another',
+  'other-relying-party': 'passkey-refused',
+  'user-not-verified': 'passkey-not-verified',
+  unproved: 'passkey-refused',
+  counter: 'passkey-suspicious',
+  'backup-eligibility': 'passkey-suspicious',
+}
+
+export function createPasskey({ ceremonies, clock, rpId }: PasskeyOptions): SignInMethod {
+  const now = () => Math.floor(clock().getTime() / 1000)
+
+  const enrolment: Enrollable = {
+    adds: ['pop', 'user'],
+
+    async show(_context, page, urls, problem) {
+      return renderEnrolPasskey(page, {
+        form: { action: urls.confirm },
+        optionsUrl: urls.options,
+        back: urls.back,
+        ...(problem === undefined ? {} : { problem }),
+      })
+    },
+
+    async options({ repositories, user, binding }) {
+      const [handle, existing] = await Promise.all([
+        repositories.accounts.findOrCreatePasskeyHandle(user.id),
+        repositories.passkeys.listForUser(user.id),
+      ])
+      const { address, name } = user
+      return ceremonies.beginRegistration({ ceremony: binding, user: { handle, address, name }, existing })
+    },
+
+    async confirm(context, form) {
+      const verdict = await ceremonies.finishRegistration({ ceremony: context.binding, response: form['response'] })
+      if (verdict.kind === 'refused')
+        return { kind: 'refused', problem: verdict.reason === 'expired' ? 'passkey-expired' : 'passkey-refused' }
+      return enrol(context, { ...verdict.passkey, id: newId(), userId: context.user.id, name: '', lastUsedAt: undefined })
+    },
+  }
+
+  async function enrol(context: EnrolmentContext, made: PasskeyRecord): Promise<Verdict> {
+    const { repositories, user, facts, circumstances } = context
+    const existing = await repositories.passkeys.listForUser(user.id)
+    if (existing.length >= passkeysPerPerson) return { kind: 'refused', problem: 'too-many-passkeys' }
+    const passkey = { ...made, name: suggestPasskeyName(made, facts.device) }
+    try {
+      await repositories.passkeys.create(passkey)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'conflict') return { kind: 'refused', problem: 'passkey-of-another' }
+      throw error
+    }
+    await recordEvent(
+      repositories,
+      { action: 'passkey.added', userId: user.id, passkey_id: passkey.id, after: describePasskey(passkey) },
+      circumstances,
+    )
+    return { kind: 'proved', proof: proofBy(passkey, true) }
+  }
+
+  function proofBy(passkey: PasskeyRecord, userVerified: boolean): Proof {
+    return {
+      method: 'passkey',
+      subject: { kind: 'user', userId: passkey.userId },
+      factors: factorsOf(passkey).filter(factor => factor !== 'user' || userVerified),
+      at: now(),
+      ...(passkey.attested ? { authenticator: passkey.aaguid } : {}),
+    }
+  }
+
+  return {
+    id: 'passkey',
+    yields: ['pop', 'hwk', 'user'],
+    isDirect: true,
+    enrolment,
+
+    listEnrolments: factors =>
+      factors.passkeys
+        .filter(passkey => passkey.rpId === rpId)
+        .map(passkey => ({
+          method: 'passkey',
+          factors: factorsOf(passkey),
+          ...(passkey.attested ? { authenticator: passkey.aaguid } : {}),
+        })),
+
+    beginning: {
+      parse: () => ({ address: undefined }),
+      limit: async () => 'send',
+      prepare: async () => async () => undefined,
+      offer: (urls, page) => ({
+        kind: 'passkey',
+        label: speak(page.locale).say('other-way.passkey'),
+        form: { action: urls.verify, fields: { method: 'passkey' } },
+        optionsUrl: urls.options,
+      }),
+    },
+
+    label: page => speak(page.locale).say('other-way.passkey'),
+
+    async options({ repositories }, attempt, binding) {
+      const userId = attempt?.userId
+      const allow = userId === undefined ? undefined : await repositories.passkeys.listForUser(userId)
+      return ceremonies.beginAuthentication({
+        ceremony: binding,
+        userVerification: 'required',
+        ...(allow === undefined ? {} : { allow }),
+      })
+    },
+
+    async show(_repositories, attempt, page, urls, notice) {
+      const unknown = notice.problem === 'passkey-unknown' ? credentialIdIn(notice.typed) : undefined
+      return renderPasskeyStep(page, {
+        form: { action: urls.verify, fields: { method: 'passkey' } },
+        optionsUrl: urls.options,
+        isSecondStep: attempt.userId !== undefined,
+        otherWays: notice.otherWays ?? [],
+        changeAddress: { action: urls.change },
+        ...(notice.problem === undefined ? {} : { problem: notice.problem }),
+        ...(unknown === undefined ? {} : { signals: { unknown: { rpId, credentialId: unknown } } }),
+      })
+    },
+
+    async verify(context, attempt, form, binding) {
+      const { repositories } = context
+      const verdict = await ceremonies.finishAuthentication({
+        ceremony: binding,
+        response: form['response'],
+        find: credentialId => repositories.passkeys.findByCredentialId(credentialId),
+        ...(attempt.userId === undefined ? {} : { userId: attempt.userId }),
+      })
+      if (verdict.kind === 'refused') return refuse(context, attempt, verdict)
+      const { passkey, userVerified, signCount, backedUp } = verdict
+      const { id, userId } = passkey
+      if (!(await repositories.passkeys.recordUse({ id, userId, signCount, backedUp, usedAt: clock() })))
+        return refuse(context, attempt, { kind: 'refused', reason: 'counter', passkey })
+      return { kind: 'proved', proof: proofBy(passkey, userVerified) }
+    },
+  }
+
+  async function refuse(
+    { repositories, circumstances }: MethodContext,
+    attempt: AttemptRecord,
+    verdict: Extract<AuthenticationVerdict, { kind: 'refused' }>,
+  ): Promise<Verdict> {
+    const passkey = 'passkey' in verdict ? verdict.passkey : undefined
+    await recordEvent(
+      repositories,
+      {
+        action: 'passkey.refused',
+        userId: passkey?.userId ?? attempt.userId,
+        attempt_id: attempt.id,
+        passkey_id: passkey?.id ?? '',
+        reason: verdict.reason,
+      },
+      circumstances,
+    )
+    return { kind: 'refused', problem: problems[verdict.reason] }
+  }
+}
+
+/** A key on hardware that said, and proved, which model it is, and that cannot be copied elsewhere. */
+function factorsOf(passkey: Pick<PasskeyRecord, 'attested' | 'backupEligible'>): Factor[] {
+  return passkey.attested && !passkey.backupEligible ? ['pop', 'hwk', 'user'] : ['pop', 'user']
+}
+
+/** What the audit log says of a passkey. */
+export function describePasskey({ name, aaguid, attested, backupEligible, rpId }: PasskeyRecord) {
+  return { name, aaguid, attested, backup_eligible: backupEligible, rp_id: rpId }
+}
+
+/** The credential that an answer was given with, for the browser to hear that nobody has it. */
+function credentialIdIn(response: string | undefined): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(response ?? '')
+    const id = typeof parsed === 'object' && parsed !== null && 'id' in parsed ? parsed.id : undefined
+    return typeof id === 'string' && /^[A-Za-z0-9_-]{1,1400}$/.test(id) ? id : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,192 @@
+/** The pages of an account: a menu, and lists of what there is. */
+export const accountStyles = `.railed {
+  --column: 58rem;
+  grid-template-rows: var(--space-8) auto minmax(var(--space-12), 1fr) auto;
+}
+.rail-links a {
+  display: flex;
+  align-items: center;
+  min-block-size: var(--target);
+  padding-inline: var(--space-3);
+  border-radius: var(--radius);
+  color: var(--neutral-8);
+  text-decoration: none;
+}
+.rail-links a:hover {
+  background: var(--neutral-3);
+}
+.rail-links a[aria-current] {
+  background: var(--neutral-3);
+  color: var(--neutral-9);
+  font-weight: var(--weight-strong);
+  box-shadow: inset 3px 0 0 var(--accent);
+}
+.rail-last {
+  margin-block-start: var(--space-2);
+  padding-block-start: var(--space-2);
+  border-block-start: 1px solid var(--neutral-4);
+}
+.rail-menu summary {
+  display: flex;
+  align-items: center;
+  justify-content: space-between;
+  gap: var(--space-3);
+  min-block-size: 3rem;
+  padding-inline: 0.875rem;
+  border: 1px solid var(--neutral-5);
+  border-radius: var(--radius);
+  background: var(--neutral-2);
+  font-weight: var(--weight-strong);
+  cursor: pointer;
+}
+.rail-menu summary::-webkit-details-marker {
+  display: none;
+}
+.rail-menu summary::after {
+  content: "";
+  flex: none;
+  inline-size: 0.5rem;
+  block-size: 0.5rem;
+  margin-block-start: -0.25rem;
+  border: solid currentColor;
+  border-width: 0 2px 2px 0;
+  transform: rotate(45deg);
+}
+.rail-menu[open] summary::after {
+  margin-block-start: 0.25rem;
+  transform: rotate(225deg);
+}
+.rail-word {
+  margin-inline-end: auto;
+  color: var(--neutral-7);
+  font-weight: var(--weight-text);
+}
+.rail-menu nav {
+  margin-block-start: var(--space-2);
+  padding: var(--space-2);
+  border: 1px solid var(--neutral-4);
+  border-radius: var(--radius);
+  background: var(--neutral-2);
+}
+.rail-beside {
+  display: none;
+}
+.rail {
+  margin-block-end: var(--space-8);
+}
+@media (min-width: 52rem) {
+  .railed .column {
+    display: grid;
+    grid-template-columns: 13rem minmax(0, 1fr);
+    grid-template-rows: auto 1fr;
+    column-gap: var(--space-12);
+  }
+  .railed .whose {
+    grid-column: 1 / -1;
+  }
+  .rail-menu {
+    display: none;
+  }
+  .rail-beside {
+    display: block;
+    margin-inline-start: calc(-1 * var(--space-3));
+  }
+}
+.railed main {
+  max-inline-size: 40rem;
+}
+.railed main > section > h2 {
+  font-size: var(--size-large);
+  line-height: 1.3;
+}
+.railed main > section + section {
+  margin-block-start: var(--space-12);
+}
+.railed section > * + * {
+  margin-block-start: var(--space-4);
+}
+.railed section > h2 + p {
+  margin-block-start: var(--space-1);
+}
+.railed section > p:not([class]) {
+  color: var(--neutral-8);
+}
+.narrow {
+  max-inline-size: 26rem;
+}
+.rows {
+  border-block-end: 1px solid var(--neutral-4);
+}
+.row {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  justify-content: space-between;
+  gap: var(--space-1) var(--space-6);
+  padding-block: var(--space-3);
+  border-block-start: 1px solid var(--neutral-4);
+}
+.row-text {
+  flex: 1 1 14rem;
+  min-inline-size: 0;
+}
+.row-title {
+  font-weight: var(--weight-strong);
+  overflow-wrap: anywhere;
+}
+.row-detail {
+  color: var(--neutral-7);
+  font-size: var(--size-small);
+  overflow-wrap: anywhere;
+}
+.badge {
+  display: inline-block;
+  margin-inline-start: var(--space-2);
+  padding: 0 var(--space-2);
+  border: 1px solid var(--neutral-5);
+  border-radius: 999px;
+  color: var(--neutral-8);
+  font-size: var(--size-small);
+  font-weight: var(--weight-text);
+  line-height: 1.5;
+}
+.row-actions {
+  display: flex;
+  flex-wrap: wrap;
+  column-gap: var(--space-4);
+}
+.row-actions .button, .row-actions a {
+  display: inline-flex;
+  align-items: center;
+  min-block-size: var(--target);
+}
+.buttons {
+  display: flex;
+  flex-wrap: wrap;
+  gap: var(--space-3);
+}
+.buttons .button, .buttons + .button, .railed section > form > .button, .railed section > .button, .railed .notice .button {
+  inline-size: auto;
+  min-block-size: var(--target);
+}
+.notice-form {
+  display: grid;
+  gap: var(--space-3);
+  justify-items: start;
+}
+select {
+  inline-size: 100%;
+  min-block-size: 3rem;
+  padding-inline: 0.875rem;
+  border: 1px solid var(--neutral-6);
+  border-radius: var(--radius);
+  background: var(--neutral-2);
+  color: inherit;
+  font: inherit;
+}
+@media (max-width: 32rem) {
+  .buttons .button, .railed section > form > .button, .railed section > .button {
+    inline-size: 100%;
+  }
+}
+`

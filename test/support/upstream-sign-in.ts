@@ -1,3 +1,4 @@
+import { afterAll, beforeEach, expect } from 'vitest'
 import { createEgress, type EgressOptions } from '../../adapters/egress/egress.ts'
 import { createTelemetry } from '../../adapters/telemetry/telemetry.ts'
 import {
@@ -12,10 +13,11 @@ import { createGoogleConnection } from '../../provider/connections/google.ts'
 import { createMicrosoftConnection } from '../../provider/connections/microsoft.ts'
 import { Agent } from './agent.ts'
 import { createTestClock } from './latchkey.ts'
-import type { FakeUpstream } from './upstreams.ts'
+import { FakeUpstream, microsoftIssuer } from './upstreams.ts'
 
 export const here = 'http://localhost:3000'
 export const tenant = 'aaaaaaaa-1111-4111-8111-111111111111'
+export const objectId = '33333333-3333-4333-8333-333333333333'
 
 export function googleAt({ issuer, clientId, clientSecret }: FakeUpstream): Connection {
   return createGoogleConnection({ clientId, secret: clientSecret, issuer })
@@ -70,4 +72,37 @@ export async function visit({ url }: Pick<Begun, 'url'>): Promise<URLSearchParam
   } finally {
     browser.close()
   }
+}
+
+/** A Google and a Microsoft for a file of tests, each of them well and with Ada before every test. */
+export function useFakeUpstreams(): { google: FakeUpstream; microsoft: FakeUpstream } {
+  const google = new FakeUpstream({ redirectUri: `${here}/callback/google` })
+  const microsoft = new FakeUpstream({ redirectUri: `${here}/callback/microsoft`, issuer: microsoftIssuer })
+
+  beforeEach(async () => {
+    for (const upstream of [google, microsoft]) {
+      await upstream.start()
+      upstream.behaveWell()
+    }
+    google.person = { sub: 'ada', email: 'ada@gmail.com', email_verified: true, name: 'Ada Example' }
+    microsoft.person = { sub: 'ada', tid: tenant, oid: objectId, email: 'ada@corp.example', xms_edov: true }
+  })
+
+  afterAll(async () => {
+    await google.stop()
+    await microsoft.stop()
+  })
+
+  return { google, microsoft }
+}
+
+export async function outcomeOf(signIn: Promise<Finished | Refused>): Promise<string> {
+  const outcome = await signIn
+  return outcome.kind === 'refused' ? outcome.reason : outcome.kind
+}
+
+/** Whatever went wrong, the log says so without a word of what was sent. */
+export function expectNothingTold(log: readonly string[], { clientSecret }: FakeUpstream): void {
+  expect(log.length).toBeGreaterThan(0)
+  for (const secret of ['ada@', 'eyJ', clientSecret]) expect(log.join()).not.toContain(secret)
 }

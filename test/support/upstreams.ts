@@ -30,7 +30,7 @@ export interface FakeUpstreamOptions {
 export class FakeUpstream {
   readonly clientId = 'latchkey-over-there'
   readonly clientSecret = 'a-secret-of-the-upstream-of-32-characters'
-  readonly #redirectUri: string
+  #redirectUri: string
   readonly #issuer: (origin: string) => string
   readonly requests: Record<Endpoint, number> = { discovery: 0, keys: 0, authorization: 0, token: 0 }
   /** The parameters of each authorization request. */
@@ -92,6 +92,12 @@ export class FakeUpstream {
   async rotateKeys(algorithm = 'RS256'): Promise<void> {
     this.key = await makeKey(algorithm)
     this.#provider = this.#createProvider(algorithm)
+  }
+
+  /** Sends people back to another address from now on: whose that is may be known only after this upstream has an issuer. */
+  register(redirectUri: string): void {
+    this.#redirectUri = redirectUri
+    this.#provider = this.#createProvider(this.key.alg ?? '')
   }
 
   /** Back to how it was at first, keys and counts aside. */
@@ -211,12 +217,7 @@ export class FakeUpstream {
   }
 }
 
-/** Google, with one issuer for everybody. */
-export function startFakeGoogle(redirectUri: string): Promise<FakeUpstream> {
-  return new FakeUpstream({ redirectUri }).start()
-}
-
-/** Microsoft, with an issuer for each organisation and a template for all. */
-export function startFakeMicrosoft(redirectUri: string): Promise<FakeUpstream> {
-  return new FakeUpstream({ redirectUri, issuer: origin => `${origin}/{tenantid}/v2.0` }).start()
+/** As Microsoft has it: an issuer for each organisation, and a template for all. */
+export function microsoftIssuer(origin: string): string {
+  return `${origin}/{tenantid}/v2.0`
 }

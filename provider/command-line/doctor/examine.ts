@@ -17,6 +17,7 @@ import { checkMail } from './mail.ts'
 import { type ProbeResult, probeServer } from './probe.ts'
 import { checkProxies } from './proxies.ts'
 import { checkRedis } from './redis.ts'
+import { checkUpstreams } from './upstreams.ts'
 
 /** Looks at everything, and changes nothing. Never rejects because of what it finds. */
 export async function examineInstallation(environment: Environment, clock: Clock): Promise<Finding[]> {
@@ -30,10 +31,11 @@ export async function examineInstallation(environment: Environment, clock: Clock
   const masterKey = await findMasterKey(settings)
   const keyWrapper = 'verdict' in masterKey ? undefined : masterKey
   try {
-    const [server, redis, mail] = await Promise.all([
+    const [server, redis, mail, upstreams] = await Promise.all([
       examineServer(settings, keyWrapper, clock),
       checkRedis(settings),
       checkMail(settings),
+      checkUpstreams(settings, clock),
     ])
     const durable = await examineDurable(settings, keyWrapper, server.probe, clock)
     const clocks = checkClock([...server.clocks, ...durable.clocks])
@@ -46,6 +48,7 @@ export async function examineInstallation(environment: Environment, clock: Clock
       ...redis,
       mail,
       ...missingKey,
+      ...upstreams,
     ]
     return findings.toSorted((a, b) => subjects.indexOf(a.subject) - subjects.indexOf(b.subject))
   } finally {

@@ -1,5 +1,16 @@
 /** What the doctor looks at, in the order in which it tells. */
-export const subjects = ['settings', 'issuer', 'proxies', 'cookies', 'clock', 'database', 'redis', 'mail', 'keys'] as const
+export const subjects = [
+  'settings',
+  'issuer',
+  'proxies',
+  'cookies',
+  'clock',
+  'database',
+  'redis',
+  'mail',
+  'keys',
+  'upstreams',
+] as const
 
 export type Subject = (typeof subjects)[number]
 

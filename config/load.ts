@@ -6,6 +6,7 @@ import { show, showName } from '../provider/kernel/wording.ts'
 import { readConfigFile } from './config-file.ts'
 import { nearMisses } from './near-misses.ts'
 import { reasonOf } from './read-failure.ts'
+import { mayStandFor } from './relying-party.ts'
 import {
   aboutSettings,
   type AboutSetting,
@@ -33,11 +34,13 @@ export function loadSettings(environment: Environment, readFile: ReadFile = read
 
   const values = parsed.data
   if (given['issuer'] === undefined) values.issuer = `http://localhost:${values.port}`
-  const loopback = isLoopbackHost(new URL(values.issuer).hostname)
+  const { hostname } = new URL(values.issuer)
+  const loopback = isLoopbackHost(hostname)
+  const { passkeyRpId = hostname } = values
   if (given['port'] === undefined) values.port = portOfThisMachine(values.issuer) ?? values.port
 
   const { apps = [], upstreams = {} } = values.configFile === undefined ? {} : readConfigFile(values.configFile, readFile)
-  const settings: Settings = { ...values, apps, upstreams: findUpstreams(values, upstreams), loopback }
+  const settings: Settings = { ...values, passkeyRpId, apps, upstreams: findUpstreams(values, upstreams), loopback }
   for (const rule of rules) if (rule.broken(settings)) throw new StartError(rule.message(settings))
   return freeze(settings)
 }
@@ -108,6 +111,19 @@ const rules: Rule[] = [
     broken: ({ refreshIdleSeconds, refreshMaxSeconds }) => refreshIdleSeconds > refreshMaxSeconds,
     message: ({ refreshIdleSeconds, refreshMaxSeconds }) =>
       `REFRESH_IDLE_SECONDS: expected no more than REFRESH_MAX_SECONDS, ${refreshMaxSeconds}, was given ${refreshIdleSeconds}.`,
+  },
+  {
+    // Where the issuer has moved: the old domain names it as related, and passkeys go on to work for that.
+    broken: ({ issuer, passkeyRpId, passkeyRelatedOrigins }) =>
+      !mayStandFor(passkeyRpId, new URL(issuer).hostname) && !passkeyRelatedOrigins.includes(issuer),
+    message: ({ issuer, passkeyRpId }) =>
+      `PASSKEY_RP_ID: expected the host of ISSUER, ${issuer}, or a domain above it that is your own, or ISSUER among PASSKEY_RELATED_ORIGINS after a move; was given ${show(passkeyRpId)}.`,
+  },
+  {
+    broken: ({ passkeyAttestation, passkeyAttestationRoots }) =>
+      passkeyAttestation === 'direct' && passkeyAttestationRoots === undefined,
+    message: () =>
+      'PASSKEY_ATTESTATION_ROOTS: expected certificates in PEM, because PASSKEY_ATTESTATION is direct; nothing was given.',
   },
   belongTogether('googleClientId', 'GOOGLE_CLIENT_ID', 'googleClientSecret', 'GOOGLE_CLIENT_SECRET'),
   belongTogether('googleClientSecret', 'GOOGLE_CLIENT_SECRET', 'googleClientId', 'GOOGLE_CLIENT_ID'),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   bearerToken,
+  certificates,
   contact,
   domainName,
   filePath,
@@ -9,7 +10,9 @@ import {
   networks,
   oneLine,
   origin,
+  origins,
   redisAddress,
+  relyingParty,
   sender,
   upstreamIssuer,
   upstreamIssuerTemplate,
@@ -203,6 +206,23 @@ export const settingsSchema = z.object({
     documentation: 'Where to report a vulnerability, for `/.well-known/security.txt`: an e-mail address or an https address.',
     expected: 'an e-mail address or an https address',
   }),
+  passkeyRpId: optionalSetting('PASSKEY_RP_ID', relyingParty, {
+    documentation:
+      'The domain that passkeys are made for: the host of `ISSUER`, as without it, or a domain above. Passkeys work for no other.',
+    expected: 'the host of ISSUER or a domain above it, such as example.com',
+  }),
+  passkeyRelatedOrigins: setting('PASSKEY_RELATED_ORIGINS', origins, '', {
+    documentation: 'Other origins that may use these passkeys, separated by commas; `/.well-known/webauthn` names them.',
+    expected: 'origins such as https://id.example.org',
+  }),
+  passkeyAttestation: setting('PASSKEY_ATTESTATION', z.enum(['none', 'direct']), 'none', {
+    documentation: '`direct`: new passkeys are asked to prove their model, by `PASSKEY_ATTESTATION_ROOTS`.',
+    expected: 'none or direct',
+  }),
+  passkeyAttestationRoots: optionalSetting('PASSKEY_ATTESTATION_ROOTS', certificates, {
+    documentation: 'The certificates, in PEM, of the makers whose word on the model of an authenticator is taken.',
+    expected: 'certificates in PEM',
+  }),
 })
 
 const mfa = z.enum(['counts', 'ignored'], 'expected counts or ignored').optional()
@@ -258,6 +278,8 @@ export type Settings = Readonly<Values> & {
     readonly google?: UpstreamSettings & { readonly hostedDomain: string | undefined }
     readonly microsoft?: UpstreamSettings & { readonly tenants: readonly string[] | undefined }
   }
+  /** What was given, or else the host of the issuer. */
+  readonly passkeyRpId: string
   /** True where the issuer is this very machine, so that nobody else can reach it. */
   readonly loopback: boolean
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { isLoopbackHost } from '../provider/kernel/loopback.ts'
 
@@ -132,3 +133,29 @@ export const domainName = z
   .string('expected a domain such as example.com')
   .max(253, 'expected a domain such as example.com')
   .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i, 'expected a domain such as example.com')
+
+/** Origins, separated by commas or spaces. */
+export const origins = z
+  .string()
+  .transform(text => text.split(/[\s,]+/).filter(part => part !== ''))
+  .pipe(z.array(origin).max(100))
+
+/** The domain of a relying party; `localhost` is one too. */
+export const relyingParty = z.union([z.literal('localhost'), domainName]).transform(text => text.toLowerCase())
+
+const certificate = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
+
+/** Certificates in PEM (RFC 7468 §5), one after the other; whatever explains them between is passed over. */
+export const certificates = z.string().transform((text, context) => {
+  const found = text.match(certificate) ?? []
+  if (found.length === 0 || !found.every(isCertificate)) context.addIssue('no certificates')
+  return found
+})
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0
+  } catch {
+    return false
+  }
+}

@@ -2,6 +2,9 @@ import { expect } from 'vitest'
 import { loadSettings } from '../../config/load.ts'
 import type { Settings } from '../../config/schema.ts'
 import { StartError } from '../../provider/kernel/errors.ts'
+import { createAttestationAuthority } from './attestation-authority.ts'
+
+const maker = createAttestationAuthority()
 
 export type Environment = Record<string, string>
 
@@ -216,5 +219,29 @@ export const settingsExamples: Record<string, Examples> = {
       ['https://example.com/security', 'https://example.com/security'],
     ],
     bad: ['security', 'mailto:', 'http://example.com', 'security@example.com\nx'],
+  },
+  PASSKEY_RP_ID: {
+    key: 'passkeyRpId',
+    good: [
+      ['id.example.com', 'id.example.com'],
+      ['Example.com', 'example.com'],
+    ],
+    bad: ['com', 'co.uk', 'other.example', 'xample.com', 'https://example.com', '.example.com', '10.0.0.1'],
+    beside: { ISSUER: 'https://id.example.com' },
+  },
+  PASSKEY_RELATED_ORIGINS: {
+    key: 'passkeyRelatedOrigins',
+    good: [['https://id.example.org, https://ID.example.net/', ['https://id.example.org', 'https://id.example.net']]],
+    bad: ['id.example.org', 'https://id.example.org/path', 'http://id.example.org'],
+  },
+  PASSKEY_ATTESTATION: {
+    key: 'passkeyAttestation',
+    good: [['none', 'none']],
+    bad: ['indirect', 'direct '],
+  },
+  PASSKEY_ATTESTATION_ROOTS: {
+    key: 'passkeyAttestationRoots',
+    good: [[`# a maker\n${maker.root}\n${maker.root}`, [maker.root.trim(), maker.root.trim()]]],
+    bad: ['roots.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
   },
 }

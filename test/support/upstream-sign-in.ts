@@ -12,7 +12,7 @@ import { type Connection, redirectUriOf, type Refused } from '../../provider/con
 import { createGoogleConnection } from '../../provider/connections/google.ts'
 import { createMicrosoftConnection } from '../../provider/connections/microsoft.ts'
 import { Agent } from './agent.ts'
-import { createTestClock } from './latchkey.ts'
+import type { TestClock } from './latchkey.ts'
 import { FakeUpstream, microsoftIssuer } from './upstreams.ts'
 
 export const here = 'http://localhost:3000'
@@ -29,7 +29,13 @@ export function microsoftAt({ issuer, clientId, clientSecret }: FakeUpstream, te
 
 /** What Latchkey has towards upstreams, with an egress that loses patience sooner. */
 export function openUpstreamClient(options: Partial<EgressOptions> = {}) {
-  const clock = createTestClock()
+  let offsetMilliseconds = 0
+  const clock: TestClock = {
+    now: () => new Date(Date.now() + offsetMilliseconds),
+    advance: seconds => {
+      offsetMilliseconds += seconds * 1000
+    },
+  }
   const log: string[] = []
   const client = createUpstreamClient({
     egress: createEgress({ allowedPrivateRanges: [], allowLoopbackHttp: true, timeLimitMilliseconds: 2_000, ...options }),

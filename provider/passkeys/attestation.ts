@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { decodeAttestationObject, isoCBOR } from '@simplewebauthn/server/helpers'
+import { loadReaders } from './library.ts'
 
 /** An authenticator's chain has an intermediate certificate or two. */
 const longestChain = 5
@@ -16,7 +16,8 @@ export interface WeighedAttestation {
  * trust counts as none (§7.1 step 24 allows it), and its certificates are not looked at further: anybody can make some, and
  * verifying them could lead to addresses that a stranger has written into them. Throws where it can't be read.
  */
-export function weighAttestation(given: Buffer, roots: readonly X509Certificate[], now: Date): WeighedAttestation {
+export async function weighAttestation(given: Buffer, roots: readonly X509Certificate[], now: Date): Promise<WeighedAttestation> {
+  const { decodeAttestationObject, isoCBOR } = await loadReaders()
   const object = new Uint8Array(given)
   const decoded = decodeAttestationObject(object)
   const certificates: unknown = decoded.get('attStmt').get('x5c')

@@ -1,8 +1,8 @@
-import { verifyAuthenticationResponse } from '@simplewebauthn/server'
 import { constantTimeEqual } from '../kernel/secrets.ts'
 import type { PasskeyRecord } from '../ports/records.ts'
 import type { Terms } from './challenges.ts'
 import { type ClientDataRefusal, refuseClientData } from './client-data.ts'
+import { loadLibrary } from './library.ts'
 import type { AuthenticationResponse, ClientData } from './responses.ts'
 import { isWellEncoded } from './signature-encoding.ts'
 
@@ -96,9 +96,10 @@ function isOwners(
 /** The library throws at whatever doesn't hold, and at whatever it can't read. */
 async function verify(passkey: OwnedPasskey, response: AuthenticationResponse, clientData: ClientData, rpId: string) {
   const { clientDataJSON, authenticatorData, signature } = response.response
+  const { verifyAuthenticationResponse } = await loadLibrary()
   const publicKey = new Uint8Array(passkey.publicKey)
   try {
-    if (!isWellEncoded(Buffer.from(signature, 'base64url'), publicKey)) return undefined
+    if (!(await isWellEncoded(Buffer.from(signature, 'base64url'), publicKey))) return undefined
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: {
         id: response.id,

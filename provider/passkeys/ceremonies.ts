@@ -1,15 +1,11 @@
 import { X509Certificate } from 'node:crypto'
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-} from '@simplewebauthn/server'
+import type { PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { Clock } from '../kernel/clock.ts'
 import type { PasskeyRecord } from '../ports/records.ts'
 import type { Store } from '../ports/store.ts'
 import { type AuthenticationVerdict, type OwnedPasskey, verifyAuthentication } from './authentication.ts'
 import { challengeSeconds, createChallenges, type Terms } from './challenges.ts'
+import { loadLibrary } from './library.ts'
 import { algorithms, type RegistrationVerdict, verifyRegistration } from './registration.ts'
 import { keepKnownTransports, parseAuthentication, parseRegistration } from './responses.ts'
 
@@ -75,6 +71,7 @@ export function createPasskeyCeremonies({
 
   return {
     async beginRegistration({ ceremony, user, existing }) {
+      const { generateRegistrationOptions } = await loadLibrary()
       const challenge = await challenges.issue('registration', ceremony, { userVerification: 'required' })
       return generateRegistrationOptions({
         rpID: rpId,
@@ -100,6 +97,7 @@ export function createPasskeyCeremonies({
     },
 
     async beginAuthentication({ ceremony, allow, userVerification }) {
+      const { generateAuthenticationOptions } = await loadLibrary()
       const allowed = allow && describe(allow)
       const terms: Terms = { userVerification, ...(allowed && { allowed: allowed.map(({ id }) => id) }) }
       const challenge = await challenges.issue('authentication', ceremony, terms)

@@ -1,13 +1,13 @@
 import type { X509Certificate } from 'node:crypto'
-import { verifyRegistrationResponse } from '@simplewebauthn/server'
-import { COSEALG } from '@simplewebauthn/server/helpers'
+import type { COSEALG } from '@simplewebauthn/server/helpers'
 import type { PasskeyRecord } from '../ports/records.ts'
 import { weighAttestation } from './attestation.ts'
 import { type ClientDataRefusal, refuseClientData } from './client-data.ts'
+import { loadLibrary } from './library.ts'
 import { type ClientData, keepKnownTransports, type RegistrationResponse } from './responses.ts'
 
-/** Most wanted first. */
-export const algorithms: COSEALG[] = [COSEALG.ES256, COSEALG.EdDSA, COSEALG.RS256]
+/** ES256, EdDSA, RS256 (RFC 9053, RFC 8812), most wanted first. */
+export const algorithms: COSEALG[] = [-7, -8, -257]
 
 /** What a registration tells of a passkey. */
 export type NewPasskey = Pick<
@@ -77,8 +77,13 @@ export async function verifyRegistration({
 
   /** The library throws at whatever doesn't hold, and at whatever it can't read. */
   async function verify() {
+    const { verifyRegistrationResponse } = await loadLibrary()
     try {
-      const attestation = weighAttestation(Buffer.from(response.response.attestationObject, 'base64url'), attestationRoots, now)
+      const attestation = await weighAttestation(
+        Buffer.from(response.response.attestationObject, 'base64url'),
+        attestationRoots,
+        now,
+      )
       const result = await verifyRegistrationResponse({
         response: {
           id: response.id,

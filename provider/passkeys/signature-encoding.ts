@@ -1,10 +1,11 @@
-import { COSEALG, cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers'
+import { loadReaders } from './library.ts'
 
 /**
  * Whether a signature is written as Web Authentication Level 3, §6.5.5 says: ES256 as an Ecdsa-Sig-Value in DER, of which there is
  * one spelling only. The library reads others too; with this, nobody makes a second signature out of one that was seen.
  */
-export function isWellEncoded(signature: Buffer, publicKey: Uint8Array<ArrayBuffer>): boolean {
+export async function isWellEncoded(signature: Buffer, publicKey: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const { COSEALG, cose, decodeCredentialPublicKey } = await loadReaders()
   if (decodeCredentialPublicKey(publicKey).get(cose.COSEKEYS.alg) !== COSEALG.ES256) return true
   if (signature[0] !== 0x30 || signature[1] !== signature.length - 2) return false
   const middle = endOfInteger(signature, 2)

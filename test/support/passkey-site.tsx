@@ -6,6 +6,8 @@ import { systemClock } from '../../provider/kernel/clock.ts'
 import { buildAssets } from '../../views/assets.ts'
 import { renderDocument } from '../../views/document.tsx'
 import type { PageContext } from '../../views/page-context.ts'
+import { Field } from '../../views/parts/field.tsx'
+import { Button, Form } from '../../views/parts/form.tsx'
 import { PasskeyForm, PasskeyScript, PasskeySignal, type PasskeySignals } from '../../views/parts/passkey-form.tsx'
 import { makePageContext, pagePolicy } from '../look/serve-states.ts'
 import { ada } from './passkey-stage.ts'
@@ -62,11 +64,10 @@ export async function openPasskeySite(): Promise<PasskeySite> {
     return renderDocument(page, { title: 'Passkeys', head: <PasskeyScript page={page} /> }, () => (
       <>
         <h1>Passkeys</h1>
-        <form method="post" action="/address">
-          <label for="address">E-mail address</label>
-          <input id="address" name="address" type="email" autocomplete="email webauthn" />
-          <button type="submit">Send me a link</button>
-        </form>
+        <Form target={{ action: '/address' }}>
+          <Field name="address" label="E-mail address" input={{ type: 'email', autocomplete: 'email webauthn' }} />
+          <Button kind="primary">Send me a link</Button>
+        </Form>
         <PasskeyForm
           page={page}
           kind={kind}

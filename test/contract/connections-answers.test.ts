@@ -34,7 +34,11 @@ describe('an answer to something else', () => {
     expect(await upstream.finish(atMicrosoft, begunAtGoogle, answer)).toEqual(refused)
     expect(await upstream.finish(atMicrosoft, begunAtMicrosoft, answer)).toEqual(refused)
     // the same name, by now for another upstream
-    expect(await upstream.finish({ ...atMicrosoft, id: 'google' }, begunAtGoogle, answer)).toEqual(refused)
+    const withoutIssuer = new URLSearchParams([...answer].filter(([name]) => name !== 'iss'))
+    expect(await upstream.finish({ ...atMicrosoft, id: 'google' }, begunAtGoogle, withoutIssuer)).toEqual(refused)
+    // another name for the same upstream
+    const sameAddress = { redirectUri: begunAtGoogle.kept.redirectUri }
+    expect(await upstream.finish({ ...atGoogle, id: 'another' }, begunAtGoogle, answer, sameAddress)).toEqual(refused)
     expect(await upstream.finish(atGoogle, begunAtGoogle, answer, { redirectUri: `${here}/callback/microsoft` })).toEqual(refused)
     expect(await upstream.finish(atGoogle, begunAtGoogle, answer)).toMatchObject({ kind: 'account' })
   })

@@ -1,5 +1,7 @@
+import { createRemoteJWKSet } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { RefusalReason } from '../../provider/connections/connection.ts'
+import { verifyIdToken } from '../../provider/connections/id-token.ts'
 import { leaveUnsigned, makeKey, signToken, signWithPublicKey, type SignedParts } from '../support/forged-tokens.ts'
 import { expectNothingTold, googleAt, openUpstreamClient, outcomeOf, useFakeUpstreams } from '../support/upstream-sign-in.ts'
 
@@ -120,6 +122,15 @@ describe('the signature of an ID token (RFC 8725)', () => {
     google.forge = forge
     expect(await outcomeOf(upstream.signIn(googleAt(google)))).toBe(expected)
     expectNothingTold(upstream.log, google)
+  })
+
+  it('an algorithm that is not on the list, whatever openid-client let through', async () => {
+    const parts = { header: { alg: 'RS512' }, claims: { iat: now() }, key: google.key }
+    const checks = { now: new Date(), issuer: undefined, maxAgeSeconds: undefined }
+    const keys = createRemoteJWKSet(new URL(`${google.origin}/jwks`))
+    await expect(verifyIdToken(await signToken(parts), googleAt(google), { keys, ...checks })).rejects.toMatchObject({
+      code: 'ERR_JOSE_ALG_NOT_ALLOWED',
+    })
   })
 
   it('no name of a key, where there is only one to choose', async () => {

@@ -22,6 +22,7 @@ import { currentKeys } from './keys/current-keys.ts'
 import { mailboxRoutes } from './mailbox/routes.ts'
 import type { DeliverLogout } from './oidc/back-channel-logout.ts'
 import { createPasskeyCeremonies } from './passkeys/ceremonies.ts'
+import { passkeyWellKnownRoutes } from './passkeys/well-known.ts'
 import { configureProvider } from './oidc/configuration.ts'
 import { consentRoutes } from './oidc/consent.ts'
 import { allowAppOrigins } from './oidc/cross-origin.ts'
@@ -40,6 +41,10 @@ import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
 import { createTokenEndpoint } from './oidc/token-endpoint.ts'
 import type { Requirement } from './policy/gate.ts'
 import type { SigningKeyRecord } from './ports/records.ts'
+import { createRecoveryCodes } from './recovery-codes/recovery-codes.ts'
+import { createShownCodes } from './recovery-codes/shown-codes.ts'
+import { createEnrolling } from './sign-in/enrolling.ts'
+import { enrolmentRoutes } from './sign-in/enrolment-routes.ts'
 import { createSignInFlow } from './sign-in/flow.ts'
 import { linkRoutes } from './sign-in/link-routes.ts'
 import { createMethods } from './sign-in/methods.ts'
@@ -73,16 +78,20 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const registry = createAppRegistry(data, telemetry.log, [describeAccountApp(issuer, settings.installationName)])
   const events = createEventBatcher(data)
-  const rpId = new URL(issuer).hostname
+  const { passkeyRpId: rpId, passkeyRelatedOrigins: relatedOrigins } = settings
   const ceremonies = createPasskeyCeremonies({
     store,
     clock,
     issuer,
     rpId,
-    relatedOrigins: [],
+    relatedOrigins,
     installationName: settings.installationName,
+    attestation: settings.passkeyAttestation,
+    ...(settings.passkeyAttestationRoots && { attestationRoots: settings.passkeyAttestationRoots }),
   })
+  const recoveryCodes = createRecoveryCodes({ cipher, clock })
   const methods = createMethods({
+    recoveryCodes,
     ceremonies,
     rpId,
     cipher,
@@ -95,6 +104,13 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const standing = createStanding({ clock, methods, requirement })
   const flow = createSignInFlow({ data, clock, methods, standing, signUpAllowed: settings.signUp === 'allowed' })
+  const enrolling = createEnrolling({
+    data,
+    flow,
+    standing,
+    makeRecoveryCodes: recoveryCodes.make,
+    shownCodes: createShownCodes({ store, cipher }),
+  })
   const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher, store }), telemetry)
   const protocolPages = createProtocolPages(pages)
 
@@ -149,10 +165,12 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         securityContact: settings.securityContact,
         hasMailbox: mailbox !== undefined,
       }),
+      ...passkeyWellKnownRoutes({ issuer, relatedOrigins }),
       ...metricsRoutes({ token: settings.metricsToken, telemetry }),
       ...pages.routes,
       ...logoRoutes({ registry, egress }),
       ...signInRoutes({ flow, standing, interactions, steps, methods }),
+      ...enrolmentRoutes({ enrolling, interactions, steps, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),

@@ -32,6 +32,7 @@ export async function openEnvelope(options: {
     'upstream-subject': installationKey.derive('blind index upstream-subject'),
     'rate-limit': installationKey.derive('blind index rate-limit'),
     code: installationKey.derive('blind index code'),
+    'recovery-code': installationKey.derive('blind index recovery-code'),
     'cookie-signature': installationKey.derive('blind index cookie-signature'),
   }
   const cache = createKeyCache(options.cache ?? defaultLimits, options.clock)

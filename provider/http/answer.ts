@@ -5,7 +5,8 @@ export type Answer =
   | { kind: 'page'; html: string; status?: number }
   | { kind: 'redirect'; to: string }
   | { kind: 'json'; body: unknown; status?: number }
-  | { kind: 'text'; body: string; type: string }
+  /** With a `fileName`, for the browser to save. */
+  | { kind: 'text'; body: string; type: string; fileName?: string }
   /** A picture that may be kept for a while. */
   | { kind: 'picture'; body: Buffer; type: string }
   /** Content that never changes under its URL. */
@@ -30,6 +31,7 @@ export function send(ctx: Context, answer: Answer): void {
       ctx.body = JSON.stringify(answer.body)
       return
     case 'text':
+      if (answer.fileName !== undefined) ctx.attachment(answer.fileName)
       ctx.type = answer.type
       ctx.body = answer.body
       return

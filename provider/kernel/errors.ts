@@ -11,7 +11,7 @@ export const errorTable = {
   'clock-off': { status: 400, message: 'That code belongs to another time.' },
   'recovery-code-form': { status: 400, message: 'A recovery code has sixteen letters and digits.' },
   'tries-paused': { status: 400, message: 'Too many wrong codes in a row. Wait before the next one.' },
-  'devices-used-up': { status: 400, message: 'There are as many devices as there can be.' },
+  'too-many-devices': { status: 400, message: 'There are as many devices as there can be.' },
   'attempt-expired': { status: 400, message: 'This sign-in has expired. Start again.' },
   'link-used': { status: 400, message: 'This link has been used or replaced by a newer one.' },
   'passkey-refused': { status: 400, message: 'That passkey could not be verified.' },

@@ -33,4 +33,10 @@ export interface FieldCipher {
   blindIndex(purpose: BlindIndexPurpose, value: string): Buffer
 }
 
-export type BlindIndexPurpose = 'email-address' | 'upstream-subject' | 'rate-limit' | 'code' | 'cookie-signature'
+export type BlindIndexPurpose =
+  | 'email-address'
+  | 'upstream-subject'
+  | 'rate-limit'
+  | 'code'
+  | 'recovery-code'
+  | 'cookie-signature'

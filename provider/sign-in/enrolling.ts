@@ -4,6 +4,7 @@ import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import type { ShownCodes } from '../recovery-codes/shown-codes.ts'
 import { bindingOf, type SignInFlow } from './flow.ts'
 import type { PendingSignIn } from './interactions.ts'
 import { restoreProof } from './kept-proof.ts'
@@ -24,21 +25,29 @@ export interface EnrollingOptions {
   flow: SignInFlow
   standing: Standing
   makeRecoveryCodes: MakeRecoveryCodes
+  shownCodes: ShownCodes
 }
 
-export type EnrolmentOutcome =
-  /** `codes` where these are the person's first: whoever has something to lose needs a way around losing it. */
-  { kind: 'enrolled'; codes: readonly string[] | undefined } | { kind: 'refused'; problem: ErrorCode }
+/** Who enrols, in which sign-in. */
+interface Enroller {
+  pending: PendingSignIn
+  browser: Buffer
+  facts: RequestFacts
+}
+
+export type EnrolmentOutcome = { kind: 'enrolled' } | { kind: 'refused'; problem: ErrorCode }
 
 export type Enrolling = ReturnType<typeof createEnrolling>
 
 /** Enrolling in the course of a sign-in: for whoever has proved all that they have, and needs more. It ends in the product. */
-export function createEnrolling({ data, flow, standing, makeRecoveryCodes }: EnrollingOptions) {
+export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shownCodes }: EnrollingOptions) {
+  const codesBinding = (userId: string, { pending, browser }: Enroller) => `${userId} ${bindingOf(pending, browser)}`
+
   /** Who may enrol now. Throws AppError `attempt-expired` for whoever has not proved enough, or too long ago. */
   async function findEligible(
     repositories: Repositories,
     attempt: AttemptRecord | undefined,
-    { pending, browser, facts }: { pending: PendingSignIn; browser: Buffer; facts: RequestFacts },
+    { pending, browser, facts }: Enroller,
   ): Promise<{ attempt: AttemptRecord; context: EnrolmentContext; hasCodes: boolean }> {
     if (attempt?.userId === undefined || !attempt.browserHash.equals(browser)) throw new AppError('attempt-expired')
     if (attempt.state !== 'satisfied' && !flow.isLive(attempt)) throw new AppError('attempt-expired')
@@ -59,10 +68,7 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes }: Enr
 
   return {
     /** Gives `work` what a method needs to show its enrolment. */
-    prepare<Result>(
-      who: { pending: PendingSignIn; browser: Buffer; facts: RequestFacts },
-      work: (context: EnrolmentContext) => Promise<Result>,
-    ): Promise<Result> {
+    prepare<Result>(who: Enroller, work: (context: EnrolmentContext) => Promise<Result>): Promise<Result> {
       return data.scoped(mode, async repositories => {
         const found = await repositories.attempts.findByInteraction(who.pending.uid)
         const { context } = await findEligible(repositories, found ?? flow.draftStepUp(who.pending, who.browser, who.facts), who)
@@ -71,11 +77,7 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes }: Enr
     },
 
     /** Enrols what the person confirmed, and takes it as a proof of this sign-in. */
-    confirm(
-      enrolment: Enrollable,
-      who: { pending: PendingSignIn; browser: Buffer; facts: RequestFacts },
-      form: Readonly<Record<string, string>>,
-    ): Promise<EnrolmentOutcome> {
+    confirm(enrolment: Enrollable, who: Enroller, form: Readonly<Record<string, string>>): Promise<EnrolmentOutcome> {
       const { pending, facts } = who
       return data.scoped(mode, async repositories => {
         const kept = await repositories.attempts.lockByInteraction(pending.uid)
@@ -86,9 +88,28 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes }: Enr
         if (drafted !== undefined) await flow.create(repositories, drafted, facts)
         const outcome = await flow.accept(flow.contextFor(repositories, facts, pending.app.name), attempt, verdict.proof)
         if (outcome.kind === 'refused') throw new AppError(outcome.problem)
-        const codes = hasCodes ? undefined : await makeRecoveryCodes(repositories, context.user, context.circumstances)
-        return { kind: 'enrolled', codes }
+        // Whoever has something to lose needs a way around losing it.
+        if (!hasCodes) {
+          const codes = await makeRecoveryCodes(repositories, context.user, context.circumstances)
+          // Before the transaction ends: whoever waits for it finds them.
+          await shownCodes.keep(codesBinding(context.user.id, who), codes)
+        }
+        return { kind: 'enrolled' }
       })
+    },
+
+    /** The recovery codes that were made in this sign-in, until the person says that they have them. */
+    async findCodes(who: Enroller): Promise<{ codes: readonly string[]; account: string } | undefined> {
+      const userId = (await flow.findAttempt(who.pending.uid, who.browser))?.userId
+      const codes = userId === undefined ? undefined : await shownCodes.find(codesBinding(userId, who))
+      if (userId === undefined || codes === undefined) return undefined
+      const user = await data.read(mode, ({ users }) => users.findById(userId))
+      return { codes, account: user?.address ?? '' }
+    },
+
+    async forgetCodes(who: Enroller): Promise<void> {
+      const userId = (await flow.findAttempt(who.pending.uid, who.browser))?.userId
+      if (userId !== undefined) await shownCodes.forget(codesBinding(userId, who))
     },
   }
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { renderRecoveryCodes } from '../../views/sign-in/recovery-codes.tsx'
 import type { Answer } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
@@ -8,6 +7,7 @@ import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import type { Enrolling } from './enrolling.ts'
 import type { Interactions, PendingSignIn } from './interactions.ts'
 import type { Enrollable, SignInMethod } from './method.ts'
+import { codesOf, recoveryCodeRoutes } from './recovery-code-routes.ts'
 import { homeOf, html, type StepPages } from './step-pages.ts'
 
 const mode = { system: 'sign-in' } as const
@@ -42,7 +42,20 @@ export function enrolmentRoutes({ enrolling, interactions, steps, methods }: Enr
     )
   }
 
-  return methods.flatMap(({ id, enrolment }) => {
+  const choice = route({
+    method: 'GET',
+    path: '/sign-in/:uid/enrol',
+    access: 'browser',
+    mode,
+    limits: viewing,
+    params,
+    async handler({ params: { uid }, browser, ctx }) {
+      const pending = await interactions.find(ctx)
+      return pending?.uid === uid ? steps.showChoice(ctx, pending, browser) : steps.showOver(ctx, uid, browser)
+    },
+  })
+
+  const enrolments = methods.flatMap(({ id, enrolment }) => {
     if (enrolment === undefined) return []
     const common = { path: `/sign-in/:uid/enrol/${id}`, access: 'browser', mode, params } as const
     return [
@@ -78,12 +91,15 @@ export function enrolmentRoutes({ enrolling, interactions, steps, methods }: Enr
           if (pending?.uid !== uid) return steps.showOver(ctx, uid, browser)
           const facts = steps.factsFor(ctx, pending)
           const outcome = await enrolling.confirm(enrolment, { pending, browser, facts }, form)
-          if (outcome.kind === 'refused') return show(ctx, pending, browser, { id, enrolment }, outcome.problem)
-          if (outcome.codes === undefined) return { kind: 'redirect', to: homeOf(uid) }
-          const page = steps.pageFor(steps.localeFor(ctx, pending), uid, pending.app)
-          return html(renderRecoveryCodes(page, { codes: outcome.codes, continueTo: { action: `${homeOf(uid)}/continue` } }))
+          // Expired: it took too long, or the form was sent twice and the first of them was enough. Either way the sign-in knows.
+          if (outcome.kind === 'refused' && outcome.problem !== 'attempt-expired')
+            return show(ctx, pending, browser, { id, enrolment }, outcome.problem)
+          const hasCodes = (await enrolling.findCodes({ pending, browser, facts })) !== undefined
+          return { kind: 'redirect', to: hasCodes ? codesOf(uid) : homeOf(uid) }
         },
       }),
     ]
   })
+
+  return [choice, ...enrolments, ...recoveryCodeRoutes({ enrolling, interactions, steps })]
 }

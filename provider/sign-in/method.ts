@@ -1,4 +1,4 @@
-import type { PageContext } from '../../views/page-context.ts'
+import type { FormTarget, PageContext } from '../../views/page-context.ts'
 import type { Offer } from '../../views/parts/other-ways.tsx'
 import type { Circumstances } from '../audit/record.ts'
 import type { RequestFacts } from '../http/context.ts'
@@ -138,6 +138,8 @@ export interface SignInMethod {
    * sign-in and this browser: what is asked for one is answered for no other.
    */
   options?(context: MethodContext, attempt: AttemptRecord | undefined, binding: string): Promise<unknown>
+  /** The page that tells what has come of a proof before the sign-in goes on, where there is something to tell. */
+  showProved?(repositories: Repositories, attempt: AttemptRecord, page: PageContext, continueTo: FormTarget): Promise<string>
   /** Remembers that this browser's person has signed in. Asked again it changes nothing. */
   rememberBrowser?(attempt: AttemptRecord): Promise<void>
 }

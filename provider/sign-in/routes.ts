@@ -84,10 +84,13 @@ export function signInRoutes({ flow, standing, interactions, steps, methods }: S
         return html(renderLinkConfirmed(page, { form: { action: `${homeOf(uid)}/continue` } }))
       },
     }),
-    post('/sign-in/:uid/continue', async ({ uid }) => ({ kind: 'redirect', to: homeOf(uid) })),
+    post('/sign-in/:uid/continue', async ({ uid, form }) => ({
+      kind: 'redirect',
+      to: 'later' in form ? `${homeOf(uid)}?later` : homeOf(uid),
+    })),
     post('/sign-in/:uid/verify', async ({ ctx, pending, browser, form }) => {
       const outcome = await flow.verify(pending, browser, factsFor(ctx, pending), form)
-      return steps.answerOutcome(ctx, pending, outcome, form)
+      return steps.answerOutcome(ctx, pending, browser, outcome, form)
     }),
     post('/sign-in/:uid/options', async ({ ctx, pending, browser, form }) => ({
       kind: 'json',

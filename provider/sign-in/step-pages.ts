@@ -7,7 +7,9 @@ import { renderAlreadySignedIn } from '../../views/sign-in/already-signed-in.tsx
 import { renderChooseEnrolment } from '../../views/sign-in/choose-enrolment.tsx'
 import { renderExpired } from '../../views/sign-in/expired.tsx'
 import { renderFinished } from '../../views/sign-in/finished.tsx'
+import { renderSoonRequired } from '../../views/sign-in/soon-required.tsx'
 import type { Answer } from '../http/answer.ts'
+import { findBrowser } from '../http/browser-cookie.ts'
 import type { Context } from '../http/context.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
@@ -37,6 +39,9 @@ export type StepPages = ReturnType<typeof createStepPages>
 
 export const homeOf = (uid: string) => `/sign-in/${uid}`
 
+/** Goes on without what will be required soon. */
+const laterOf = (uid: string) => ({ action: `${homeOf(uid)}/continue`, fields: { later: '1' } })
+
 export const html = (body: string, status = 200): Answer => ({ kind: 'page', html: body, status })
 
 /** Which page a sign-in is at, whenever it is come back to: decided from what is kept, never from where the browser was. */
@@ -50,7 +55,8 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     change: `${homeOf(uid)}/change`,
     options: `${homeOf(uid)}/options`,
   })
-  const pageFor = (locale: Locale, uid: string, app: AskingApp | undefined) => pages.context({ locale, app, path: homeOf(uid) })
+  const pageFor = (locale: Locale, uid: string, app: AskingApp | undefined, path = homeOf(uid)) =>
+    pages.context({ locale, app, path })
   const localeFor = (ctx: Context, pending: PendingSignIn) => negotiateLocale(ctx, pending.requestedLocales)
   // What is sent speaks as the page does.
   const factsFor = (ctx: Context, pending: PendingSignIn) => ({ ...ctx.state.facts, locale: localeFor(ctx, pending) })
@@ -80,24 +86,37 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     return { kind: 'redirect', to: `${homeOf(uid)}?over=${times + 1}` }
   }
 
-  function showFirst(
+  async function showFirst(
     ctx: Context,
     pending: PendingSignIn,
     options: { problem?: 'field-needed' | 'address-unusable'; typed?: string; expired?: boolean } = {},
-  ): Answer {
+  ): Promise<Answer> {
     const page = pageFor(localeFor(ctx, pending), pending.uid, pending.app)
     const address = options.typed ?? pending.loginHint
+    const usual = await findUsualMethod(ctx)
+    // What was used last in this browser comes first.
+    const inOrder = methods.toSorted((one, other) => Number(other === usual) - Number(one === usual))
     return html(
       renderAddress(page, {
         form: { action: `${homeOf(pending.uid)}/${firstMethod.id}` },
         ...(address === undefined ? {} : { address }),
         ...(options.problem === undefined ? {} : { problem: options.problem }),
         ...(options.expired === true ? { notice: 'expired' as const } : {}),
-        otherWays: methods.flatMap(({ beginning }) => beginning?.offer?.(urlsFor(pending.uid), page) ?? []),
+        ...(pending.signedOut === undefined ? {} : { signedOut: pending.signedOut }),
+        otherWays: inOrder.flatMap(({ beginning }) => beginning?.offer?.(urlsFor(pending.uid), page) ?? []),
+        ...(usual?.beginning?.offer === undefined ? {} : { usualWay: usual.label(page) }),
         cancel: { action: `${homeOf(pending.uid)}/cancel` },
       }),
       options.problem === undefined ? 200 : 400,
     )
+  }
+
+  /** The method with which somebody last signed in in this browser: who that was, nobody is told. */
+  async function findUsualMethod(ctx: Context): Promise<SignInMethod | undefined> {
+    const browser = findBrowser(ctx)
+    if (browser === undefined) return undefined
+    const id = await data.read(mode, ({ knownBrowsers }) => knownBrowsers.findLastMethod(browser))
+    return methods.find(method => method.id === id)
   }
 
   async function showStep(ctx: Context, pending: PendingSignIn, attempt: AttemptRecord, notice: StepNotice): Promise<Answer> {
@@ -147,12 +166,58 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     const enrolments = await data.read(mode, repositories => standing.findEnrolments(repositories, attempt.userId))
     if (!standing.mayChangeFactors(attempt.proofs.map(restoreProof), enrolments)) return showFirst(ctx, pending)
     const page = pageFor(localeFor(ctx, pending), pending.uid, pending.app)
-    const ways = methods.flatMap(method =>
-      method.enrolment !== undefined && standing.wouldReach(method.enrolment.adds, level)
-        ? [{ label: method.label(page), href: `${homeOf(pending.uid)}/enrol/${method.id}` }]
-        : [],
+    const home = homeOf(pending.uid)
+    const ways = listEnrollable(level).map(({ id, label }) => ({ label: label(page), href: `${home}/enrol/${id}` }))
+    return html(
+      renderChooseEnrolment(page, {
+        ways,
+        cancel: { action: `${home}/cancel` },
+        // Whoever has enough for now may go on as they are.
+        ...(attempt.state === 'satisfied' ? { later: laterOf(pending.uid) } : {}),
+      }),
     )
-    return html(renderChooseEnrolment(page, { ways, cancel: { action: `${homeOf(pending.uid)}/cancel` } }))
+  }
+
+  function listEnrollable(level: Level): SignInMethod[] {
+    return methods.filter(({ enrolment }) => enrolment !== undefined && standing.wouldReach(enrolment.adds, level))
+  }
+
+  /** What can be enrolled in this sign-in: for whoever needs it, will need it, or has used a recovery code for what was lost. */
+  async function showChoice(ctx: Context, pending: PendingSignIn, browser: Buffer): Promise<Answer> {
+    const found = await flow.findAttempt(pending.uid, browser)
+    const attempt = found ?? flow.draftStepUp(pending, browser, factsFor(ctx, pending))
+    if (attempt !== undefined && (attempt.state === 'satisfied' || flow.isLive(attempt))) {
+      const enrolments = await data.read(mode, repositories => standing.findEnrolments(repositories, attempt.userId))
+      const decision = standing.decideFor(attempt, attempt.proofs.map(restoreProof), enrolments)
+      const level =
+        decision.kind === 'satisfied' ? decision.due?.level : decision.kind === 'proof-needed' ? undefined : decision.level
+      if (level !== undefined) return showEnrolments(ctx, pending, attempt, level)
+    }
+    return { kind: 'redirect', to: homeOf(pending.uid) }
+  }
+
+  /** Before a satisfied attempt goes on: what will be needed soon, while there is time to set it up. */
+  function showSoonRequired(ctx: Context, pending: PendingSignIn, attempt: AttemptRecord): Answer | undefined {
+    const due = attempt.state === 'satisfied' ? standing.findResult(attempt)?.due : undefined
+    if (due === undefined || 'later' in ctx.query || listEnrollable(due.level).length === 0) return undefined
+    return html(
+      renderSoonRequired(pageFor(localeFor(ctx, pending), pending.uid, pending.app), {
+        from: new Date(due.from * 1000),
+        needed: due.level === 'multi-factor' ? 'second-factor' : 'passkey',
+        setUpHref: `${homeOf(pending.uid)}/enrol`,
+        later: laterOf(pending.uid),
+      }),
+    )
+  }
+
+  /** The page of a proof that has something to tell: how many recovery codes are left. */
+  async function showProved(ctx: Context, pending: PendingSignIn, browser: Buffer): Promise<Answer | undefined> {
+    const attempt = await flow.findAttempt(pending.uid, browser)
+    const method = methods.find(({ id }) => id === attempt?.proofs.at(-1)?.method)
+    if (attempt === undefined || method?.showProved === undefined) return undefined
+    const page = pageFor(localeFor(ctx, pending), pending.uid, pending.app)
+    const continueTo = { action: `${homeOf(pending.uid)}/continue` }
+    return html(await data.read(mode, async repositories => method.showProved?.(repositories, attempt, page, continueTo) ?? ''))
   }
 
   /** Hands a satisfied attempt back to the protocol. */
@@ -174,7 +239,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     const { uid } = pending
     const attempt = await flow.findAttempt(uid, browser)
     if (attempt !== undefined) {
-      const resumed = await resume(ctx, attempt)
+      const resumed = showSoonRequired(ctx, pending, attempt) ?? (await resume(ctx, attempt))
       if (resumed !== undefined) return resumed
       if (flow.isWithoutAccount(attempt)) return { kind: 'redirect', to: `${homeOf(uid)}/no-account` }
     }
@@ -191,10 +256,12 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
   async function answerOutcome(
     ctx: Context,
     pending: PendingSignIn,
+    browser: Buffer,
     outcome: Outcome,
     form: Readonly<Record<string, string>>,
   ): Promise<Answer> {
-    if (outcome.kind !== 'refused') return { kind: 'redirect', to: homeOf(pending.uid) }
+    if (outcome.kind !== 'refused')
+      return (await showProved(ctx, pending, browser)) ?? { kind: 'redirect', to: homeOf(pending.uid) }
     const { problem, attempt } = outcome
     if (problem === 'no-account') return { kind: 'redirect', to: `${homeOf(pending.uid)}/no-account` }
     if (problem === 'forbidden') throw new AppError('forbidden')
@@ -203,5 +270,5 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     return showNext(ctx, pending, attempt, { ...notice, method: form['method'] })
   }
 
-  return { showOver, showOvertaken, showFirst, showHome, showEnrolments, answerOutcome, finish, pageFor, localeFor, factsFor }
+  return { showOver, showOvertaken, showFirst, showHome, showChoice, answerOutcome, finish, pageFor, localeFor, factsFor }
 }

@@ -251,7 +251,7 @@ describe("the installation's key", () => {
 })
 
 describe('a blind index', () => {
-  const purposes: BlindIndexPurpose[] = ['email-address', 'rate-limit', 'code', 'cookie-signature']
+  const purposes: BlindIndexPurpose[] = ['email-address', 'rate-limit', 'code', 'recovery-code', 'cookie-signature']
 
   it('is the same for the same value on every node, and another one for each value and purpose', async () => {
     const installationKeys = keepInstallationKey()

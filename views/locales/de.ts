@@ -1,9 +1,13 @@
+import { notices } from './de/notices.ts'
 import { passkeys } from './de/passkeys.ts'
+import { secondSteps } from './de/second-steps.ts'
 import type { Catalogue } from './catalogue.ts'
 
 /** German, with Sie. */
 export const de: Catalogue = {
+  ...notices,
   ...passkeys,
+  ...secondSteps,
   'document.problem': 'Problem: {title}',
   'footer.service': 'Anmeldung für {installation} auf {host}',
   'footer.help': 'Hilfe',
@@ -29,7 +33,7 @@ export const de: Catalogue = {
   'address.notice.expired': 'Ihre letzte Anmeldung war zu lange offen und ist abgelaufen. Beginnen Sie hier neu.',
 
   'other-way.email': 'Link zusenden',
-  'other-way.enrol': 'Neuen Passkey einrichten',
+  'other-way.enrol': 'Neuen zweiten Schritt einrichten',
   'choose-enrolment.heading': 'Noch ein Schritt zum Einrichten',
   'choose-enrolment.lead':
     '{app} verlangt einen zweiten Schritt, um sicher zu sein, dass Sie es sind. Wählen Sie einen und richten Sie ihn jetzt ein: Es dauert eine Minute.',

@@ -1,11 +1,15 @@
+import { notices } from './en/notices.ts'
 import { passkeys } from './en/passkeys.ts'
+import { secondSteps } from './en/second-steps.ts'
 
 /**
  * English, and the measure of the other languages: every catalogue has the same keys and arguments. Messages are ICU
  * MessageFormat; apostrophes are typographic, since the ASCII one quotes. Branches of a plural begin with `#`.
  */
 export const en = {
+  ...notices,
   ...passkeys,
+  ...secondSteps,
   'document.problem': 'Problem: {title}',
   'footer.service': 'Sign-in for {installation} at {host}',
   'footer.help': 'Help',
@@ -30,7 +34,7 @@ export const en = {
   'address.notice.expired': 'Your last sign-in was open for too long and has expired. Start again here.',
 
   'other-way.email': 'Send me a link',
-  'other-way.enrol': 'Set up a new passkey',
+  'other-way.enrol': 'Set up a new second step',
   'choose-enrolment.heading': 'One more step to set up',
   'choose-enrolment.lead': '{app} needs a second step to be sure that it’s you. Choose one and set it up now: it takes a minute.',
   'choose-enrolment.next': 'After that you go on to where you were headed.',

@@ -1,9 +1,13 @@
+import { notices } from './fr/notices.ts'
 import { passkeys } from './fr/passkeys.ts'
+import { secondSteps } from './fr/second-steps.ts'
 import type { Catalogue } from './catalogue.ts'
 
 /** French, with vous; spaces before high punctuation don't break. */
 export const fr: Catalogue = {
+  ...notices,
   ...passkeys,
+  ...secondSteps,
   'document.problem': 'Problème\u00A0: {title}',
   'footer.service': 'Connexion pour {installation} sur {host}',
   'footer.help': 'Aide',
@@ -29,10 +33,10 @@ export const fr: Catalogue = {
   'address.notice.expired': 'Votre dernière connexion est restée ouverte trop longtemps et a expiré. Recommencez ici.',
 
   'other-way.email': 'Recevoir un lien',
-  'other-way.enrol': 'Configurer une nouvelle clé d’accès',
+  'other-way.enrol': 'Configurer une nouvelle deuxième étape',
   'choose-enrolment.heading': 'Encore une étape à configurer',
   'choose-enrolment.lead':
-    '{app} demande une deuxième étape pour s’assurer que c’est bien vous. Choisissez-en une et configurez-la maintenant : cela prend une minute.',
+    '{app} demande une deuxième étape pour s’assurer que c’est bien vous. Choisissez-en une et configurez-la maintenant\u00A0: cela prend une minute.',
   'choose-enrolment.next': 'Ensuite, vous continuez là où vous vouliez aller.',
   'recovery-codes.heading': 'Conservez vos codes de récupération',
   'recovery-codes.lead':

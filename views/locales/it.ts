@@ -1,9 +1,13 @@
+import { notices } from './it/notices.ts'
 import { passkeys } from './it/passkeys.ts'
+import { secondSteps } from './it/second-steps.ts'
 import type { Catalogue } from './catalogue.ts'
 
 /** Italian, with Lei. */
 export const it: Catalogue = {
+  ...notices,
   ...passkeys,
+  ...secondSteps,
   'document.problem': 'Problema: {title}',
   'footer.service': 'Accesso per {installation} su {host}',
   'footer.help': 'Aiuto',
@@ -28,7 +32,7 @@ export const it: Catalogue = {
   'address.notice.expired': 'Il Suo ultimo accesso è rimasto aperto troppo a lungo ed è scaduto. Ricominci da qui.',
 
   'other-way.email': 'Ricevere un link',
-  'other-way.enrol': 'Configurare una nuova passkey',
+  'other-way.enrol': 'Configurare un nuovo secondo passaggio',
   'choose-enrolment.heading': 'Ancora un passaggio da configurare',
   'choose-enrolment.lead':
     '{app} richiede un secondo passaggio per essere certa che sia Lei. Ne scelga uno e lo configuri ora: basta un minuto.',

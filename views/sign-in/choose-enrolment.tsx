@@ -9,6 +9,8 @@ export interface ChooseEnrolmentProps {
   ways: Array<{ label: string; href: string }>
   /** Takes the person back to the app without a sign-in. */
   cancel: FormTarget
+  /** Goes on without, where that is enough for now. */
+  later?: FormTarget
 }
 
 /** Something more is required, and the person has nothing yet that shows it: what can be set up now. */
@@ -25,13 +27,20 @@ export function renderChooseEnrolment(page: PageContext, props: ChooseEnrolmentP
             {label}
           </ButtonLink>
         ))}
+        {props.later && (
+          <ButtonForm target={props.later} kind="plain">
+            {say('soon-required.later')}
+          </ButtonForm>
+        )}
       </div>
       <p class="hint">{say('choose-enrolment.next')}</p>
-      <div class="ways-out">
-        <ButtonForm target={props.cancel} kind="plain">
-          {show('back-to-app', { app: <bdi>{app}</bdi> })}
-        </ButtonForm>
-      </div>
+      {!props.later && (
+        <div class="ways-out">
+          <ButtonForm target={props.cancel} kind="plain">
+            {show('back-to-app', { app: <bdi>{app}</bdi> })}
+          </ButtonForm>
+        </div>
+      )}
     </>
   ))
 }

@@ -1,9 +1,11 @@
+import { accountStyles } from './account.ts'
 import { controlStyles } from './controls.ts'
 import { pageStyles } from './page.ts'
 import { partStyles } from './parts.ts'
+import { secondStepStyles } from './second-steps.ts'
 import { writeTokens } from './tokens.ts'
 
 /** The one stylesheet of all pages. */
 export function writeStylesheet(accentColour?: string): string {
-  return [writeTokens(accentColour), pageStyles, controlStyles, partStyles].join('')
+  return [writeTokens(accentColour), pageStyles, controlStyles, partStyles, accountStyles, secondStepStyles].join('')
 }

@@ -1,5 +1,5 @@
 import { errors } from 'jose'
-import { AuthorizationResponseError, ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client'
+import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client'
 import { AppError } from '../kernel/errors.ts'
 import type { RefusalReason } from './connection.ts'
 
@@ -98,12 +98,19 @@ function reasonOfJoseError(error: errors.JOSEError): RefusalReason {
   return 'token-unacceptable'
 }
 
-/** The libraries' own sentences and codes: what they carry beside, as their cause, is not for a log. */
+/**
+ * The libraries' own sentence, and the codes of whatever caused it, such as ECONNREFUSED or CERT_HAS_EXPIRED. What else they carry is
+ * not for a log: the message of a parser quotes what it could not read.
+ */
 function describe(error: unknown): string {
   if (error instanceof ResponseBodyError) return `The token endpoint answers with an error (status ${error.status}).`
-  if (error instanceof AuthorizationResponseError) return 'The authorization endpoint answers with an error.'
   if (!(error instanceof Error)) return 'It failed.'
-  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : ''
-  const inner = error.cause instanceof Error ? `: ${error.cause.message}` : ''
-  return `${error.message}${inner}${code}`
+  const codes = codesOf(error)
+  return codes.length === 0 ? error.message : `${error.message} (${codes.join(', ')})`
+}
+
+function codesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  const code = 'code' in error && typeof error.code === 'string' ? [error.code] : []
+  return [...code, ...codesOf(error.cause)]
 }

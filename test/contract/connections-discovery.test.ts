@@ -99,6 +99,7 @@ describe('an upstream that is down', () => {
       kind: 'refused',
       reason: 'upstream-unavailable',
     })
+    expect(upstream.log.join()).toContain('ECONNREFUSED')
     await google.start()
   })
 

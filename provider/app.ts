@@ -41,10 +41,6 @@ import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
 import { createTokenEndpoint } from './oidc/token-endpoint.ts'
 import type { Requirement } from './policy/gate.ts'
 import type { SigningKeyRecord } from './ports/records.ts'
-import { createRecoveryCodes } from './recovery-codes/recovery-codes.ts'
-import { createShownCodes } from './recovery-codes/shown-codes.ts'
-import { createEnrolling } from './sign-in/enrolling.ts'
-import { enrolmentRoutes } from './sign-in/enrolment-routes.ts'
 import { createSignInFlow } from './sign-in/flow.ts'
 import { linkRoutes } from './sign-in/link-routes.ts'
 import { createMethods } from './sign-in/methods.ts'
@@ -89,9 +85,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     attestation: settings.passkeyAttestation,
     ...(settings.passkeyAttestationRoots && { attestationRoots: settings.passkeyAttestationRoots }),
   })
-  const recoveryCodes = createRecoveryCodes({ cipher, clock })
   const methods = createMethods({
-    recoveryCodes,
     ceremonies,
     rpId,
     cipher,
@@ -104,13 +98,6 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const standing = createStanding({ clock, methods, requirement })
   const flow = createSignInFlow({ data, clock, methods, standing, signUpAllowed: settings.signUp === 'allowed' })
-  const enrolling = createEnrolling({
-    data,
-    flow,
-    standing,
-    makeRecoveryCodes: recoveryCodes.make,
-    shownCodes: createShownCodes({ store, cipher }),
-  })
   const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher, store }), telemetry)
   const protocolPages = createProtocolPages(pages)
 
@@ -170,7 +157,6 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...pages.routes,
       ...logoRoutes({ registry, egress }),
       ...signInRoutes({ flow, standing, interactions, steps, methods }),
-      ...enrolmentRoutes({ enrolling, interactions, steps, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),

@@ -7,15 +7,8 @@ import { readConfigFile } from './config-file.ts'
 import { nearMisses } from './near-misses.ts'
 import { reasonOf } from './read-failure.ts'
 import { mayStandFor } from './relying-party.ts'
-import {
-  aboutSettings,
-  type AboutSetting,
-  type ConfigFile,
-  listSettings,
-  type Settings,
-  settingsSchema,
-  type Values,
-} from './schema.ts'
+import { type ConfigFile, listSettings, type Settings, settingsSchema, type Values } from './schema.ts'
+import { type AboutSetting, aboutSettings } from './setting.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 export type ReadFile = (path: string) => string
@@ -124,6 +117,11 @@ const rules: Rule[] = [
       passkeyAttestation === 'direct' && passkeyAttestationRoots === undefined,
     message: () =>
       'PASSKEY_ATTESTATION_ROOTS: expected certificates in PEM, because PASSKEY_ATTESTATION is direct; nothing was given.',
+  },
+  {
+    broken: ({ geoHeader, trustedProxies }) => geoHeader !== undefined && trustedProxies === 0,
+    message: () =>
+      'GEO_HEADER: expected a proxy that TRUSTED_PROXIES counts, because anybody else may send that header; it counts none.',
   },
   belongTogether('googleClientId', 'GOOGLE_CLIENT_ID', 'googleClientSecret', 'GOOGLE_CLIENT_SECRET'),
   belongTogether('googleClientSecret', 'GOOGLE_CLIENT_SECRET', 'googleClientId', 'GOOGLE_CLIENT_ID'),

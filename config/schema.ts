@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import { type AboutSetting, aboutSettings, optionalSetting, seconds, setting } from './setting.ts'
 import {
   bearerToken,
   certificates,
   contact,
+  day,
   domainName,
   filePath,
+  headerName,
   ipAddress,
   keyAddress,
   networks,
@@ -21,39 +24,6 @@ import {
   wholeNumber,
   yesOrNo,
 } from './values.ts'
-
-/** What a setting is called and what is said about it: in the README's table, and to an operator who got it wrong. */
-export interface AboutSetting {
-  /** The environment variable; with `_FILE` after it, the name of a file that holds the value. */
-  variable: string
-  /** One line for the README. */
-  documentation: string
-  /** Completes "expected …". */
-  expected: string
-  /** What holds where nothing is given; undefined: nothing does. */
-  default: string | undefined
-  unit?: 'seconds' | undefined
-  /** A secret's value is never shown. */
-  secret: boolean
-}
-
-export const aboutSettings = z.registry<AboutSetting>()
-
-type About = Omit<AboutSetting, 'default' | 'secret' | 'variable'> & { secret?: true }
-
-function setting<Value>(variable: string, kind: z.ZodType<Value, string>, defaultText: string, about: About) {
-  return kind.prefault(defaultText).register(aboutSettings, { secret: false, ...about, variable, default: defaultText })
-}
-
-function optionalSetting<Value>(variable: string, kind: z.ZodType<Value, string>, about: About) {
-  return kind.optional().register(aboutSettings, { secret: false, ...about, variable, default: undefined })
-}
-
-function seconds(variable: string, defaultText: string, documentation: string) {
-  const year = 366 * 86_400
-  const expected = `a whole number of seconds from 60 to ${year}`
-  return setting(variable, wholeNumber(60, year), defaultText, { documentation, expected, unit: 'seconds' })
-}
 
 /** Every setting that is a single value. */
 export const settingsSchema = z.object({
@@ -126,6 +96,16 @@ export const settingsSchema = z.object({
       'How many reverse proxies stand before every request. Only that many entries of `X-Forwarded-For` are believed.',
     expected: 'a whole number from 0 to 10',
   }),
+  geoHeader: optionalSetting('GEO_HEADER', headerName, {
+    documentation:
+      'The request header in which the outermost proxy says where a request comes from: a country code, as in `CF-IPCountry`, or words. Needs `TRUSTED_PROXIES`.',
+    expected: 'the name of a request header, such as CF-IPCountry',
+  }),
+  geoipFile: optionalSetting('GEOIP_FILE', filePath, {
+    documentation:
+      'A GeoIP database of cities or countries (`.mmdb`), for where a session began. Read again when it is replaced.',
+    expected: 'the name of a file in the format MaxMind DB',
+  }),
   egressAllow: setting('EGRESS_ALLOW', networks, '', {
     documentation: 'Private networks in which apps and upstreams may be called, in CIDR notation, separated by commas.',
     expected: 'networks such as 10.1.0.0/16, fd00::/8',
@@ -165,6 +145,15 @@ export const settingsSchema = z.object({
   signUp: setting('SIGN_UP', z.enum(['allowed', 'closed']), 'allowed', {
     documentation: '`allowed`: whoever proves an e-mail address gets an account. `closed`: only those who have one sign in.',
     expected: 'allowed or closed',
+  }),
+  requiredLevel: setting('REQUIRED_LEVEL', z.enum(['none', 'any-second-factor', 'phishing-resistant']), 'none', {
+    documentation:
+      'What everybody needs beside the first step: nothing more (`none`), `any-second-factor`, or a passkey (`phishing-resistant`).',
+    expected: 'none, any-second-factor or phishing-resistant',
+  }),
+  requiredFrom: optionalSetting('REQUIRED_FROM', day, {
+    documentation: 'The day from which `REQUIRED_LEVEL` holds, in UTC. Until then people are asked to get ready, and let in.',
+    expected: 'a day such as 2030-01-31',
   }),
   signingAlgorithm: setting('SIGNING_ALGORITHM', z.enum(['ES256', 'RS256', 'EdDSA']), 'ES256', {
     documentation: 'What tokens are signed with: `ES256`, `RS256` or `EdDSA`.',

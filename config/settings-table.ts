@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { listSettings, type AboutSetting } from './schema.ts'
+import { listSettings } from './schema.ts'
+import type { AboutSetting } from './setting.ts'
 
 const begin = '<!-- settings: written by "node config/settings-table.ts" -->'
 const end = '<!-- end of settings -->'

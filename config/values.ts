@@ -56,6 +56,9 @@ export function wholeNumber(from: number, to: number) {
 
 export const yesOrNo = z.enum(['true', 'false']).transform(text => text === 'true')
 
+/** A day (RFC 3339 §5.6 full-date), as the moment at which it begins in UTC. */
+export const day = z.iso.date().transform(text => new Date(`${text}T00:00:00Z`))
+
 /** Words for people, on one line. */
 export function oneLine(maximumLength: number) {
   return z
@@ -72,6 +75,9 @@ export const filePath = z
   .string()
   .min(1)
   .refine(text => !text.includes('\0'))
+
+/** RFC 9110 §5.1, as far as anybody uses it. */
+export const headerName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/)
 
 const mailbox = /^(?:(?<name>[^<>"@\p{Cc}]*)<(?<bracketed>[^<>\s]+)>|(?<bare>[^<>\s]+))$/u
 

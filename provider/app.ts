@@ -39,14 +39,19 @@ import { reportServerErrors } from './oidc/server-errors.ts'
 import { SigningKey } from './oidc/signing.ts'
 import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
 import { createTokenEndpoint } from './oidc/token-endpoint.ts'
-import type { Requirement } from './policy/gate.ts'
+import { requirementOf } from './policy/installation-requirement.ts'
 import type { SigningKeyRecord } from './ports/records.ts'
+import { createRecoveryCodes } from './recovery-codes/recovery-codes.ts'
+import { createShownCodes } from './recovery-codes/shown-codes.ts'
+import { createEnrolling } from './sign-in/enrolling.ts'
+import { enrolmentRoutes } from './sign-in/enrolment-routes.ts'
 import { createSignInFlow } from './sign-in/flow.ts'
 import { linkRoutes } from './sign-in/link-routes.ts'
 import { createMethods } from './sign-in/methods.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { createStanding } from './sign-in/standing.ts'
 import { createStepPages } from './sign-in/step-pages.ts'
+import { createNotices } from './users/notices.ts'
 
 export interface App {
   /** The same for as long as the process runs, whatever keys it signs with. */
@@ -59,12 +64,9 @@ export interface App {
   close(): Promise<void>
 }
 
-/** What the installation requires of everybody, until it can be configured. */
-const requirement: Requirement = { level: 'single-factor' }
-
 /** The one place where everything is put together: an ordered table of what a request goes through, and of the features. */
 export function createApp(settings: Settings, adapters: Adapters, clock: Clock, keys: readonly SigningKeyRecord[]): App {
-  const { data, store, cipher, keyWrapper, rateLimiter, egress, telemetry, mailbox } = adapters
+  const { data, store, cipher, keyWrapper, rateLimiter, egress, places, telemetry, mailbox } = adapters
   const { issuer } = settings
   const pages = createPages({
     issuer,
@@ -85,7 +87,9 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     attestation: settings.passkeyAttestation,
     ...(settings.passkeyAttestationRoots && { attestationRoots: settings.passkeyAttestationRoots }),
   })
+  const recoveryCodes = createRecoveryCodes({ cipher, clock })
   const methods = createMethods({
+    recoveryCodes,
     ceremonies,
     rpId,
     cipher,
@@ -96,8 +100,17 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     installationName: settings.installationName,
     codeInSubject: settings.mailCodeInSubject,
   })
+  const requirement = requirementOf(settings.requiredLevel, settings.requiredFrom)
   const standing = createStanding({ clock, methods, requirement })
-  const flow = createSignInFlow({ data, clock, methods, standing, signUpAllowed: settings.signUp === 'allowed' })
+  const notices = createNotices({ issuer, installationName: settings.installationName, clock })
+  const flow = createSignInFlow({ data, clock, methods, standing, notices, signUpAllowed: settings.signUp === 'allowed' })
+  const enrolling = createEnrolling({
+    data,
+    flow,
+    standing,
+    makeRecoveryCodes: recoveryCodes.make,
+    shownCodes: createShownCodes({ store, cipher }),
+  })
   const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher, store }), telemetry)
   const protocolPages = createProtocolPages(pages)
 
@@ -157,6 +170,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...pages.routes,
       ...logoRoutes({ registry, egress }),
       ...signInRoutes({ flow, standing, interactions, steps, methods }),
+      ...enrolmentRoutes({ enrolling, interactions, steps, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),
@@ -167,7 +181,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       endUnreadBodies,
       setSecurityHeaders(issuer),
       answerErrors({ pages, telemetry }),
-      establishRequestFacts({ trustedProxies: settings.trustedProxies, issuer }),
+      establishRequestFacts({ trustedProxies: settings.trustedProxies, geoHeader: settings.geoHeader, places, issuer }),
       guardHost(issuer),
       requireExactPaths,
       documents.remember,

@@ -151,6 +151,13 @@ export const settingsExamples: Record<string, Examples> = {
     bad: ['file://hunter2/key', 'file:hunter2', '/etc/hunter2', 'vault:hunter2'],
   },
   TRUSTED_PROXIES: { key: 'trustedProxies', good: [['2', 2]], bad: ['11', '-1', 'true', '10.0.0.0/8'] },
+  GEO_HEADER: {
+    key: 'geoHeader',
+    good: [['CF-IPCountry', 'CF-IPCountry']],
+    bad: ['CF IPCountry', 'CF-IPCountry:', '-', 'ä'],
+    beside: { TRUSTED_PROXIES: '1' },
+  },
+  GEOIP_FILE: { key: 'geoipFile', good: [['/var/lib/GeoLite2-City.mmdb', '/var/lib/GeoLite2-City.mmdb']], bad: ['a\0b'] },
   EGRESS_ALLOW: {
     key: 'egressAllow',
     good: [
@@ -191,6 +198,19 @@ export const settingsExamples: Record<string, Examples> = {
     beside: { MICROSOFT_CLIENT_ID: '6731de76-14a6-49ae-97bc-6eba6914391e' },
   },
   SIGN_UP: { key: 'signUp', good: [['closed', 'closed']], bad: ['open', 'false'] },
+  REQUIRED_LEVEL: {
+    key: 'requiredLevel',
+    good: [
+      ['any-second-factor', 'any-second-factor'],
+      ['phishing-resistant', 'phishing-resistant'],
+    ],
+    bad: ['mfa', 'true'],
+  },
+  REQUIRED_FROM: {
+    key: 'requiredFrom',
+    good: [['2030-01-31', new Date('2030-01-31T00:00:00Z')]],
+    bad: ['2030-02-30', '31.1.2030', '2030-01-31T12:00:00Z', 'tomorrow'],
+  },
   SIGNING_ALGORITHM: { key: 'signingAlgorithm', good: [['EdDSA', 'EdDSA']], bad: ['HS256', 'none', 'es256'] },
   SESSION_IDLE_SECONDS: { key: 'sessionIdleSeconds', ...seconds },
   SESSION_MAX_SECONDS: { key: 'sessionMaxSeconds', ...seconds, beside: { SESSION_IDLE_SECONDS: '60' } },

@@ -6,11 +6,13 @@ import type { Egress } from '../provider/ports/egress.ts'
 import type { FieldCipher } from '../provider/ports/field-cipher.ts'
 import type { JobRunner } from '../provider/ports/jobs.ts'
 import type { Mailbox, Mailer } from '../provider/ports/mailer.ts'
+import type { Places } from '../provider/ports/places.ts'
 import type { RateLimiter } from '../provider/ports/rate-limiter.ts'
 import type { Store } from '../provider/ports/store.ts'
 import type { Telemetry } from '../provider/ports/telemetry.ts'
 import { ClosingList } from './closing-list.ts'
 import { createEgress } from './egress/egress.ts'
+import { createFilePlaces } from './geoip/places.ts'
 import { openMailbox } from './mail/mailbox.ts'
 import { createSmtpMailer } from './mail/smtp.ts'
 import { createMemoryRateLimiter } from './memory/rate-limiter.ts'
@@ -31,6 +33,8 @@ export interface Adapters extends Omit<Durable, 'database'> {
   /** The mailer itself, where mail stays here to be read. */
   mailbox: Mailbox | undefined
   egress: Egress
+  /** Undefined without a file that tells places. */
+  places: Places | undefined
   telemetry: Telemetry
   jobRunner: JobRunner
   /** Lets running jobs finish, and closes everything. */
@@ -63,6 +67,7 @@ export async function openAdapters(
     const jobRunner = await openJobRunner(database, cipher, telemetry.log)
     closing.add(() => jobRunner.stop())
     const egress = createEgress({ allowedPrivateRanges: settings.egressAllow, allowLoopbackHttp: settings.loopback })
+    const { geoipFile } = settings
     const close = () => closing.closeAll()
     return {
       data,
@@ -72,6 +77,7 @@ export async function openAdapters(
       rateLimiter: createRateLimiter(cipher),
       ...mail,
       egress,
+      places: geoipFile === undefined ? undefined : createFilePlaces({ path: geoipFile, clock, log: telemetry.log }),
       telemetry,
       jobRunner,
       close,

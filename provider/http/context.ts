@@ -14,6 +14,8 @@ export interface RequestFacts {
   device: string
   /** By `ui_locales`, then Accept-Language. */
   locale: Locale
+  /** Where it comes from, in words of a language (BCP 47); undefined where nothing trusted tells. */
+  findPlace(language: string): Promise<string | undefined>
 }
 
 export interface State {

@@ -4,11 +4,12 @@ import { newId } from '../kernel/ids.ts'
 import { addressBlock, findClientAddress, findClientHop } from './client-address.ts'
 import type { Middleware } from './context.ts'
 import { keepChosenLocale, negotiateLocale } from './locale.ts'
+import { findPlace, type PlaceSources } from './place.ts'
 
 const maximumUserAgentLength = 512
 
 /** First in the chain: works out who asks, so that everything after it speaks of the same request. */
-export function establishRequestFacts(options: { trustedProxies: number; issuer: string }): Middleware {
+export function establishRequestFacts(options: PlaceSources & { issuer: string }): Middleware {
   const issuer = new URL(options.issuer)
   const scheme = issuer.protocol.slice(0, -1)
   const describe = remember(describeDevice)
@@ -24,15 +25,17 @@ export function establishRequestFacts(options: { trustedProxies: number; issuer:
     const userAgent = ctx.get('user-agent').slice(0, maximumUserAgentLength)
     const hop = findClientHop(ctx.get('x-forwarded-for'), options.trustedProxies)
     keepChosenLocale(ctx)
+    const addresses = findAddresses(`${ctx.req.socket.remoteAddress ?? ''}|${hop}`)
     ctx.state.facts = {
       id: newId(),
-      ...findAddresses(`${ctx.req.socket.remoteAddress ?? ''}|${hop}`),
+      ...addresses,
       userAgent,
       device: describe(userAgent),
       // Worked out where it is asked for: programs have no language.
       get locale() {
         return negotiateLocale(ctx)
       },
+      findPlace: language => findPlace(ctx, addresses.ip, language, options),
     }
     // Whatever stands before us, the issuer says under which scheme and host we are reached; a header never does.
     delete ctx.req.headers['x-forwarded-for']

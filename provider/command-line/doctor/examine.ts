@@ -14,6 +14,7 @@ import { type Finding, ok, problem, subjects, warning } from './finding.ts'
 import { checkIssuer } from './issuer.ts'
 import { checkKeys, findMasterKey } from './keys.ts'
 import { checkMail } from './mail.ts'
+import { checkPlaces } from './places.ts'
 import { type ProbeResult, probeServer } from './probe.ts'
 import { checkProxies } from './proxies.ts'
 import { checkRedis } from './redis.ts'
@@ -42,6 +43,7 @@ export async function examineInstallation(environment: Environment, clock: Clock
     const missingKey = 'verdict' in masterKey ? [masterKey] : []
     const findings = [
       ...checkSettings(settings, clock),
+      ...(await checkPlaces(settings)),
       ...server.findings,
       clocks,
       ...durable.findings,

@@ -24,7 +24,7 @@ export const catalogue = {
   'workspace.created': { user: 'sometimes', workspace: 'always', fields: [], change: 'after' },
   'membership.added': { user: 'always', workspace: 'always', fields: [], change: 'after' },
   'session.created': { user: 'always', workspace: 'never', fields: ['session_uid'] },
-  'session.ended': { user: 'always', workspace: 'never', fields: ['session_uid'] },
+  'session.ended': { user: 'always', workspace: 'never', fields: ['session_uid', 'reason'] },
   'grant.created': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'grant_id', 'scope'] },
   'grant.changed': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'grant_id', 'scope'] },
   'grant.revoked': { user: 'always', workspace: 'sometimes', fields: ['client_id', 'grant_id'] },

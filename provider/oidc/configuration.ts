@@ -17,6 +17,7 @@ import { assertReachable, createPrompts } from './prompts.ts'
 import type { createProtocolPages } from './protocol-pages.ts'
 import { accessTokenSeconds, describeResource, describeToken, nameAudiences } from './resources.ts'
 import { createSessionAdapter } from './session-adapter.ts'
+import { createSessionCache } from './session-cache.ts'
 import { createStoreAdapter, storedModels } from './store-adapter.ts'
 import { signOutUnasked } from './unasked-sign-out.ts'
 
@@ -190,7 +191,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
         clock,
         revokeGrant: grantId => revokeGrant({ data, clock }, grantId),
       })
-    if (model === 'Session') return createSessionAdapter({ data, store, cipher, clock })
+    if (model === 'Session') return createSessionAdapter({ data, cache: createSessionCache({ store, cipher, clock }), clock })
     return createGrantAdapter({ data, clock })
   }
 }

@@ -9,6 +9,7 @@ import { belongsTo } from './interaction-browser.ts'
 import { proofsOf } from './session-proofs.ts'
 import { listParameters, readParameters } from './request-parameters.ts'
 import type { Interaction, RequestState } from './request-state.ts'
+import type { KeptEnd } from './session-cache.ts'
 
 /** Long enough for a redirect. */
 const pushedSeconds = 60
@@ -75,6 +76,7 @@ export function createInteractions(provider: Provider, registry: AppRegistry): I
         requestedLocales: request['ui_locales'] ?? '',
         policy: policyRequestOf(request),
         signedIn: findSignedIn(interaction),
+        signedOut: findSignedOut(interaction),
       }
     },
     finish: (ctx, result) => finishInteraction(provider, ctx, submissionOf(result)),
@@ -116,6 +118,12 @@ function findSignedIn(interaction: Awaited<ReturnType<Provider['interactionDetai
   const userId = interaction.session?.accountId
   if (userId === undefined || !reasons.every(reason => reason === 'gate' || reason === 'max_age')) return undefined
   return { userId, proofs: proofsOf({ accountId: userId, proofs: Reflect.get(interaction, 'proofs') }) }
+}
+
+function findSignedOut(interaction: object): PendingSignIn['signedOut'] {
+  // Put there when the interaction began, in the store adapter.
+  const signedOut = Reflect.get(interaction, 'signedOut') as KeptEnd | undefined
+  return signedOut === undefined ? undefined : { reason: signedOut.reason, at: new Date(signedOut.at * 1000) }
 }
 
 function submissionOf(result: SignInResult) {

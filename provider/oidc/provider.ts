@@ -78,7 +78,7 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
 
   keepMember(provider.Grant, 'workspaceId')
   keepMember(provider.Session, 'proofs')
-  for (const name of ['browser', 'proofs']) keepMember(provider.Interaction, name)
+  for (const name of ['browser', 'proofs', 'signedOut']) keepMember(provider.Interaction, name)
   keepProofs(provider)
   limitParameters(provider)
   keepLateSessions(provider, options.configuration)

@@ -4,6 +4,7 @@ import type { Context, RequestFacts } from '../http/context.ts'
 import type { Actor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { GrantFacts } from '../ports/records.ts'
+import type { KeptEnd } from './session-cache.ts'
 
 /** A session as the database and the store hold it. */
 export interface KeptSession {
@@ -13,6 +14,8 @@ export interface KeptSession {
   passing: string
   /** Seconds since the epoch. */
   checkedUntil: number
+  /** What the store holds of it, as it lies there. */
+  sealed: string | undefined
 }
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -24,6 +27,10 @@ export interface RequestState {
   grantFacts?: GrantFacts
   /** What is kept of the session, so that it is written only when that changes. */
   keptSession?: KeptSession
+  /** Why whoever was signed in in this browser is not any more, and where the mark of that session lies. */
+  signedOut?: KeptEnd & { markedAt?: string | undefined }
+  /** True where a page will say so. */
+  signedOutIsTold?: boolean
   /** What the store held of a code when it was found, so that consuming it need not ask again. */
   foundSealed?: { key: string; sealed: string }
   /** The interaction that this request belongs to, read once; undefined where it belongs to none. */

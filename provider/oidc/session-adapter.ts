@@ -3,14 +3,11 @@ import { recordEvent } from '../audit/record.ts'
 import { type Clock, secondsAfter } from '../kernel/clock.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import type { Data } from '../ports/data.ts'
-import type { FieldCipher } from '../ports/field-cipher.ts'
-import type { Store } from '../ports/store.ts'
 import { protocol } from './grant-adapter.ts'
 import { circumstancesOf, currentContext, currentState, type KeptSession } from './request-state.ts'
-import { createPayloadSealer, epochSeconds, secondsLeft } from './sealed-store.ts'
+import { epochSeconds, secondsLeft } from './sealed-store.ts'
+import { cacheSeconds, type SessionCache, type KeptEnd } from './session-cache.ts'
 
-/** How long a session may be answered for from the cache before the database is asked again. */
-const cacheSeconds = 300
 /** So often does use alone write a session's row; its idle time is exact to that. */
 const idleGranularitySeconds = 900
 
@@ -18,50 +15,40 @@ const idleGranularitySeconds = 900
  * Sessions. A signed-in session is a row, found and ended by its user; what every request needs of it is cached in the store,
  * and both are written only when what they say changes. A session without a person is in the store alone.
  */
-export function createSessionAdapter({
-  data,
-  store,
-  cipher,
-  clock,
-}: {
-  data: Data
-  store: Store
-  cipher: FieldCipher
-  clock: Clock
-}): Adapter {
-  const keyOf = (id: string) => `session:${hashSecret(id).toString('base64url')}`
-  const { seal, open } = createPayloadSealer(cipher, 'session')
-
-  /** `checkedUntil` says how long the cache may answer before the database is asked again, however often it is written. */
-  const putInCache = async (key: string, payload: AdapterPayload, checkedUntil: number) => {
-    const ttlSeconds = Math.min(checkedUntil - epochSeconds(clock), secondsLeft(payload, clock))
-    if (ttlSeconds > 0) await store.put(key, seal(key, { ...payload, checkedUntil }), ttlSeconds)
-  }
-
+export function createSessionAdapter({ data, cache, clock }: { data: Data; cache: SessionCache; clock: Clock }): Adapter {
   return {
     async find(id) {
-      const key = keyOf(id)
-      const cached = await store.get(key)
+      const key = cache.keyFor(id)
+      const cached = await cache.find(key)
       const state = currentState()
+      if (cached?.kind === 'ended') {
+        if (state !== undefined && cached.signedOut !== undefined) state.signedOut = { ...cached.signedOut, markedAt: key }
+        return undefined
+      }
       if (cached !== undefined) {
-        const payload: AdapterPayload = { ...open(key, cached), jti: id }
-        if (state !== undefined) state.keptSession = describe(payload, Number(payload['checkedUntil']))
+        const payload: AdapterPayload = { ...cached.payload, jti: id }
+        if (state !== undefined) {
+          state.keptSession = describe(payload, Number(payload['checkedUntil']), cached.sealed)
+          // Written below, by `putAnonymous`.
+          const carried = payload['signedOut'] as KeptEnd | undefined
+          if (carried !== undefined) state.signedOut = carried
+        }
         return payload
       }
       const row = await data.read(protocol, ({ sessions }) => sessions.findByIdHash(hashSecret(id)))
       if (row === undefined) return undefined
       const payload: AdapterPayload = { ...row.payload, jti: id }
       const checkedUntil = epochSeconds(clock) + cacheSeconds
-      await putInCache(key, payload, checkedUntil)
-      if (state !== undefined) state.keptSession = describe(payload, checkedUntil)
+      const sealed = await cache.replace(key, undefined, payload, checkedUntil)
+      if (state !== undefined) state.keptSession = describe(payload, checkedUntil, sealed)
       return payload
     },
 
     async upsert(id, payload, expiresIn) {
-      const key = keyOf(id)
+      const key = cache.keyFor(id)
       const { accountId, uid } = payload
       if (accountId === undefined || uid === undefined) {
-        await putInCache(key, payload, epochSeconds(clock) + (expiresIn ?? secondsLeft(payload, clock)))
+        await putAnonymous(key, payload, expiresIn ?? secondsLeft(payload, clock))
         return
       }
       const state = currentState()
@@ -69,17 +56,19 @@ export function createSessionAdapter({
       const session = currentContext()?.oidc.session
       const idChanged = session !== undefined && Reflect.get(session, 'oldId') !== undefined
       const now = describe(payload, kept?.checkedUntil ?? epochSeconds(clock) + cacheSeconds)
+      const found = idChanged ? undefined : kept?.sealed
       const changed = kept?.durable !== now.durable || idChanged
       if (
         changed &&
         !(await keep(id, payload, accountId, uid, expiresIn ?? secondsLeft(payload, clock), kept?.durable !== undefined))
       ) {
         // Ended elsewhere while this request ran: what it still wants to say about it is void.
-        await store.delete(key)
+        await cache.endFound(key, found)
         return
       }
-      if (state !== undefined) state.keptSession = now
-      if (changed || kept?.passing !== now.passing) await putInCache(key, payload, now.checkedUntil)
+      const isWritten = changed || kept?.passing !== now.passing
+      const sealed = isWritten ? await cache.replace(key, found, payload, now.checkedUntil) : found
+      if (state !== undefined) state.keptSession = { ...now, sealed }
     },
 
     async findByUid(uid) {
@@ -97,13 +86,13 @@ export function createSessionAdapter({
             repositories.sessions.delete(uid),
             recordEvent(
               repositories,
-              { action: 'session.ended', userId: accountId, session_uid: uid },
+              { action: 'session.ended', userId: accountId, session_uid: uid, reason: 'ended-here' },
               circumstancesOf({ kind: 'user', userId: accountId }, clock),
             ),
           ]),
         )
       }
-      await store.delete(keyOf(id))
+      await cache.endSilently(cache.keyFor(id))
     },
 
     async consume() {},
@@ -111,6 +100,19 @@ export function createSessionAdapter({
       return undefined
     },
     async revokeByGrantId() {},
+  }
+
+  /**
+   * Puts a session without a person, which carries along why there is none until a page has said so: a product that asks silently
+   * shows no page.
+   */
+  async function putAnonymous(key: string, payload: AdapterPayload, ttlSeconds: number): Promise<void> {
+    const state = currentState()
+    const { signedOut: _carried, ...kept } = payload
+    const { reason, at, markedAt } = state?.signedOut ?? {}
+    const isUntold = reason !== undefined && state?.signedOutIsTold !== true
+    await cache.put(key, isUntold ? { ...kept, signedOut: { reason, at } } : kept, ttlSeconds)
+    if (markedAt !== undefined) await cache.endSilently(markedAt)
   }
 
   /** Writes the row. False where the session was ended meanwhile. */
@@ -122,10 +124,11 @@ export function createSessionAdapter({
     ttlSeconds: number,
     isKnown: boolean,
   ): Promise<boolean> {
-    const { jti: _id, checkedUntil: _cache, ...kept } = payload
+    const { jti: _id, checkedUntil: _cache, signedOut: _told, ...kept } = payload
     const now = clock()
     const row = { uid, idHash: hashSecret(id), userId, payload: kept, lastUsedAt: now, expiresAt: secondsAfter(now, ttlSeconds) }
     const facts = currentState()?.facts
+    const place = isKnown ? undefined : await facts?.findPlace(facts.locale)
     return data.scoped(protocol, async repositories => {
       if (isKnown) return repositories.sessions.update(row)
       await Promise.all([
@@ -133,7 +136,7 @@ export function createSessionAdapter({
           ...row,
           device: facts?.device ?? '',
           ip: facts?.ip ?? '',
-          place: undefined,
+          place,
           createdAt: now,
         }),
         recordEvent(
@@ -148,7 +151,7 @@ export function createSessionAdapter({
 }
 
 /** What has to be durable of a session, and what only has to last until its next page. */
-function describe(payload: AdapterPayload, checkedUntil: number): KeptSession {
+function describe(payload: AdapterPayload, checkedUntil: number, sealed?: string): KeptSession {
   const { accountId, loginTs, acr, amr, authorizations, state } = payload
   const expiry = Math.floor((payload.exp ?? 0) / idleGranularitySeconds)
   return {
@@ -158,5 +161,6 @@ function describe(payload: AdapterPayload, checkedUntil: number): KeptSession {
         : JSON.stringify([accountId, loginTs, acr, amr, payload['proofs'], authorizations, expiry]),
     passing: JSON.stringify(state ?? null),
     checkedUntil,
+    sealed,
   }
 }

@@ -94,11 +94,11 @@ export function returnToApp(ctx: KoaContextWithOIDC): void {
   ctx.body = ''
 }
 
-function scopeOf(openid: unknown): string | undefined {
+export function scopeOf(openid: unknown): string | undefined {
   const scope = typeof openid === 'object' && openid !== null && 'scope' in openid ? openid.scope : undefined
   return typeof scope === 'string' ? scope : undefined
 }
 
-function isForAbsence(client: Client, scope: string | undefined): boolean {
+export function isForAbsence(client: Client, scope: string | undefined): boolean {
   return !appOf(client).firstParty && (scope?.split(' ').includes('offline_access') ?? false)
 }

@@ -6,6 +6,7 @@ import type { Store } from '../ports/store.ts'
 import { belongsTo, markBrowser } from './interaction-browser.ts'
 import { currentContext, currentState } from './request-state.ts'
 import { createPayloadSealer, epochSeconds, secondsLeft } from './sealed-store.ts'
+import type { KeptEnd } from './session-cache.ts'
 
 /** Models whose loss costs a person one more step: they lie in the store, sealed, under the hash of their id. */
 export const storedModels = ['Interaction', 'AuthorizationCode', 'PushedAuthorizationRequest', 'DeviceCode'] as const
@@ -49,7 +50,7 @@ export function createStoreAdapter({ model, store, cipher, clock, revokeGrant }:
       const ctx = currentContext()
       const kept =
         model === 'Interaction' && ctx !== undefined
-          ? { ...payload, ...markBrowser(ctx), proofs: Reflect.get(ctx.oidc.session ?? {}, 'proofs') }
+          ? { ...payload, ...markBrowser(ctx), proofs: Reflect.get(ctx.oidc.session ?? {}, 'proofs'), ...tellSignedOut() }
           : payload
       await store.put(key, seal(key, kept), ttlSeconds)
       if (payload.userCode !== undefined) await store.put(userCodeKeyOf(payload.userCode), sealId(id), ttlSeconds)
@@ -104,4 +105,13 @@ export function createStoreAdapter({ model, store, cipher, clock, revokeGrant }:
 
 function interactionGone(): Error {
   return new errors.SessionNotFound('interaction session not found')
+}
+
+/** Has the page that the interaction leads to say why somebody is signed out, and no other one after it. */
+function tellSignedOut(): { signedOut?: KeptEnd } {
+  const state = currentState()
+  if (state?.signedOut === undefined) return {}
+  state.signedOutIsTold = true
+  const { reason, at } = state.signedOut
+  return { signedOut: { reason, at } }
 }

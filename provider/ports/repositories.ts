@@ -146,8 +146,14 @@ export interface KnownBrowserRepository {
   find(userId: string, browserHash: Buffer): Promise<KnownBrowserRecord | undefined>
   /** The method that was used last in this browser, by whomever. */
   findLastMethod(browserHash: Buffer): Promise<string | undefined>
-  /** Inserts, or moves `lastSeenAt` and `method`. */
-  remember(browser: Pick<KnownBrowserRecord, 'userId' | 'browserHash' | 'method'>, moment: Date): Promise<void>
+  /**
+   * Inserts, or moves `lastSeenAt` and `method`. Answers what the browser was to this person until now: `known`, the `first` of
+   * all, or `new` beside others.
+   */
+  remember(
+    browser: Pick<KnownBrowserRecord, 'userId' | 'browserHash' | 'method'>,
+    moment: Date,
+  ): Promise<'known' | 'first' | 'new'>
   recordPasskeyOffer(userId: string, browserHash: Buffer, moment: Date): Promise<void>
   deleteOlderThan(moment: Date, limit: number): Promise<number>
 }
@@ -238,8 +244,11 @@ export interface SessionRepository {
   findByUid(uid: string): Promise<SessionRecord | undefined>
   delete(uid: string): Promise<void>
   listForUser(userId: string): Promise<SessionRecord[]>
-  /** Deletes all of a user's but the one that is named; answers their uids. */
-  deleteOthers(userId: string, exceptUid: string | undefined): Promise<string[]>
+  /** Deletes the one of a user's that is named, or all, or all but one; answers what was deleted. */
+  deleteForUser(
+    userId: string,
+    which: { uid?: string | undefined; exceptUid?: string | undefined },
+  ): Promise<Pick<SessionRecord, 'uid' | 'idHash'>[]>
   deleteExpired(moment: Date, limit: number): Promise<number>
 }
 

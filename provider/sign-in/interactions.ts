@@ -1,5 +1,6 @@
 import type { Context } from '../http/context.ts'
 import type { PolicyRequest } from '../policy/gate.ts'
+import type { SignedOut } from '../kernel/session-end.ts'
 import type { Proof } from '../policy/proof.ts'
 
 /** The app that asked for a sign-in, as pages speak of it. */
@@ -23,6 +24,8 @@ export interface PendingSignIn {
   policy: PolicyRequest
   /** Who is signed in in this browser, and what their session proved; not where the app wants a new sign-in. */
   signedIn: { userId: string; proofs: readonly Proof[] } | undefined
+  /** Why and when whoever was signed in in this browser was signed out, where that was not done here. */
+  signedOut: SignedOut | undefined
 }
 
 export type SignInResult =

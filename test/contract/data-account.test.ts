@@ -3,6 +3,7 @@ import { listForUser } from '../../adapters/sql/repositories/audit-events.ts'
 import { encodeValue } from '../../adapters/sql/values.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import type { Data } from '../../provider/ports/data.ts'
+import type { SessionRepository } from '../../provider/ports/repositories.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
 import { createRendezvous } from '../support/rendezvous.ts'
 import {
@@ -176,11 +177,15 @@ describe.each(databaseKinds)('what a person manages of their own on %s', kind =>
     const list = (userId: string) => data.read(asUser(userId), ({ sessions }) => sessions.listForUser(userId))
     expect(new Set(await list(user.id))).toEqual(new Set(own))
     const [here, second, third] = own.map(({ uid }) => uid)
-    const end = (exceptUid: string | undefined) =>
-      data.scoped(asUser(user.id), ({ sessions }) => sessions.deleteOthers(user.id, exceptUid))
-    expect(new Set(await end(here))).toEqual(new Set([second, third]))
+    const end = async (which: Parameters<SessionRepository['deleteForUser']>[1]) =>
+      new Set(await data.scoped(asUser(user.id), ({ sessions }) => sessions.deleteForUser(user.id, which)))
+    const named = (...uids: (string | undefined)[]) =>
+      new Set(own.filter(({ uid }) => uids.includes(uid)).map(({ uid, idHash }) => ({ uid, idHash })))
+    expect(await end({ uid: theirs.uid })).toEqual(new Set())
+    expect(await end({ uid: third })).toEqual(named(third))
+    expect(await end({ exceptUid: here })).toEqual(named(second))
     expect(await list(user.id)).toEqual([own[0]])
-    expect(await end(undefined)).toEqual([here])
+    expect(await end({})).toEqual(named(here))
     expect(await list(other.id)).toEqual([theirs])
   })
 

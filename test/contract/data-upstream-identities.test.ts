@@ -89,22 +89,22 @@ describe.each(databaseKinds)('accounts elsewhere and known browsers on %s', kind
     const findLastMethod = () => data.read(asSystem, ({ knownBrowsers }) => knownBrowsers.findLastMethod(browserHash))
 
     expect([await find(), await findLastMethod()]).toEqual([undefined, undefined])
-    await Promise.all(Array.from({ length: 5 }, () => remember(id, 'email', noon)))
+    const together = await Promise.all(Array.from({ length: 5 }, () => remember(id, 'email', noon)))
+    expect(together.toSorted()).toEqual(['first', 'known', 'known', 'known', 'known'])
     const browser = { userId: id, browserHash, method: 'email', firstSeenAt: noon, lastSeenAt: noon, passkeyOfferedAt: undefined }
     expect(await find()).toEqual(browser)
     expect(await find(other.id)).toBeUndefined()
     await data.scoped(asSystem, ({ knownBrowsers }) => knownBrowsers.recordPasskeyOffer(id, browserHash, noon))
-    await remember(id, 'passkey', anHourLater)
+    expect(await remember(id, 'passkey', anHourLater)).toBe('known')
     expect(await find()).toEqual({ ...browser, method: 'passkey', lastSeenAt: anHourLater, passkeyOfferedAt: noon })
-    await remember(other.id, 'email', noon)
+    expect(await remember(other.id, 'email', noon)).toBe('first')
     expect(await findLastMethod()).toBe('passkey')
     expect(await data.read(asUser(other.id), ({ knownBrowsers }) => knownBrowsers.findLastMethod(browserHash))).toBe('email')
 
     const old = new Date('2001-01-01T00:00:00Z')
     for (const user of [id, other.id]) {
-      await data.scoped(asSystem, ({ knownBrowsers }) =>
-        knownBrowsers.remember({ userId: user, browserHash: newHash(), method: 'email' }, old),
-      )
+      const elsewhere = { userId: user, browserHash: newHash(), method: 'email' }
+      expect(await data.scoped(asSystem, ({ knownBrowsers }) => knownBrowsers.remember(elsewhere, old))).toBe('new')
     }
     const sweep = () => data.scoped(asSystem, ({ knownBrowsers }) => knownBrowsers.deleteOlderThan(anHourEarlier, 1))
     expect([await sweep(), await sweep(), await sweep()]).toEqual([1, 1, 0])

@@ -161,7 +161,7 @@ const attacks: Attacks = {
     findByUid: ({ sessions }, theirs) => sessions.findByUid(theirs.session.uid),
     delete: ({ sessions }, theirs) => sessions.delete(theirs.session.uid),
     listForUser: ({ sessions }, theirs) => sessions.listForUser(theirs.user.id),
-    deleteOthers: ({ sessions }, theirs) => sessions.deleteOthers(theirs.user.id, undefined),
+    deleteForUser: ({ sessions }, theirs) => sessions.deleteForUser(theirs.user.id, {}),
     deleteExpired: ({ sessions }, theirs) => sessions.deleteExpired(new Date(theirs.session.expiresAt.getTime() - 1), 100),
   },
   grants: {

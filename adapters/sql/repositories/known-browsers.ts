@@ -37,7 +37,17 @@ const remember = prepare<{ userId: string; browserHash: Buffer; method: string; 
       conflict
         .columns(['user_id', 'browser_hash'])
         .doUpdateSet(({ ref }) => ({ method: ref('excluded.method'), last_seen_at: ref('excluded.last_seen_at') })),
-    ),
+    )
+    .returning(({ exists, selectFrom }) => [
+      // Zero in a row that this statement inserted: of several at once, one.
+      sql<boolean>`xmax = 0`.as('is_added'),
+      exists(
+        selectFrom('known_browsers as other')
+          .select('other.user_id')
+          .where('other.user_id', '=', parameter.userId)
+          .where('other.browser_hash', '<>', parameter.browserHash),
+      ).as('has_others'),
+    ]),
 )
 
 const recordPasskeyOffer = prepare<{ userId: string; browserHash: Buffer; moment: Date }>()(parameter =>
@@ -75,7 +85,9 @@ export function createKnownBrowserRepository(scope: SqlScope): KnownBrowserRepos
     findLastMethod: async browserHash => (await scope.run(findLastMethod, { browserHash }))[0]?.method,
 
     async remember({ userId, browserHash, method }, moment) {
-      await scope.post(remember, { userId, browserHash, method, moment })
+      const [row] = await scope.run(remember, { userId, browserHash, method, moment })
+      if (row?.is_added !== true) return 'known'
+      return row.has_others === true ? 'new' : 'first'
     },
 
     async recordPasskeyOffer(userId, browserHash, moment) {

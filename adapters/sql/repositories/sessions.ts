@@ -1,4 +1,4 @@
-import type { InferResult } from 'kysely'
+import { type InferResult, sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { SessionRecord } from '../../../provider/ports/records.ts'
 import type { SessionRepository } from '../../../provider/ports/repositories.ts'
@@ -66,12 +66,13 @@ const update = prepare<Pick<SessionRow, 'uid' | 'user_id' | 'id_hash' | 'payload
 
 const remove = prepare<{ uid: string }>()(parameter => queries.deleteFrom('sessions').where('uid', '=', parameter.uid))
 
-const deleteOthers = prepare<{ userId: string; exceptUid: string | null }>()(parameter =>
+const deleteForUser = prepare<{ userId: string; uid: string | null; exceptUid: string | null }>()(parameter =>
   queries
     .deleteFrom('sessions')
     .where('user_id', '=', parameter.userId)
+    .where(sql<boolean>`(${parameter.uid}::text is null or uid = ${parameter.uid})`)
     .where('uid', 'is distinct from', parameter.exceptUid)
-    .returning('uid'),
+    .returning(['uid', 'id_hash']),
 )
 
 const deleteExpired = prepareSweepOfExpired('sessions', 'uid')
@@ -139,9 +140,10 @@ export function createSessionRepository(scope: SqlScope, vault: Vault): SessionR
       return Promise.all(rows.map(open))
     },
 
-    async deleteOthers(userId, exceptUid) {
-      if (!isId(userId)) return []
-      return (await scope.run(deleteOthers, { userId, exceptUid: exceptUid ?? null })).map(({ uid }) => uid)
+    async deleteForUser(userId, { uid, exceptUid }) {
+      if (!isId(userId) || !canBeKept(uid ?? '') || !canBeKept(exceptUid ?? '')) return []
+      const rows = await scope.run(deleteForUser, { userId, uid: uid ?? null, exceptUid: exceptUid ?? null })
+      return rows.map(row => ({ uid: row.uid, idHash: row.id_hash }))
     },
 
     deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),

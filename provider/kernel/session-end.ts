@@ -1,0 +1,17 @@
+/** Why a session was ended: recorded, and told to the person where they did not do it in that very browser. */
+export type SessionEndReason =
+  /** By the person, in the browser that had it. */
+  | 'ended-here'
+  /** By the person, from another browser. */
+  | 'ended-elsewhere'
+  /** By the person, who was told by e-mail of something that they had not done. */
+  | 'ended-by-notice'
+  | 'account-suspended'
+  /** The ways in were reset: whoever had the old ones is out. */
+  | 'factor-reset'
+
+/** That somebody was signed out, as the browser that had the session is told. */
+export interface SignedOut {
+  reason: SessionEndReason
+  at: Date
+}

@@ -8,6 +8,8 @@ import { failuresUntilLinksOnly } from './sign-in/magic-link.ts'
 const defaultIntervalMilliseconds = 60_000
 const batch = 500
 const daySeconds = 86_400
+/** Who comes back to a browser later than that is told of a new device. A little longer than a year: some sign in once in one. */
+const browsersKnownSeconds = 400 * daySeconds
 
 type Sweep = (repositories: Repositories, moment: Date) => Promise<number>
 
@@ -21,6 +23,7 @@ const sweeps: Readonly<Record<string, Sweep>> = {
   sessions: ({ sessions }, moment) => sessions.deleteExpired(moment, batch),
   refreshFamilies: ({ refreshFamilies }, moment) => refreshFamilies.deleteExpired(moment, batch),
   grants: ({ grants }, moment) => grants.deleteExpired(moment, batch),
+  knownBrowsers: ({ knownBrowsers }, moment) => knownBrowsers.deleteOlderThan(secondsAfter(moment, -browsersKnownSeconds), batch),
   revokedAccessTokens: ({ revokedAccessTokens }, moment) => revokedAccessTokens.deleteExpired(moment, batch),
 }
 

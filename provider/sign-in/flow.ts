@@ -9,6 +9,7 @@ import type { Proof } from '../policy/proof.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import type { Notices } from '../users/notices.ts'
 import { createAcceptance, type Outcome } from './acceptance.ts'
 import type { PendingSignIn } from './interactions.ts'
 import { keepProof, restoreProof } from './kept-proof.ts'
@@ -25,6 +26,7 @@ export interface FlowOptions {
   clock: Clock
   methods: readonly SignInMethod[]
   standing: Standing
+  notices: Notices
   signUpAllowed: boolean
 }
 
@@ -41,13 +43,14 @@ export type SignInFlow = ReturnType<typeof createSignInFlow>
  * One way through, forward only: begin, verify, and at the end what policy decided. Each step is one transaction with its audit
  * events. Methods are known by their id alone.
  */
-export function createSignInFlow({ data, clock, methods, standing, signUpAllowed }: FlowOptions) {
+export function createSignInFlow({ data, clock, methods, standing, notices, signUpAllowed }: FlowOptions) {
   const accept = createAcceptance({ standing, signUpAllowed })
   const findMethod = (id: string | undefined): SignInMethod => {
     const method = methods.find(each => each.id === id)
     if (method === undefined) throw new AppError('not-found')
     return method
   }
+  const isBeginning = (id: string) => methods.some(method => method.id === id && method.beginning !== undefined)
   const circumstancesFor = (facts: RequestFacts): Circumstances => ({
     actor: { kind: 'system', reason: 'sign-in' },
     ip: facts.ip,
@@ -226,14 +229,20 @@ export function createSignInFlow({ data, clock, methods, standing, signUpAllowed
     )
   }
 
-  /** Marks a satisfied attempt as resumed. Asked again it changes nothing: a tab may reload on its way. */
+  /**
+   * Marks a satisfied attempt as resumed, and tells the person of a browser that is new beside others. Asked again it changes
+   * nothing: a tab may reload on its way.
+   */
   async function complete(
     attempt: AttemptRecord,
     result: { userId: string; acr: string; amr: string[]; proofs: readonly Proof[] },
     facts: RequestFacts,
+    appName: string,
   ): Promise<void> {
     if (attempt.state === 'completed') return
     for (const { method } of result.proofs) await methods.find(each => each.id === method)?.rememberBrowser?.(attempt)
+    // What began it last: that is what will be offered first in this browser.
+    const method = result.proofs.findLast(proof => isBeginning(proof.method))?.method ?? ''
     const event: AuditEvent = {
       action: 'sign-in.completed',
       userId: result.userId,
@@ -245,8 +254,13 @@ export function createSignInFlow({ data, clock, methods, standing, signUpAllowed
     const circumstances = { ...circumstancesFor(facts), actor: { kind: 'user', userId: result.userId } } as const
     try {
       await data.scoped(mode, async repositories => {
-        await repositories.attempts.move(attempt.id, 'satisfied', 'completed', {})
-        await recordEvent(repositories, event, circumstances)
+        const [, , browser] = await Promise.all([
+          repositories.attempts.move(attempt.id, 'satisfied', 'completed', {}),
+          recordEvent(repositories, event, circumstances),
+          repositories.knownBrowsers.remember({ userId: result.userId, browserHash: attempt.browserHash, method }, clock()),
+        ])
+        const user = browser === 'new' ? await repositories.users.findById(result.userId) : undefined
+        if (user !== undefined) await notices.notify(repositories, user, { kind: 'new-device', app: appName }, facts)
       })
     } catch (error) {
       // Another tab completed it at the same moment, and recorded it.

@@ -221,11 +221,11 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
   }
 
   /** Hands a satisfied attempt back to the protocol. */
-  async function resume(ctx: Context, attempt: AttemptRecord): Promise<Answer | undefined> {
+  async function resume(ctx: Context, pending: PendingSignIn, attempt: AttemptRecord): Promise<Answer | undefined> {
     const result = standing.findResult(attempt)
     if (result === undefined) return undefined
     const answer = await finish(ctx, attempt.interactionUid, attempt.browserHash, { ...result, kind: 'signed-in' })
-    await flow.complete(attempt, result, ctx.state.facts)
+    await flow.complete(attempt, result, ctx.state.facts, pending.app.name)
     return answer
   }
 
@@ -239,7 +239,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     const { uid } = pending
     const attempt = await flow.findAttempt(uid, browser)
     if (attempt !== undefined) {
-      const resumed = showSoonRequired(ctx, pending, attempt) ?? (await resume(ctx, attempt))
+      const resumed = showSoonRequired(ctx, pending, attempt) ?? (await resume(ctx, pending, attempt))
       if (resumed !== undefined) return resumed
       if (flow.isWithoutAccount(attempt)) return { kind: 'redirect', to: `${homeOf(uid)}/no-account` }
     }

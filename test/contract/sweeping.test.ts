@@ -7,7 +7,7 @@ import type { Data } from '../../provider/ports/data.ts'
 import type { Repositories } from '../../provider/ports/repositories.ts'
 import { startSweeping } from '../../provider/sweeping.ts'
 import { type DurableState, openDurableState } from '../support/durable-state.ts'
-import { aFamily, aGrant, anAttempt, aSession, asSystem, createUser, newAddress, noon } from '../support/records.ts'
+import { aFamily, aGrant, anAttempt, aSession, asSystem, createUser, newAddress, newHash, noon } from '../support/records.ts'
 
 const telemetry = createTelemetry({ level: 'silent' })
 
@@ -31,11 +31,20 @@ describe.each(['embedded', 'postgres'] as const)('what has expired on %s', kind 
       await repositories.grants.upsert(grant)
       await repositories.refreshFamilies.create(aFamily(grant, { expiresAt: noon }))
       await repositories.revokedAccessTokens.add(newSecret(), noon)
+      await repositories.knownBrowsers.remember({ userId: user.id, browserHash: newHash(), method: 'email' }, noon)
     })
   }
 
   async function countRows(): Promise<Record<string, unknown>> {
-    const tables = ['attempts', 'code_failures', 'sessions', 'grants', 'refresh_families', 'revoked_access_tokens']
+    const tables = [
+      'attempts',
+      'code_failures',
+      'sessions',
+      'grants',
+      'refresh_families',
+      'revoked_access_tokens',
+      'known_browsers',
+    ]
     const counts = tables.map(table => `(select count(*)::integer from latchkey.${table}) as ${table}`)
     const { rows } = await state.database.read(asSystem, scope => scope.query(`select ${counts.join(', ')}`))
     return rows[0] ?? {}
@@ -45,7 +54,7 @@ describe.each(['embedded', 'postgres'] as const)('what has expired on %s', kind 
     let sweeps = 0
     const data: Data = { ...state.data, scoped: (...work) => state.data.scoped(...work).finally(() => (sweeps += 1)) }
     const sweeping = startSweeping({ data, clock: () => moment, telemetry, intervalMilliseconds: 5 })
-    await expect.poll(() => sweeps, { interval: 5 }).toBeGreaterThanOrEqual(6)
+    await expect.poll(() => sweeps, { interval: 5 }).toBeGreaterThanOrEqual(7)
     await sweeping.stop()
   }
 
@@ -59,6 +68,7 @@ describe.each(['embedded', 'postgres'] as const)('what has expired on %s', kind 
       grants: 2,
       refresh_families: 1,
       revoked_access_tokens: 1,
+      known_browsers: 1,
     })
     await sweepAt(secondsAfter(noon, 1))
     expect(await countRows()).toEqual({
@@ -68,11 +78,16 @@ describe.each(['embedded', 'postgres'] as const)('what has expired on %s', kind 
       grants: 1,
       refresh_families: 0,
       revoked_access_tokens: 0,
+      known_browsers: 1,
     })
     await sweepAt(secondsAfter(noon, 86_401))
     expect(await countRows()).toMatchObject({ attempts: 0, code_failures: 1 })
     await sweepAt(secondsAfter(noon, 30 * 86_400 + 1))
     expect(await countRows()).toMatchObject({ code_failures: 0, grants: 1 })
+    await sweepAt(secondsAfter(noon, 400 * 86_400))
+    expect(await countRows()).toMatchObject({ known_browsers: 1 })
+    await sweepAt(secondsAfter(noon, 400 * 86_400 + 1))
+    expect(await countRows()).toMatchObject({ known_browsers: 0 })
   })
 
   it('but for a hundred wrong codes in a row: those stay until a link is used', async () => {

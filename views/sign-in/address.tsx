@@ -1,3 +1,4 @@
+import type { SignedOut } from '../../provider/kernel/session-end.ts'
 import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
@@ -7,6 +8,7 @@ import { Notice } from '../parts/notice.tsx'
 import { type Offer, OtherWays } from '../parts/other-ways.tsx'
 import { PasskeyScript } from '../parts/passkey-form.tsx'
 import { appName } from '../text.ts'
+import { formatMoment } from '../times.ts'
 
 export interface AddressProps {
   /** Takes the field `address`. */
@@ -15,6 +17,10 @@ export interface AddressProps {
   address?: string
   problem?: 'field-needed' | 'address-unusable'
   notice?: 'signed-out' | 'expired'
+  /** Why whoever was signed in here is not any more. */
+  signedOut?: SignedOut
+  /** What the way in is called that was used here last; it is the first of the others. */
+  usualWay?: string
   /** Other ways in, each a button. */
   otherWays?: readonly Offer[]
   /** Takes the person back to the app without a sign-in. */
@@ -31,7 +37,15 @@ export function renderAddress(page: PageContext, props: AddressProps): string {
       {props.notice && (
         <Notice kind={props.notice === 'expired' ? 'alert' : 'done'}>{say(`address.notice.${props.notice}`)}</Notice>
       )}
+      {props.signedOut && !props.notice && (
+        <Notice kind="alert">
+          {say(`address.signed-out.${props.signedOut.reason}`, {
+            moment: formatMoment(page.locale, props.signedOut.at, page.timeZone),
+          })}
+        </Notice>
+      )}
       <h1>{show('address.heading', { app: <bdi>{app}</bdi> })}</h1>
+      {props.usualWay && <p>{say('address.usual-way', { way: props.usualWay })}</p>}
       <Form target={props.form} class="stack">
         <Field
           name="address"

@@ -78,15 +78,20 @@ export interface Browser {
   get(url: string): Promise<Answer>
   /** Submits a form of the page at `origin`. */
   post(url: string, form: Record<string, string>): Promise<Answer>
+  /** The same browser with nobody signed in: of its cookies it keeps the one by which Latchkey knows browsers. */
+  signedOut(from: string): Browser
 }
 
-export function openBrowser(connection: Connection, from: string): Browser {
-  const jar = new CookieJar(undefined, { prefixSecurity: 'silent', allowSecureOnLocal: true })
+const newJar = () => new CookieJar(undefined, { prefixSecurity: 'silent', allowSecureOnLocal: true })
+
+export function openBrowser(connection: Connection, from: string, jar = newJar()): Browser {
+  let lastUrl = ''
   const exchange = async (url: string, options: RequestOptions): Promise<Answer> => {
     const cookie = jar.getCookieStringSync(url)
     const headers = { ...options.headers, ...(cookie ? { cookie } : {}) }
     const answer = await connection.send(url, from, { ...options, headers })
     for (const line of answer.headers['set-cookie'] ?? []) jar.setCookieSync(line, url)
+    lastUrl = url
     return answer
   }
   const fetchMetadata = {
@@ -98,6 +103,13 @@ export function openBrowser(connection: Connection, from: string): Browser {
   const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
   return {
     get: url => exchange(url, { headers: { ...fetchMetadata, 'sec-fetch-site': 'same-origin', 'user-agent': userAgent } }),
+    signedOut(from) {
+      const kept = newJar()
+      for (const cookie of jar.serializeSync()?.cookies ?? []) {
+        if (cookie.key === '__Host-browser') kept.setCookieSync(`${cookie.key}=${cookie.value}; Path=/; Secure`, lastUrl)
+      }
+      return openBrowser(connection, from, kept)
+    },
     post: (url, form) =>
       exchange(url, {
         method: 'POST',

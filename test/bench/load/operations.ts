@@ -1,16 +1,7 @@
 import type { WorkloadName } from '../workloads.ts'
 import { type Answer, redirectOf, UnexpectedAnswer } from './browser.ts'
 import { type Lane, signUp } from './lane.ts'
-import {
-  askForTokens,
-  exchangeCode,
-  inNewBrowser,
-  nextServerAddress,
-  type Person,
-  readCode,
-  requestCode,
-  signIn,
-} from './person.ts'
+import { askForTokens, exchangeCode, nextServerAddress, type Person, readCode, requestCode, signedOut, signIn } from './person.ts'
 import type { Target } from './target.ts'
 import { readTokens } from './tokens.ts'
 
@@ -76,7 +67,8 @@ const signInByMail: Operation = async (target, lane) => {
   if (!recipient) throw new Error('nobody is left who may be sent a mail')
   recipient.mailsLeft -= 1
   if (recipient.mailsLeft > 0) lane.recipients.push(recipient)
-  const person = inNewBrowser(recipient.person)
+  // In a browser that is new to them they would be sent a second mail.
+  const person = signedOut(recipient.person)
   lane.lastSignIn = { person, ...(await signIn(target, person)) }
 }
 

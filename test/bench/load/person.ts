@@ -49,6 +49,12 @@ export function inNewBrowser(person: Person): Person {
   return { ...person, from, browser: openBrowser(person.connection, from), tokens: undefined }
 }
 
+/** The same person in the same browser, with nobody signed in there any more. */
+export function signedOut(person: Person): Person {
+  const from = nextPersonAddress()
+  return { ...person, from, browser: person.browser.signedOut(from), tokens: undefined }
+}
+
 export interface CodeRequest {
   url: string
   state: string

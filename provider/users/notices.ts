@@ -1,0 +1,56 @@
+import { type Notice, renderNoticeMail } from '../../views/emails/notice.tsx'
+import { locales } from '../../views/page-context.ts'
+import type { RequestFacts } from '../http/context.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { newId } from '../kernel/ids.ts'
+import type { UserRecord } from '../ports/records.ts'
+import type { Repositories } from '../ports/repositories.ts'
+
+export type { Notice } from '../../views/emails/notice.tsx'
+
+/** Tells a person what happened to their account. */
+export interface Notices {
+  /**
+   * Has a mail sent to each address of the person, in the caller's transaction: it goes out if and only if what it tells of was
+   * done. An address that goes away is told by calling this before it does. `facts` are of the request that did it; undefined
+   * where nobody asked for it.
+   */
+  notify(
+    repositories: Pick<Repositories, 'accounts' | 'jobs'>,
+    user: Pick<UserRecord, 'id' | 'locale'>,
+    notice: Notice,
+    facts: Pick<RequestFacts, 'device' | 'findPlace'> | undefined,
+  ): Promise<void>
+}
+
+/** The page with which a person ends everything; it asks for a sign-in first. */
+export const securePath = '/account/secure'
+
+export function createNotices({
+  issuer,
+  installationName,
+  clock,
+}: {
+  issuer: string
+  installationName: string
+  clock: Clock
+}): Notices {
+  const { host: issuerHost, hostname } = new URL(issuer)
+  return {
+    async notify({ accounts, jobs }, user, notice, facts) {
+      const locale = locales.find(each => each === user.locale) ?? 'en'
+      const [addresses, place] = await Promise.all([accounts.listAddresses(user.id), facts?.findPlace(locale)])
+      const mail = renderNoticeMail(
+        { locale, issuerHost, installationName },
+        { notice, happenedAt: clock(), device: facts?.device ?? '', place, secureUrl: `${issuer}${securePath}` },
+      )
+      await Promise.all(
+        addresses.map(({ address }) =>
+          jobs.enqueue('mail', {
+            message: { messageId: `${newId()}@${hostname}`, to: { name: '', address }, language: locale, ...mail },
+          }),
+        ),
+      )
+    },
+  }
+}

@@ -1,0 +1,174 @@
+import { speak } from '../messages.ts'
+import { tidyName } from '../text.ts'
+import { formatMoment } from '../times.ts'
+import type { MailContext, RenderedMail } from './mail-context.ts'
+import { renderMailDocument } from './mail-document.tsx'
+
+/** What happened to an account, each told to every address of its person. Names are as the person or the other service gave them. */
+export type Notice =
+  | { kind: 'passkey-added' | 'passkey-removed'; name: string }
+  | { kind: 'passkey-renamed'; name: string; nameBefore: string }
+  | { kind: 'authenticator-added' | 'authenticator-removed'; name: string }
+  | { kind: 'authenticator-renamed'; name: string; nameBefore: string }
+  | { kind: 'recovery-codes-made' }
+  | { kind: 'recovery-code-used'; left: number }
+  | { kind: 'address-added' | 'address-removed' | 'primary-address-changed'; address: string }
+  /** `service`: "Google". */
+  | { kind: 'service-linked' | 'service-unlinked'; service: string }
+  | { kind: 'new-device'; app: string }
+  | { kind: 'sessions-ended'; count: number }
+  | { kind: 'erasure-scheduled'; dueAt: Date }
+  | { kind: 'erasure-taken-back' }
+
+export interface NoticeProps {
+  notice: Notice
+  happenedAt: Date
+  /** Kind of device it was done from; empty where it is not known. */
+  device: string
+  /** Where a trusted source tells it. */
+  place?: string | undefined
+  /** The page on which all sessions can be ended. Opening it changes nothing: scanners open links. */
+  secureUrl: string
+}
+
+/** The mail that says what happened to an account, and what to do if that was somebody else. The text part is complete on its own. */
+export function renderNoticeMail(context: MailContext, props: NoticeProps): RenderedMail {
+  const { say } = speak(context.locale)
+  const installation = tidyName(context.installationName)
+  const heading = say(`mail.notice.${props.notice.kind}`)
+  const account = say('mail.notice.account', { installation })
+  const facts = listFacts(context, props)
+  const fine = say('mail.notice.if-you')
+  const notYou = say('mail.notice.if-not-you')
+  const inert = say('mail.notice.inert')
+  return {
+    subject: say('mail.notice.subject', { installation, heading }),
+    text: [
+      heading,
+      account,
+      facts.map(fact => say('mail.fact', fact)).join('\n'),
+      fine,
+      `${notYou}\n${props.secureUrl}`,
+      inert,
+      `-- \n${say('mail.footer', { host: context.issuerHost, installation })}`,
+    ]
+      .join('\n\n')
+      .concat('\n'),
+    html: renderHtml(context, { heading, account, facts, fine, notYou, inert, secureUrl: props.secureUrl }),
+  }
+}
+
+interface Fact {
+  name: string
+  value: string
+}
+
+function listFacts(context: MailContext, { notice, happenedAt, device, place }: NoticeProps): Fact[] {
+  const { say } = speak(context.locale)
+  return [
+    ...describe(context, notice),
+    { name: say('mail.notice.fact.time'), value: formatMoment(context.locale, happenedAt, context.timeZone) },
+    ...(device === '' ? [] : [{ name: say('fact.device'), value: tidyName(device) }]),
+    ...(place === undefined ? [] : [{ name: say('mail.notice.fact.place'), value: tidyName(place) }]),
+  ]
+}
+
+function describe(context: MailContext, notice: Notice): Fact[] {
+  const { say } = speak(context.locale)
+  switch (notice.kind) {
+    case 'passkey-added':
+    case 'passkey-removed':
+    case 'authenticator-added':
+    case 'authenticator-removed':
+      return [{ name: say('mail.notice.fact.name'), value: tidyName(notice.name) }]
+    case 'passkey-renamed':
+    case 'authenticator-renamed':
+      return [
+        { name: say('mail.notice.fact.name'), value: tidyName(notice.name) },
+        { name: say('mail.notice.fact.name-before'), value: tidyName(notice.nameBefore) },
+      ]
+    case 'recovery-code-used':
+      return [{ name: say('mail.notice.fact.codes-left'), value: String(notice.left) }]
+    case 'address-added':
+    case 'address-removed':
+    case 'primary-address-changed':
+      // Verified, so it is an address and nothing else; cut short it would be another one.
+      return [{ name: say('mail.notice.fact.address'), value: notice.address }]
+    case 'service-linked':
+    case 'service-unlinked':
+      return [{ name: say('mail.notice.fact.service'), value: tidyName(notice.service) }]
+    case 'new-device':
+      return [{ name: say('fact.app'), value: tidyName(notice.app) }]
+    case 'sessions-ended':
+      return [{ name: say('mail.notice.fact.sessions'), value: String(notice.count) }]
+    case 'erasure-scheduled':
+      return [{ name: say('mail.notice.fact.erased'), value: formatMoment(context.locale, notice.dueAt, context.timeZone) }]
+    case 'recovery-codes-made':
+    case 'erasure-taken-back':
+      return []
+  }
+}
+
+interface Words {
+  heading: string
+  account: string
+  facts: Fact[]
+  fine: string
+  notYou: string
+  inert: string
+  secureUrl: string
+}
+
+function renderHtml(context: MailContext, { heading, account, facts, fine, notYou, inert, secureUrl }: Words): string {
+  return renderMailDocument(context, { title: heading, preview: account }, ({ say }, styles) => (
+    <>
+      <h1 class="strong" style={styles.heading}>
+        {heading}
+      </h1>
+      <p class="plain" style={styles.text}>
+        {account}
+      </p>
+      <table width="100%" cellPadding="0" cellSpacing="0" style="margin:0 0 24px">
+        <tbody>
+          {facts.map(({ name, value }) => (
+            <tr>
+              <th scope="row" class="quiet line" style={styles.factName}>
+                {name}
+              </th>
+              <td class="strong line" style={styles.fact}>
+                {value}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="plain" style={styles.text}>
+        {fine}
+      </p>
+      <p class="plain" style={styles.text}>
+        {notYou}
+      </p>
+      <table role="presentation" width="100%" cellPadding="0" cellSpacing="0" style="margin:0 0 24px">
+        <tbody>
+          <tr>
+            <td class="button" style={styles.button}>
+              <a href={secureUrl} target="_blank" rel="noopener" style={styles.buttonLink}>
+                {say('mail.notice.button')}
+              </a>
+            </td>
+          </tr>
+        </tbody>
+      </table>
+      <p class="quiet" style={styles.small}>
+        {inert}
+      </p>
+      <p class="quiet" style={styles.small}>
+        {say('mail.notice.button-fallback')}
+        <br />
+        <a class="link" href={secureUrl} target="_blank" rel="noopener" style="color:inherit;overflow-wrap:anywhere">
+          {secureUrl}
+        </a>
+      </p>
+    </>
+  ))
+}

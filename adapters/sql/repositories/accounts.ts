@@ -3,11 +3,12 @@ import { sql } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { FactorsRecord } from '../../../provider/ports/records.ts'
-import type { AccountRepository } from '../../../provider/ports/repositories.ts'
+import type { AccountRepository } from '../../../provider/ports/account-repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
 import type { Vault } from '../vault.ts'
 import { createAddressMethods } from './addresses.ts'
+import { lockUser } from './user-lock.ts'
 
 // Web Authentication §14.6.1 asks for this many.
 const handleBytes = 64
@@ -106,6 +107,10 @@ const eraseUser = prepare<{ userId: string }>()(parameter => queries.deleteFrom(
 export function createAccountRepository(scope: SqlScope, vault: Vault): AccountRepository {
   return {
     ...createAddressMethods(scope, vault),
+
+    async lock(userId) {
+      if (isId(userId)) await scope.run(lockUser, { userId })
+    },
 
     async findFactors(userId) {
       const [row] = isId(userId) ? await scope.run(findFactors, { userId }) : []

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import { isId } from '../../../provider/kernel/ids.ts'
-import type { AccountRepository } from '../../../provider/ports/repositories.ts'
+import type { AccountRepository } from '../../../provider/ports/account-repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { isUniqueViolation } from '../errors.ts'
 import type { Schema } from '../schema.ts'

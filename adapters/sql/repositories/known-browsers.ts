@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
-import type { KnownBrowserRepository } from '../../../provider/ports/repositories.ts'
+import type { KnownBrowserRepository } from '../../../provider/ports/account-repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
 import { prepareSweep } from '../sweep.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
-import type { RecoveryCodeRepository } from '../../../provider/ports/repositories.ts'
+import type { RecoveryCodeRepository } from '../../../provider/ports/account-repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
 import { lockUser } from './user-lock.ts'

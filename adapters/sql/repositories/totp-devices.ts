@@ -1,6 +1,6 @@
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { TotpDeviceRecord } from '../../../provider/ports/records.ts'
-import type { TotpDeviceRepository } from '../../../provider/ports/repositories.ts'
+import type { TotpDeviceRepository } from '../../../provider/ports/account-repositories.ts'
 import type { SqlScope } from '../database.ts'
 import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'

@@ -1,7 +1,7 @@
 import { AppError } from '../../../provider/kernel/errors.ts'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { UpstreamIdentityRecord } from '../../../provider/ports/records.ts'
-import type { UpstreamIdentityRepository } from '../../../provider/ports/repositories.ts'
+import type { UpstreamIdentityRepository } from '../../../provider/ports/account-repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { isUniqueViolation } from '../errors.ts'
 import type { Schema } from '../schema.ts'

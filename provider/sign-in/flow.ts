@@ -1,20 +1,20 @@
-import type { AuditEvent } from '../audit/catalogue.ts'
-import { type Circumstances, recordEvent } from '../audit/record.ts'
+import { recordEvent } from '../audit/record.ts'
 import type { RequestFacts } from '../http/context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { secondsAfter } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
-import type { Proof } from '../policy/proof.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { Notices } from '../users/notices.ts'
 import { createAcceptance, type Outcome } from './acceptance.ts'
+import { createCompletion } from './completion.ts'
 import type { PendingSignIn } from './interactions.ts'
 import { keepProof, restoreProof } from './kept-proof.ts'
 import type { MethodContext, SignInMethod } from './method.ts'
 import { isRepetition } from './repetition.ts'
+import { signInCircumstances } from './sign-in-circumstances.ts'
 import type { Standing } from './standing.ts'
 
 /** An attempt lives longer than the mail that was sent for it, so that its page can still say what happened and send another. */
@@ -45,19 +45,13 @@ export type SignInFlow = ReturnType<typeof createSignInFlow>
  */
 export function createSignInFlow({ data, clock, methods, standing, notices, signUpAllowed }: FlowOptions) {
   const accept = createAcceptance({ standing, signUpAllowed })
+  const complete = createCompletion({ data, clock, methods, notices })
   const findMethod = (id: string | undefined): SignInMethod => {
     const method = methods.find(each => each.id === id)
     if (method === undefined) throw new AppError('not-found')
     return method
   }
-  const isBeginning = (id: string) => methods.some(method => method.id === id && method.beginning !== undefined)
-  const circumstancesFor = (facts: RequestFacts): Circumstances => ({
-    actor: { kind: 'system', reason: 'sign-in' },
-    ip: facts.ip,
-    userAgent: facts.userAgent,
-    requestId: facts.id,
-    clock,
-  })
+  const circumstancesFor = (facts: RequestFacts) => signInCircumstances(facts, clock)
   const contextFor = (repositories: Repositories, facts: RequestFacts, appName: string): MethodContext => ({
     repositories,
     facts,
@@ -227,45 +221,6 @@ export function createSignInFlow({ data, clock, methods, standing, notices, sign
         bindingOf(pending, browser),
       ),
     )
-  }
-
-  /**
-   * Marks a satisfied attempt as resumed, and tells the person of a browser that is new beside others. Asked again it changes
-   * nothing: a tab may reload on its way.
-   */
-  async function complete(
-    attempt: AttemptRecord,
-    result: { userId: string; acr: string; amr: string[]; proofs: readonly Proof[] },
-    facts: RequestFacts,
-    appName: string,
-  ): Promise<void> {
-    if (attempt.state === 'completed') return
-    for (const { method } of result.proofs) await methods.find(each => each.id === method)?.rememberBrowser?.(attempt)
-    // What began it last: that is what will be offered first in this browser.
-    const method = result.proofs.findLast(proof => isBeginning(proof.method))?.method ?? ''
-    const event: AuditEvent = {
-      action: 'sign-in.completed',
-      userId: result.userId,
-      attempt_id: attempt.id,
-      client_id: attempt.clientId,
-      acr: result.acr,
-      amr: result.amr.join(' '),
-    }
-    const circumstances = { ...circumstancesFor(facts), actor: { kind: 'user', userId: result.userId } } as const
-    try {
-      await data.scoped(mode, async repositories => {
-        const [, , browser] = await Promise.all([
-          repositories.attempts.move(attempt.id, 'satisfied', 'completed', {}),
-          recordEvent(repositories, event, circumstances),
-          repositories.knownBrowsers.remember({ userId: result.userId, browserHash: attempt.browserHash, method }, clock()),
-        ])
-        const user = browser === 'new' ? await repositories.users.findById(result.userId) : undefined
-        if (user !== undefined) await notices.notify(repositories, user, { kind: 'new-device', app: appName }, facts)
-      })
-    } catch (error) {
-      // Another tab completed it at the same moment, and recorded it.
-      if (!(error instanceof AppError) || error.code !== 'conflict') throw error
-    }
   }
 
   /** Whether an address was proved under which nobody has an account: until then, nobody is told. */

@@ -7,6 +7,8 @@ export type SessionEndReason =
   /** By the person, who was told by e-mail of something that they had not done. */
   | 'ended-by-notice'
   | 'account-suspended'
+  /** By the person, who wants the account deleted. */
+  | 'account-deleted'
   /** The ways in were reset: whoever had the old ones is out. */
   | 'factor-reset'
 

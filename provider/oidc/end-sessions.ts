@@ -1,4 +1,4 @@
-import type { Client, Provider } from 'oidc-provider'
+import { appMetadata } from '../apps/metadata.ts'
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { SessionEndReason } from '../kernel/session-end.ts'
@@ -13,7 +13,7 @@ import { createSessionCache } from './session-cache.ts'
 import { isForAbsence, scopeOf } from './sign-out.ts'
 
 /** When these are the reason, also what apps of others got for the time when the person is away is over. */
-const endsEverything: readonly SessionEndReason[] = ['ended-by-notice', 'account-suspended', 'factor-reset']
+const endsEverything: readonly SessionEndReason[] = ['ended-by-notice', 'account-suspended', 'account-deleted', 'factor-reset']
 
 export interface SessionEnding {
   reason: SessionEndReason
@@ -34,10 +34,17 @@ export interface SessionEnder {
 }
 
 /** All of it is one transaction. The browsers are shut out before that is committed: where the store is away nothing is ended by halves. */
-export function createSessionEnder(
-  provider: Provider,
-  { data, store, cipher, clock }: { data: Data; store: Store; cipher: FieldCipher; clock: Clock },
-): SessionEnder {
+export function createSessionEnder({
+  data,
+  store,
+  cipher,
+  clock,
+}: {
+  data: Data
+  store: Store
+  cipher: FieldCipher
+  clock: Clock
+}): SessionEnder {
   const cache = createSessionCache({ store, cipher, clock })
 
   async function end(
@@ -70,10 +77,12 @@ export function createSessionEnder(
     { id, userId, clientId, workspaceId, payload }: GrantRecord,
     { reason, circumstances }: Pick<SessionEnding, 'reason' | 'circumstances'>,
   ): Promise<void> {
-    const client: Client | undefined = await provider.Client.find(clientId)
-    if (client?.['backchannelLogoutUri'] !== undefined)
+    // An app of our own, which is in no list, is told nothing and keeps nothing; nor does one that is gone.
+    const app = appMetadata.safeParse((await repositories.apps.find(clientId))?.metadata).data
+    if (app?.backchannel_logout_uri !== undefined)
       await repositories.jobs.enqueue('back-channel-logout', { clientId, userId, sid: id })
-    const outlives = client !== undefined && isForAbsence(client, scopeOf(payload['openid'])) && !endsEverything.includes(reason)
+    const outlives =
+      app !== undefined && isForAbsence(app.first_party, scopeOf(payload['openid'])) && !endsEverything.includes(reason)
     if (outlives) return
     await Promise.all([
       repositories.grants.delete(id),

@@ -28,7 +28,10 @@ export function createSessionAdapter({ data, cache, clock }: { data: Data; cache
       if (cached !== undefined) {
         const payload: AdapterPayload = { ...cached.payload, jti: id }
         if (state !== undefined) {
-          state.keptSession = describe(payload, Number(payload['checkedUntil']), cached.sealed)
+          // One without a person is in no row: it was never looked up.
+          const { checkedUntil } = payload
+          const until = typeof checkedUntil === 'number' ? checkedUntil : epochSeconds(clock) + cacheSeconds
+          state.keptSession = describe(payload, until, cached.sealed)
           // Written below, by `putAnonymous`.
           const carried = payload['signedOut'] as KeptEnd | undefined
           if (carried !== undefined) state.signedOut = carried

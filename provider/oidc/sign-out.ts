@@ -1,4 +1,4 @@
-import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Middleware } from '../http/context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
@@ -19,7 +19,8 @@ export function endWhatTheSessionGave(provider: Provider): void {
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => {
     const { client, session, grant } = ctx.oidc
     if (client === undefined || session === undefined) return
-    if (!isForAbsence(client, grant?.getOIDCScope())) delete session.authorizationFor(client.clientId).persistsLogout
+    if (!isForAbsence(appOf(client).firstParty, grant?.getOIDCScope()))
+      delete session.authorizationFor(client.clientId).persistsLogout
   })
   provider.on('end_session.success', (ctx: KoaContextWithOIDC) => {
     if (ctx.oidc.params?.['logout'] === undefined) return
@@ -80,7 +81,7 @@ export function finishSignOut(provider: Provider, { data, clock, protocolPages }
     if (said === undefined || facts === undefined) return undefined
     const { grant } = facts
     if (grant.clientId !== said.client.clientId || grant.userId !== said.payload.sub) return undefined
-    return isForAbsence(said.client, scopeOf(grant.payload['openid'])) ? undefined : facts
+    return isForAbsence(appOf(said.client).firstParty, scopeOf(grant.payload['openid'])) ? undefined : facts
   }
 }
 
@@ -94,11 +95,13 @@ export function returnToApp(ctx: KoaContextWithOIDC): void {
   ctx.body = ''
 }
 
+/** The scope of OpenID Connect in a grant as it is kept. */
 export function scopeOf(openid: unknown): string | undefined {
   const scope = typeof openid === 'object' && openid !== null && 'scope' in openid ? openid.scope : undefined
   return typeof scope === 'string' ? scope : undefined
 }
 
-export function isForAbsence(client: Client, scope: string | undefined): boolean {
-  return !appOf(client).firstParty && (scope?.split(' ').includes('offline_access') ?? false)
+/** Whether an app of somebody else's was given something for when the person is away: that outlives the session. */
+export function isForAbsence(isFirstParty: boolean, scope: string | undefined): boolean {
+  return !isFirstParty && (scope?.split(' ').includes('offline_access') ?? false)
 }

@@ -5,6 +5,8 @@ export const notices = {
   'address.signed-out.ended-by-notice':
     'Alle Ihre Geräte wurden am {moment} abgemeldet, nach einer E-Mail über etwas, das nicht von Ihnen war.',
   'address.signed-out.account-suspended': 'Sie wurden am {moment} abgemeldet, weil Ihr Konto gesperrt wurde.',
+  'address.signed-out.account-deleted':
+    'Sie wurden am {moment} abgemeldet, weil Ihr Konto gelöscht werden soll. Bis dahin können Sie sich anmelden und es behalten.',
   'address.signed-out.factor-reset':
     'Sie wurden am {moment} abgemeldet, weil die Anmeldearten Ihres Kontos zurückgesetzt wurden.',
 

@@ -6,6 +6,8 @@ export const notices = {
   'address.signed-out.ended-by-notice':
     'All your devices were signed out on {moment}, after an e-mail about something that wasn’t you.',
   'address.signed-out.account-suspended': 'You were signed out on {moment}, because your account was suspended.',
+  'address.signed-out.account-deleted':
+    'You were signed out on {moment}, because your account is going to be deleted. Until then you can sign in and keep it.',
   'address.signed-out.factor-reset': 'You were signed out on {moment}, because the ways to sign in to your account were reset.',
 
   'mail.notice.subject': '{installation}: {heading}',

@@ -5,6 +5,8 @@ export const notices = {
   'address.signed-out.ended-by-notice':
     'Tous vos appareils ont été déconnectés le {moment}, après un e-mail sur une action qui n’était pas la vôtre.',
   'address.signed-out.account-suspended': 'Vous avez été déconnecté le {moment}, parce que votre compte a été suspendu.',
+  'address.signed-out.account-deleted':
+    'Vous avez été déconnecté le {moment}, parce que votre compte va être supprimé. D’ici là, vous pouvez vous connecter et le garder.',
   'address.signed-out.factor-reset':
     'Vous avez été déconnecté le {moment}, parce que les moyens de connexion de votre compte ont été réinitialisés.',
 

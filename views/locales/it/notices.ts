@@ -5,6 +5,8 @@ export const notices = {
   'address.signed-out.ended-by-notice':
     'Il {moment} tutti i Suoi dispositivi sono stati disconnessi, dopo un’e-mail su qualcosa che non era opera Sua.',
   'address.signed-out.account-suspended': 'Il {moment} è stato disconnesso, perché il Suo account è stato sospeso.',
+  'address.signed-out.account-deleted':
+    'È stata eseguita la disconnessione il {moment}, perché il Suo account verrà eliminato. Fino ad allora può accedere e conservarlo.',
   'address.signed-out.factor-reset':
     'Il {moment} è stato disconnesso, perché i modi di accedere al Suo account sono stati reimpostati.',
 

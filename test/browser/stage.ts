@@ -8,6 +8,7 @@ import { type BrowserContextOptions, type BrowserContext, chromium } from 'playw
 import { parse, stringify } from 'yaml'
 import { startSampleProduct } from '../sample-product/server.ts'
 import { findFreePort } from '../support/servers.ts'
+import { isNotice } from '../support/mail.ts'
 import { startSmtpSink } from '../support/smtp-sink.ts'
 
 const project = join(import.meta.dirname, '../..')
@@ -52,7 +53,7 @@ export async function setStage(moreApps: object[] = []): Promise<Stage> {
     async nextMail(address) {
       const deadline = Date.now() + 20_000
       for (;;) {
-        const mail = sink.mails.findLast(each => each.recipients.includes(address) && !read.has(each))
+        const mail = sink.mails.findLast(each => each.recipients.includes(address) && !read.has(each) && !isNotice(each.parsed))
         if (mail) {
           read.add(mail)
           return readMail(mail.parsed.text ?? '')

@@ -5,6 +5,7 @@ import { loadSettings } from '../../config/load.ts'
 import { systemClock } from '../../provider/kernel/clock.ts'
 import { type RunningServer, startServer } from '../../provider/server.ts'
 import type { MailMessage } from '../../provider/ports/mailer.ts'
+import { isNotice } from './mail.ts'
 import { createTestDatabase } from './postgres.ts'
 import { createTestRedis } from './redis-database.ts'
 import { findFreePort } from './servers.ts'
@@ -35,7 +36,7 @@ export interface RunningLatchkey {
   databaseUrl: string | undefined
   redisUrl: string | undefined
   dataDirectory: string
-  /** The newest mail to an address, as soon as it has been delivered to the mailbox. */
+  /** The newest mail by which an address can sign in, as soon as it has been delivered to the mailbox. */
   waitForMail(address: string, after?: Date): Promise<MailMessage>
   /** Stops in an orderly way, and starts once more on the same state. */
   restart(): Promise<void>
@@ -101,7 +102,8 @@ export async function startLatchkey({
       const { mailbox } = server.adapters
       const deadline = Date.now() + 15_000
       while (Date.now() < deadline) {
-        const newest = (await mailbox?.list())?.find(mail => mail.to === address && mail.receivedAt > after)
+        const mails = (await mailbox?.list())?.filter(mail => mail.to === address && mail.receivedAt > after)
+        const newest = mails?.find(mail => !isNotice(mail))
         const found = newest === undefined ? undefined : await mailbox?.find(newest.id)
         if (found !== undefined) return found.message
         await new Promise(resolve => setTimeout(resolve, 20))

@@ -14,3 +14,11 @@ export function messageTo(address: string, more: Partial<MailMessage> = {}): Mai
     ...more,
   }
 }
+
+/**
+ * Whether a mail tells of something that happened to an account. It comes beside those by which people sign in, such as for a new
+ * device, and begins with the installation's name.
+ */
+export function isNotice({ subject }: { subject?: string | undefined }): boolean {
+  return /^Latchkey\s?: /u.test(subject ?? '')
+}

@@ -1,6 +1,7 @@
 import type { MailMessage } from '../../provider/ports/mailer.ts'
 import { Agent, type Response } from './agent.ts'
 import type { RunningLatchkey } from './latchkey.ts'
+import { isNotice } from './mail.ts'
 import { browserApp, linkIn, startRequest, type StartedRequest } from './relying-party.ts'
 
 /** A sign-in in one browser, up to the page that says where the mail went. */
@@ -67,8 +68,16 @@ export function expectMails(latchkey: RunningLatchkey, address: string): () => P
   }
 }
 
+/** Those by which an address can sign in, newest first. */
 export async function listMails(latchkey: RunningLatchkey, address: string) {
-  return ((await latchkey.adapters.mailbox?.list()) ?? []).filter(mail => mail.to === address)
+  return ((await latchkey.adapters.mailbox?.list()) ?? []).filter(mail => mail.to === address && !isNotice(mail))
+}
+
+/** Those that tell of what happened to the account of an address, oldest first. */
+export async function readNotices(latchkey: RunningLatchkey, address: string): Promise<MailMessage[]> {
+  const listed = ((await latchkey.adapters.mailbox?.list()) ?? []).filter(mail => mail.to === address && isNotice(mail))
+  const found = await Promise.all(listed.map(({ id }) => latchkey.adapters.mailbox?.find(id)))
+  return found.flatMap(mail => mail?.message ?? []).toReversed()
 }
 
 /** What a tab that waits is told: where to go, or nothing yet. */

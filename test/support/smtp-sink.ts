@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { isNotice } from './mail.ts'
 
 export interface ReceivedMail {
   /** The envelope, which decides who receives the mail. */
@@ -76,7 +77,7 @@ export async function startSmtpSink(options: SMTPServerOptions & { port?: number
 export async function waitForMailTo(sink: SmtpSink, address: string, known = 0, withinMilliseconds = 20_000): Promise<string> {
   const deadline = Date.now() + withinMilliseconds
   while (Date.now() < deadline) {
-    const arrived = sink.mails.filter(({ recipients }) => recipients.includes(address))
+    const arrived = sink.mails.filter(mail => mail.recipients.includes(address) && !isNotice(mail.parsed))
     const newest = arrived.at(-1)
     if (newest !== undefined && arrived.length > known) return newest.parsed.text ?? ''
     await new Promise(resolve => setTimeout(resolve, 20))

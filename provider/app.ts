@@ -87,9 +87,11 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     attestation: settings.passkeyAttestation,
     ...(settings.passkeyAttestationRoots && { attestationRoots: settings.passkeyAttestationRoots }),
   })
+  const notices = createNotices({ issuer, installationName: settings.installationName, clock })
   const recoveryCodes = createRecoveryCodes({ cipher, clock })
   const methods = createMethods({
     recoveryCodes,
+    notices,
     ceremonies,
     rpId,
     cipher,
@@ -102,7 +104,6 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const requirement = requirementOf(settings.requiredLevel, settings.requiredFrom)
   const standing = createStanding({ clock, methods, requirement })
-  const notices = createNotices({ issuer, installationName: settings.installationName, clock })
   const flow = createSignInFlow({ data, clock, methods, standing, notices, signUpAllowed: settings.signUp === 'allowed' })
   const enrolling = createEnrolling({
     data,
@@ -110,6 +111,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     standing,
     makeRecoveryCodes: recoveryCodes.make,
     shownCodes: createShownCodes({ store, cipher }),
+    notices,
   })
   const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher, store }), telemetry)
   const protocolPages = createProtocolPages(pages)

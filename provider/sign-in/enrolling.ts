@@ -5,6 +5,8 @@ import type { Data } from '../ports/data.ts'
 import type { AttemptRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { ShownCodes } from '../recovery-codes/shown-codes.ts'
+import type { Notices } from '../users/notices.ts'
+import { findAddedFactor } from './added-factor.ts'
 import { bindingOf, type SignInFlow } from './flow.ts'
 import type { PendingSignIn } from './interactions.ts'
 import { restoreProof } from './kept-proof.ts'
@@ -26,6 +28,7 @@ export interface EnrollingOptions {
   standing: Standing
   makeRecoveryCodes: MakeRecoveryCodes
   shownCodes: ShownCodes
+  notices: Notices
 }
 
 /** Who enrols, in which sign-in. */
@@ -40,7 +43,7 @@ export type EnrolmentOutcome = { kind: 'enrolled' } | { kind: 'refused'; problem
 export type Enrolling = ReturnType<typeof createEnrolling>
 
 /** Enrolling in the course of a sign-in: for whoever has proved all that they have, and needs more. It ends in the product. */
-export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shownCodes }: EnrollingOptions) {
+export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shownCodes, notices }: EnrollingOptions) {
   const codesBinding = (userId: string, { pending, browser }: Enroller) => `${userId} ${bindingOf(pending, browser)}`
 
   /** Who may enrol now. Throws AppError `attempt-expired` for whoever has not proved enough, or too long ago. */
@@ -63,7 +66,7 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shown
       actor: { kind: 'user', userId: user.id },
     } as const
     const context = { repositories, user, binding: bindingOf(pending, browser), facts, circumstances }
-    return { attempt, context, hasCodes: factors.recoveryCodes > 0 }
+    return { attempt, context, hasCodes: factors.recoveryCodes > 0 && factors.passkeys.length + factors.totpDevices > 0 }
   }
 
   return {
@@ -77,17 +80,25 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shown
     },
 
     /** Enrols what the person confirmed, and takes it as a proof of this sign-in. */
-    confirm(enrolment: Enrollable, who: Enroller, form: Readonly<Record<string, string>>): Promise<EnrolmentOutcome> {
+    confirm(
+      { id, enrolment }: { id: string; enrolment: Enrollable },
+      who: Enroller,
+      form: Readonly<Record<string, string>>,
+    ): Promise<EnrolmentOutcome> {
       const { pending, facts } = who
       return data.scoped(mode, async repositories => {
         const kept = await repositories.attempts.lockByInteraction(pending.uid)
         const drafted = kept === undefined ? flow.draftStepUp(pending, who.browser, facts) : undefined
+        const userId = (kept ?? drafted)?.userId
+        // Of two sign-ins of theirs that enrol at once, the second sees what the first did.
+        if (userId !== undefined) await repositories.accounts.lock(userId)
         const { attempt, context, hasCodes } = await findEligible(repositories, kept ?? drafted, who)
         const verdict = await enrolment.confirm(context, form)
         if (verdict.kind === 'refused') return verdict
         if (drafted !== undefined) await flow.create(repositories, drafted, facts)
         const outcome = await flow.accept(flow.contextFor(repositories, facts, pending.app.name), attempt, verdict.proof)
         if (outcome.kind === 'refused') throw new AppError(outcome.problem)
+        await notices.notify(repositories, context.user, await findAddedFactor(repositories, id, context.user.id), facts)
         // Whoever has something to lose needs a way around losing it.
         if (!hasCodes) {
           const codes = await makeRecoveryCodes(repositories, context.user, context.circumstances)

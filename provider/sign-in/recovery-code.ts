@@ -5,6 +5,7 @@ import { recordEvent } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type RecoveryCodes, recoveryMethod } from '../recovery-codes/recovery-codes.ts'
 import { findWait } from '../users/factor-tries.ts'
+import type { Notices } from '../users/notices.ts'
 import type { SignInMethod } from './method.ts'
 
 /*
@@ -14,10 +15,11 @@ import type { SignInMethod } from './method.ts'
 
 export interface RecoveryCodeOptions {
   recoveryCodes: RecoveryCodes
+  notices: Notices
   clock: Clock
 }
 
-export function createRecoveryCode({ recoveryCodes, clock }: RecoveryCodeOptions): SignInMethod {
+export function createRecoveryCode({ recoveryCodes, notices, clock }: RecoveryCodeOptions): SignInMethod {
   return {
     id: recoveryMethod,
     yields: ['recovery'],
@@ -46,7 +48,7 @@ export function createRecoveryCode({ recoveryCodes, clock }: RecoveryCodeOptions
       })
     },
 
-    async verify({ repositories, circumstances }, attempt, form) {
+    async verify({ repositories, circumstances, facts }, attempt, form) {
       const { id, userId } = attempt
       if (userId === undefined) return { kind: 'refused', problem: 'attempt-expired' }
       const verdict = await recoveryCodes.verify(repositories, userId, form['code'] ?? '')
@@ -60,6 +62,9 @@ export function createRecoveryCode({ recoveryCodes, clock }: RecoveryCodeOptions
         return verdict
       }
       await recordEvent(repositories, { action: 'recovery-code.used', userId, attempt_id: id }, circumstances)
+      const [user, state] = await Promise.all([repositories.users.findById(userId), repositories.recoveryCodes.findState(userId)])
+      if (user !== undefined)
+        await notices.notify(repositories, user, { kind: 'recovery-code-used', left: state?.unused ?? 0 }, facts)
       const at = Math.floor(clock().getTime() / 1000)
       return { kind: 'proved', proof: { method: recoveryMethod, subject: { kind: 'user', userId }, factors: ['recovery'], at } }
     },

@@ -61,6 +61,7 @@ const packageHomes = {
   '@electric-sql/pglite': ['adapters', 'test'],
   ioredis: ['adapters', 'test'],
   'rate-limiter-flexible': ['adapters', 'test'],
+  maxmind: ['adapters', 'test'],
   nodemailer: ['adapters', 'test'],
   pino: ['adapters', 'test'],
   'prom-client': ['adapters', 'test'],

@@ -57,6 +57,11 @@ export function createFilePlaces({ path, clock, log }: { path: string; clock: Cl
   }
 }
 
+/** When the file was made. Rejects where it cannot be read. */
+export async function readBuildDate(path: string): Promise<Date> {
+  return (await open(path)).metadata.buildEpoch
+}
+
 function describe(found: CityResponse | undefined, language: string): string | undefined {
   const city = found?.city?.names
   const country = found?.country

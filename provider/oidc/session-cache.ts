@@ -42,7 +42,7 @@ export function createSessionCache({ store, cipher, clock }: { store: Store; cip
   }
 
   function mark(key: string, signedOut?: KeptEnd): string {
-    return seal(key, { ended: { ...(signedOut === undefined ? {} : { signedOut }) } })
+    return seal(key, { ended: signedOut === undefined ? {} : { signedOut } })
   }
 
   return {

@@ -23,6 +23,7 @@ import { renderReturnToApp } from '../../views/sign-in/return-to-app.tsx'
 import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
+import { secondStepStates } from './second-step-states.ts'
 
 export interface PageState {
   name: string
@@ -150,6 +151,21 @@ export const pageStates: PageState[] = [
         cancel: form,
       }),
   },
+  {
+    name: 'address-usual-way',
+    render: page =>
+      renderAddress(page, {
+        form,
+        usualWay: 'Google',
+        otherWays: ['Google', 'Microsoft'].map(label => ({ kind: 'form' as const, label, form })),
+      }),
+  },
+  ...(['ended-elsewhere', 'ended-by-notice', 'account-suspended', 'account-deleted', 'factor-reset', 'ended-here'] as const).map(
+    reason => ({
+      name: `address-${reason}`,
+      render: (page: PageContext) => renderAddress(page, { form, signedOut: { reason, at: now }, cancel: form }),
+    }),
+  ),
   { name: 'address-missing', render: page => renderAddress(page, { form, problem: 'field-needed', cancel: form }) },
   {
     name: 'address-unusable',
@@ -193,6 +209,7 @@ export const pageStates: PageState[] = [
         links: { privacy: 'https://reports.example.net/privacy', terms: 'https://reports.example.net/terms' },
       }),
   },
+  ...secondStepStates,
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },
   { name: 'switch-account', render: page => renderSwitchAccount(page, { form: { action: '/logout/confirm' } }) },
   {

@@ -75,8 +75,9 @@ export async function listMails(latchkey: RunningLatchkey, address: string) {
 
 /** Those that tell of what happened to the account of an address, oldest first. */
 export async function readNotices(latchkey: RunningLatchkey, address: string): Promise<MailMessage[]> {
-  const listed = ((await latchkey.adapters.mailbox?.list()) ?? []).filter(mail => mail.to === address && isNotice(mail))
-  const found = await Promise.all(listed.map(({ id }) => latchkey.adapters.mailbox?.find(id)))
+  const { mailbox } = latchkey.adapters
+  const listed = ((await mailbox?.list()) ?? []).filter(mail => mail.to === address && isNotice(mail))
+  const found = await Promise.all(listed.map(async ({ id }) => mailbox?.find(id)))
   return found.flatMap(mail => mail?.message ?? []).toReversed()
 }
 

@@ -1,4 +1,4 @@
-import { open } from 'maxmind'
+import { readBuildDate } from '../../../adapters/geoip/places.ts'
 import type { Settings } from '../../../config/schema.ts'
 import { type Finding, ok, problem } from './finding.ts'
 
@@ -6,8 +6,8 @@ import { type Finding, ok, problem } from './finding.ts'
 export async function checkPlaces({ geoipFile }: Pick<Settings, 'geoipFile'>): Promise<Finding[]> {
   if (geoipFile === undefined) return []
   try {
-    const { metadata } = await open(geoipFile)
-    return [ok('settings', `GEOIP_FILE is a database of ${metadata.buildEpoch.toISOString().slice(0, 10)}.`)]
+    const madeAt = await readBuildDate(geoipFile)
+    return [ok('settings', `GEOIP_FILE is a database of ${madeAt.toISOString().slice(0, 10)}.`)]
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     const message = isMissing

@@ -179,6 +179,11 @@ export const settingsSchema = z.object({
     '7776000',
     'Refreshing ends so long after the sign-in at the latest (90 days).',
   ),
+  erasureGraceSeconds: seconds(
+    'ERASURE_GRACE_SECONDS',
+    '1209600',
+    'For so long after its person asked for it an account can be kept, then it is deleted (14 days).',
+  ),
   installationName: setting('INSTALLATION_NAME', oneLine(60), 'Latchkey', {
     documentation: 'Whose service this is, as pages and mails say it.',
     expected: 'a name of at most 60 characters on one line',

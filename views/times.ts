@@ -17,13 +17,6 @@ export function formatMoment(locale: Locale, moment: Date, timeZone = 'UTC'): st
   }).format(moment)
 }
 
-/** A day in the language's own form: "20 November 2025". The day is the one of UTC, as days in settings are. */
-export function formatDay(locale: Locale, day: Date): string {
-  return remember(`day ${locale}`, () => {
-    return new Intl.DateTimeFormat(tags[locale], { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
-  }).format(day)
-}
-
 // Making a format costs a hundred times what using it costs, and there are as many as languages and zones.
 const formats = new Map<string, unknown>()
 

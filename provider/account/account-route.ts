@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z, type ZodType } from 'zod'
+import type { AccountOutcome } from '../../views/account/account-page.tsx'
 import type { PageContext } from '../../views/page-context.ts'
 import type { Circumstances } from '../audit/record.ts'
 import type { Answer } from '../http/answer.ts'
@@ -19,6 +20,7 @@ import type { Data } from '../ports/data.ts'
 import type { UserRecord } from '../ports/records.ts'
 import type { Standing } from '../sign-in/standing.ts'
 import { accountClientId, accountReturnPath } from './account-app.ts'
+import { takeOutcome } from './outcome.ts'
 
 const viewing: Limit[] = [{ name: 'account-pages', by: 'address', points: 600, windowSeconds: 60 }]
 const posting: Limit[] = [{ name: 'account-forms', by: 'address', points: 120, windowSeconds: 60 }]
@@ -47,7 +49,11 @@ export interface AccountInput<Params> {
   browser: Buffer
   circumstances: Circumstances
   page: PageContext
+  /** What was done just before this page. */
+  outcome: AccountOutcome | undefined
 }
+
+export type AccountRouteMaker = ReturnType<typeof createAccountRoute>
 
 /**
  * A route of somebody's own account. Asks the gate first: whoever is not signed in, or not as policy now wants it, is taken through a
@@ -97,7 +103,8 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
           requestId: facts.id,
           clock,
         }
-        const page = pages.context({ locale: negotiateLocale(ctx, user.locale), path: ctx.path })
+        const page = pages.context({ locale: negotiateLocale(ctx, user.locale), path: comeBackTo })
+        const outcome = method === 'GET' ? takeOutcome(ctx) : undefined
         return declaration.handler({
           ctx,
           params,
@@ -110,6 +117,7 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
           browser,
           circumstances,
           page,
+          outcome,
         })
       },
     })

@@ -32,7 +32,12 @@ export function negotiateLocale(ctx: Context, requestedByApp = ''): Locale {
 /** Keeps the language that somebody chose by one of our own pages' links. */
 export function keepChosenLocale(ctx: Context): void {
   const chosen = findChosenLocale(ctx)
-  if (chosen !== undefined) writeHostCookie(ctx, cookieName, chosen, lifetimeMilliseconds)
+  if (chosen !== undefined) keepLocale(ctx, chosen)
+}
+
+/** Keeps a language for this browser's pages. */
+export function keepLocale(ctx: Context, locale: Locale): void {
+  writeHostCookie(ctx, cookieName, locale, lifetimeMilliseconds)
 }
 
 function findChosenLocale(ctx: Context): Locale | undefined {

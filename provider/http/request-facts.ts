@@ -63,7 +63,7 @@ const knownBrowsers = new Set(Object.values(Bowser.BROWSER_MAP))
 const knownSystems = new Set(Object.values(Bowser.OS_MAP))
 
 /** "Firefox · Linux", of names that Bowser knows alone. */
-function describeDevice(userAgent: string): string {
+export function describeDevice(userAgent: string): string {
   if (userAgent === '') return ''
   const { browser, os } = Bowser.parse(userAgent)
   const browserName = knownBrowsers.has(browser.name ?? '') ? [browser.name] : []

@@ -57,6 +57,8 @@ const attacks: Attacks = {
     removeAddress: ({ accounts }, theirs) => accounts.removeAddress(theirs.user.id, theirs.otherAddress.id),
     makePrimary: ({ accounts }, theirs) => accounts.makePrimary(theirs.user.id, theirs.otherAddress.id),
     replaceAddressClaim: ({ accounts }, theirs) => accounts.replaceAddressClaim(anAddressClaim(theirs.user.id)),
+    // A lock shows and changes nothing.
+    lock: ({ accounts }, theirs) => accounts.lock(theirs.user.id),
     findAddressClaim: ({ accounts }, theirs) => accounts.findAddressClaim(theirs.user.id),
     countAddressClaimTry: ({ accounts }, theirs) => accounts.countAddressClaimTry(theirs.user.id),
     deleteAddressClaim: ({ accounts }, theirs) => accounts.deleteAddressClaim(theirs.user.id),

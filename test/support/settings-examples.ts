@@ -216,6 +216,7 @@ export const settingsExamples: Record<string, Examples> = {
   SESSION_MAX_SECONDS: { key: 'sessionMaxSeconds', ...seconds, beside: { SESSION_IDLE_SECONDS: '60' } },
   REFRESH_IDLE_SECONDS: { key: 'refreshIdleSeconds', ...seconds },
   REFRESH_MAX_SECONDS: { key: 'refreshMaxSeconds', ...seconds, beside: { REFRESH_IDLE_SECONDS: '60' } },
+  ERASURE_GRACE_SECONDS: { key: 'erasureGraceSeconds', ...seconds },
   INSTALLATION_NAME: {
     key: 'installationName',
     good: [['Fieldnotes ID', 'Fieldnotes ID']],

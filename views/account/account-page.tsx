@@ -15,7 +15,6 @@ export const accountOutcomes = [
   'address-added',
   'address-removed',
   'primary-changed',
-  'claim-dropped',
   'factor-added',
   'factor-removed',
   'renamed',

@@ -8,6 +8,7 @@ import { type AccountSection, accountHref, renderAccountPage } from './account-p
 /** What is asked once more before it is done. */
 export type Question =
   | 'remove-address'
+  | 'make-primary'
   | 'remove-passkey'
   | 'remove-totp'
   | 'renew-recovery-codes'
@@ -57,7 +58,14 @@ export function renderAccountConfirm(page: PageContext, props: ConfirmProps): st
             label={say('account.confirm.type-address')}
             hint={subject}
             problem={problem && say(`account.confirm.${problem}`)}
-            input={{ type: 'text', value: typed.value, autocomplete: 'off', spellcheck: false, autoCapitalize: 'off', maxLength: 254 }}
+            input={{
+              type: 'text',
+              value: typed.value,
+              autocomplete: 'off',
+              spellcheck: false,
+              autoCapitalize: 'off',
+              maxLength: 254,
+            }}
           />
         )}
         <div class="buttons">

@@ -13,11 +13,14 @@ export function Row({
   title,
   badge,
   details,
+  below,
   children,
 }: {
   title: ComponentChildren
   badge?: string | undefined
   details: Array<ComponentChildren>
+  /** What opens beneath it. */
+  below?: ComponentChildren
   children?: ComponentChildren
 }): VNode {
   return (
@@ -32,6 +35,7 @@ export function Row({
         ))}
       </div>
       {children && <div class="row-actions">{children}</div>}
+      {below && <div class="row-below">{below}</div>}
     </li>
   )
 }

@@ -1,3 +1,4 @@
+import { account } from './de/account.ts'
 import { notices } from './de/notices.ts'
 import { passkeys } from './de/passkeys.ts'
 import { secondSteps } from './de/second-steps.ts'
@@ -6,6 +7,7 @@ import type { Catalogue } from './catalogue.ts'
 /** German, with Sie. */
 export const de: Catalogue = {
   ...notices,
+  ...account,
   ...passkeys,
   ...secondSteps,
   'document.problem': 'Problem: {title}',

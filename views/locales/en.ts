@@ -1,3 +1,4 @@
+import { account } from './en/account.ts'
 import { notices } from './en/notices.ts'
 import { passkeys } from './en/passkeys.ts'
 import { secondSteps } from './en/second-steps.ts'
@@ -8,6 +9,7 @@ import { secondSteps } from './en/second-steps.ts'
  */
 export const en = {
   ...notices,
+  ...account,
   ...passkeys,
   ...secondSteps,
   'document.problem': 'Problem: {title}',

@@ -3,6 +3,7 @@ import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Button, Form } from '../parts/form.tsx'
 import { MaskedAddress } from '../parts/masked-address.tsx'
+import { Scopes } from '../parts/scopes.tsx'
 import { appName, tidyName } from '../text.ts'
 
 export interface ConsentProps {
@@ -18,14 +19,13 @@ export interface ConsentProps {
   links?: { privacy?: string; terms?: string }
 }
 
-const knownScopes = ['openid', 'profile', 'email', 'offline_access'] as const
-
 /** Asks whether a third-party app may see what it asks for. */
 export function renderConsent(page: PageContext, props: ConsentProps): string {
   const app = appName(page)
   const { privacy, terms } = props.links ?? {}
-  const otherScopes = props.scopes.filter(scope => !knownScopes.some(known => known === scope))
-  return renderDocument(page, { title: speak(page.locale).say('consent.heading', { app }) }, ({ say, show }) => (
+  const speaker = speak(page.locale)
+  const { say, show } = speaker
+  return renderDocument(page, { title: say('consent.heading', { app }) }, () => (
     <>
       <h1>{show('consent.heading', { app: <bdi>{app}</bdi> })}</h1>
       <p class="lead">
@@ -37,16 +37,7 @@ export function renderConsent(page: PageContext, props: ConsentProps): string {
           ),
         })}
       </p>
-      <ul class="scopes">
-        {knownScopes
-          .filter(scope => props.scopes.includes(scope))
-          .map(scope => (
-            <li>{say(`consent.scope.${scope}`)}</li>
-          ))}
-        {otherScopes.map(scope => (
-          <li>{show('consent.scope.other', { scope: <bdi class="value">{tidyName(scope)}</bdi> })}</li>
-        ))}
-      </ul>
+      <Scopes scopes={props.scopes} speaker={speaker} />
       <p class="hint">
         {props.address && <>{show('consent.signed-in-as', { address: <MaskedAddress address={props.address} /> })} </>}
         {show('consent.not-ours', { app: <bdi>{app}</bdi>, installation: <bdi>{tidyName(page.installationName)}</bdi> })}

@@ -1,0 +1,63 @@
+import { renderAccountConfirm } from '../../views/account/confirm.tsx'
+import { renderAccountEnded } from '../../views/account/secure.tsx'
+import { formatDay } from '../../views/times.ts'
+import { recordEvent } from '../audit/record.ts'
+import type { Route } from '../http/route.ts'
+import { secondsAfter } from '../kernel/clock.ts'
+import { normaliseAddress } from '../sign-in/address.ts'
+import type { AccountInput } from './account-route.ts'
+import { deletePath } from './data.ts'
+import { type AccountParts, html } from './surroundings.ts'
+
+/** Deleting an account: at once everybody is signed out, and after a while that it can be taken back in, everything is gone. */
+export function deletingRoutes({ accountRoute, clock, sessionEnder, notices, erasureGraceSeconds }: AccountParts): Route[] {
+  function ask({ user, page }: AccountInput<unknown>, typed: { value?: string; problem?: 'field-needed' | 'does-not-match' }) {
+    return html(
+      renderAccountConfirm(page, {
+        section: 'data',
+        question: 'delete-account',
+        subject: user.address,
+        days: Math.round(erasureGraceSeconds / 86_400),
+        form: { action: deletePath },
+        typed,
+      }),
+      typed.problem === undefined ? 200 : 400,
+    )
+  }
+
+  return [
+    accountRoute({ method: 'GET', path: deletePath, changesFactors: true, handler: input => ask(input, {}) }),
+    accountRoute({
+      method: 'POST',
+      path: deletePath,
+      comeBackTo: deletePath,
+      changesFactors: true,
+      async handler(input) {
+        const { user, form, facts, circumstances, page } = input
+        const value = form['address'] ?? ''
+        if (value.trim() === '') return ask(input, { problem: 'field-needed' })
+        if (normaliseAddress(value) !== user.address) return ask(input, { value, problem: 'does-not-match' })
+        const dueAt = secondsAfter(clock(), erasureGraceSeconds)
+        await sessionEnder.endOtherSessions(user.id, undefined, {
+          reason: 'account-deleted',
+          circumstances,
+          async alongside(repositories) {
+            await repositories.accounts.scheduleErasure(user.id, dueAt)
+            await recordEvent(
+              repositories,
+              {
+                action: 'account.erasure-scheduled',
+                userId: user.id,
+                before: { erasure_due_at: user.erasureDueAt ?? null },
+                after: { erasure_due_at: dueAt },
+              },
+              circumstances,
+            )
+            await notices.notify(repositories, user, { kind: 'erasure-scheduled', dueAt }, facts)
+          },
+        })
+        return html(renderAccountEnded(page, { reason: 'erasure', day: formatDay(page.locale, dueAt, page.timeZone) }))
+      },
+    }),
+  ]
+}

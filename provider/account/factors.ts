@@ -1,0 +1,191 @@
+import { z } from 'zod'
+import { type Question, renderAccountConfirm } from '../../views/account/confirm.tsx'
+import { renderAccountRename } from '../../views/account/rename.tsx'
+import type { AuditEvent } from '../audit/catalogue.ts'
+import { type Circumstances, recordEvent } from '../audit/record.ts'
+import type { Route } from '../http/route.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { FactorsRecord } from '../ports/records.ts'
+import type { Repositories } from '../ports/repositories.ts'
+import type { Notice } from '../users/notices.ts'
+import { describePasskey } from '../sign-in/passkey.ts'
+import { readName } from './names.ts'
+import { goOn } from './outcome.ts'
+import { type AccountParts, html } from './surroundings.ts'
+import { waysInPath } from './ways-in.ts'
+
+const params = z.object({ id: z.string() })
+const longestName = 60
+
+/** A factor of a person's, to be renamed or removed. */
+interface OwnFactor {
+  name: string
+  renamed(name: string): Change
+  removed: Change
+}
+
+/** As the audit log has it, and as the person is told. */
+interface Change {
+  event: AuditEvent
+  notice: Notice
+}
+
+/** What is the same of every kind of factor that has a name. */
+interface NamedKind {
+  /** In the paths of its pages. */
+  segment: string
+  question: Question
+  find(repositories: Repositories, userId: string, id: string): Promise<OwnFactor | undefined>
+  rename(repositories: Repositories, userId: string, id: string, name: string): Promise<boolean>
+  remove(repositories: Repositories, userId: string, id: string): Promise<boolean>
+}
+
+const passkeys: NamedKind = {
+  segment: 'passkeys',
+  question: 'remove-passkey',
+  async find(repositories, userId, id) {
+    const passkey = (await repositories.passkeys.listForUser(userId)).find(each => each.id === id)
+    const about = { userId, passkey_id: id }
+    return (
+      passkey && {
+        name: passkey.name,
+        renamed: name => ({
+          event: { action: 'passkey.renamed', ...about, before: { name: passkey.name }, after: { name } },
+          notice: { kind: 'passkey-renamed', name, nameBefore: passkey.name },
+        }),
+        removed: {
+          event: { action: 'passkey.removed', ...about, before: describePasskey(passkey) },
+          notice: { kind: 'passkey-removed', name: passkey.name },
+        },
+      }
+    )
+  },
+  rename: (repositories, userId, id, name) => repositories.passkeys.rename(userId, id, name),
+  remove: (repositories, userId, id) => repositories.passkeys.delete(userId, id),
+}
+
+const authenticatorApps: NamedKind = {
+  segment: 'apps',
+  question: 'remove-totp',
+  async find(repositories, userId, id) {
+    const device = (await repositories.totpDevices.listForUser(userId)).find(each => each.id === id)
+    const about = { userId, device_id: id }
+    return (
+      device && {
+        name: device.name,
+        renamed: name => ({
+          event: { action: 'totp-device.renamed', ...about, before: { name: device.name }, after: { name } },
+          notice: { kind: 'authenticator-renamed', name, nameBefore: device.name },
+        }),
+        removed: {
+          event: { action: 'totp-device.removed', ...about, before: { name: device.name } },
+          notice: { kind: 'authenticator-removed', name: device.name },
+        },
+      }
+    )
+  },
+  rename: (repositories, userId, id, name) => repositories.totpDevices.rename(userId, id, name),
+  remove: (repositories, userId, id) => repositories.totpDevices.delete(userId, id),
+}
+
+/** Renaming and removing passkeys and authenticator apps. */
+export function factorRoutes(parts: AccountParts): Route[] {
+  return [passkeys, authenticatorApps].flatMap(kind => [...renaming(parts, kind), ...removing(parts, kind)])
+}
+
+function renaming({ accountRoute, data, notices }: AccountParts, kind: NamedKind): Route[] {
+  const path = `${waysInPath}/${kind.segment}/:id/rename`
+  const formFor = (id: string) => ({ action: path.replace(':id', id) })
+  return [
+    accountRoute({
+      method: 'GET',
+      path,
+      params,
+      async handler({ mode, user, page, params: { id } }) {
+        const factor = await data.read(mode, repositories => kind.find(repositories, user.id, id))
+        if (factor === undefined) throw new AppError('not-found')
+        return html(renderAccountRename(page, { form: formFor(id), name: factor.name }))
+      },
+    }),
+    accountRoute({
+      method: 'POST',
+      path,
+      params,
+      comeBackTo: waysInPath,
+      async handler({ ctx, mode, user, form, facts, page, circumstances, params: { id } }) {
+        const read = readName(form['name'], longestName)
+        await data.scoped(mode, async repositories => {
+          const factor = await kind.find(repositories, user.id, id)
+          if (factor === undefined) throw new AppError('not-found')
+          if (read.kind !== 'name' || read.name === factor.name) return
+          if (!(await kind.rename(repositories, user.id, id, read.name))) throw new AppError('not-found')
+          const { event, notice } = factor.renamed(read.name)
+          await recordEvent(repositories, event, circumstances)
+          await notices.notify(repositories, user, notice, facts)
+        })
+        if (read.kind === 'name') return goOn(ctx, waysInPath, 'renamed')
+        const problem = read.kind === 'empty' ? 'field-needed' : 'name-too-long'
+        return html(renderAccountRename(page, { form: formFor(id), name: form['name'] ?? '', problem }), 400)
+      },
+    }),
+  ]
+}
+
+function removing({ accountRoute, data, notices }: AccountParts, kind: NamedKind): Route[] {
+  const path = `${waysInPath}/${kind.segment}/:id/remove`
+  return [
+    accountRoute({
+      method: 'GET',
+      path,
+      params,
+      changesFactors: true,
+      async handler({ mode, user, page, params: { id } }) {
+        const { factor, factors } = await data.read(mode, async repositories => ({
+          factor: await kind.find(repositories, user.id, id),
+          factors: await repositories.accounts.findFactors(user.id),
+        }))
+        if (factor === undefined) throw new AppError('not-found')
+        return html(
+          renderAccountConfirm(page, {
+            section: 'ways-in',
+            question: kind.question,
+            subject: factor.name,
+            form: { action: path.replace(':id', id) },
+            ...(countSecondSteps(factors) === 1 ? { warning: 'last-factor' } : {}),
+          }),
+        )
+      },
+    }),
+    accountRoute({
+      method: 'POST',
+      path,
+      params,
+      comeBackTo: waysInPath,
+      changesFactors: true,
+      async handler({ ctx, mode, user, facts, circumstances, params: { id } }) {
+        await data.scoped(mode, async repositories => {
+          // Of two who remove the last two at once, one waits, and sees that what is left is the last.
+          await repositories.accounts.lock(user.id)
+          const factor = await kind.find(repositories, user.id, id)
+          if (factor === undefined || !(await kind.remove(repositories, user.id, id))) throw new AppError('not-found')
+          await recordEvent(repositories, factor.removed.event, circumstances)
+          await removeIdleRecoveryCodes(repositories, user.id, circumstances)
+          await notices.notify(repositories, user, factor.removed.notice, facts)
+        })
+        return goOn(ctx, waysInPath, 'factor-removed')
+      },
+    }),
+  ]
+}
+
+/** Codes that stand for nothing any more would be asked for at every sign-in, until they are used up. */
+async function removeIdleRecoveryCodes(repositories: Repositories, userId: string, circumstances: Circumstances): Promise<void> {
+  const factors = await repositories.accounts.findFactors(userId)
+  if (countSecondSteps(factors) > 0 || factors.recoveryCodes === 0) return
+  await repositories.recoveryCodes.deleteAll(userId)
+  await recordEvent(repositories, { action: 'recovery-codes.removed', userId }, circumstances)
+}
+
+export function countSecondSteps({ passkeys: keys, totpDevices }: Pick<FactorsRecord, 'passkeys' | 'totpDevices'>): number {
+  return keys.length + totpDevices
+}

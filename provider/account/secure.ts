@@ -1,0 +1,39 @@
+import { renderAccountEnded, renderAccountSecure } from '../../views/account/secure.tsx'
+import type { Route } from '../http/route.ts'
+import { securePath } from '../users/notices.ts'
+import { type AccountParts, html } from './surroundings.ts'
+
+/**
+ * For whoever was told of something that they had not done. Mails lead here, and scanners open what mails lead to and press what they
+ * find: so there is a fresh sign-in before it, and its one button alone ends anything.
+ */
+export function secureRoutes({ accountRoute, data, sessionEnder, notices }: AccountParts): Route[] {
+  return [
+    accountRoute({
+      method: 'GET',
+      path: securePath,
+      changesFactors: true,
+      async handler({ mode, user, page }) {
+        const sessions = await data.read(mode, ({ sessions: all }) => all.listForUser(user.id))
+        return html(renderAccountSecure(page, { form: { action: securePath }, sessions: sessions.length }))
+      },
+    }),
+    accountRoute({
+      method: 'POST',
+      path: securePath,
+      comeBackTo: securePath,
+      changesFactors: true,
+      async handler({ mode, user, facts, circumstances, page }) {
+        const sessions = await data.read(mode, ({ sessions: all }) => all.listForUser(user.id))
+        // This one too: whoever has its cookie may be somebody else besides.
+        await sessionEnder.endOtherSessions(user.id, undefined, {
+          reason: 'ended-by-notice',
+          circumstances,
+          alongside: repositories =>
+            notices.notify(repositories, user, { kind: 'sessions-ended', count: sessions.length }, facts),
+        })
+        return html(renderAccountEnded(page, { reason: 'secured' }))
+      },
+    }),
+  ]
+}

@@ -1,0 +1,52 @@
+import type { MailContext } from '../../views/emails/mail-context.ts'
+import type { Locale } from '../../views/page-context.ts'
+import type { AppRegistry } from '../apps/registry.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { SessionEnder } from '../oidc/end-sessions.ts'
+import type { BrowserSessions } from '../oidc/signed-in.ts'
+import type { Data } from '../ports/data.ts'
+import type { FieldCipher } from '../ports/field-cipher.ts'
+import type { RateLimiter } from '../ports/rate-limiter.ts'
+import type { Store } from '../ports/store.ts'
+import type { RecoveryCodes } from '../recovery-codes/recovery-codes.ts'
+import type { SignInMethod } from '../sign-in/method.ts'
+import type { Notices } from '../users/notices.ts'
+import type { AccountRouteMaker } from './account-route.ts'
+
+/** What the pages of an account are made with. */
+export interface AccountParts {
+  accountRoute: AccountRouteMaker
+  issuer: string
+  installationName: string
+  data: Data
+  store: Store
+  cipher: FieldCipher
+  rateLimiter: RateLimiter
+  clock: Clock
+  registry: AppRegistry
+  methods: readonly SignInMethod[]
+  sessions: BrowserSessions
+  sessionEnder: SessionEnder
+  recoveryCodes: RecoveryCodes
+  notices: Notices
+  /** The domain that passkeys are made for. */
+  rpId: string
+  /** How long a deletion can be taken back. */
+  erasureGraceSeconds: number
+}
+
+/** A page, as it is answered. */
+export function html(text: string, status = 200): Answer {
+  return { kind: 'page', html: text, status }
+}
+
+/** What mails of the account say of who sends them. */
+export function mailContextFor({ issuer, installationName }: AccountParts, locale: Locale): MailContext {
+  return { locale, issuerHost: new URL(issuer).host, installationName }
+}
+
+/** What a connection is called on pages: "Google" of `google`. */
+export function nameConnection(id: string): string {
+  return id.charAt(0).toUpperCase() + id.slice(1)
+}

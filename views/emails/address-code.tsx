@@ -1,0 +1,52 @@
+import { speak } from '../messages.ts'
+import { tidyName } from '../text.ts'
+import type { MailContext, RenderedMail } from './mail-context.ts'
+import { renderMailDocument } from './mail-document.tsx'
+
+/** To an address that somebody says is theirs: the code that proves it, or, where it is another account's, that it is. */
+export type AddressCodeProps = { kind: 'code'; code: string; lifetimeMinutes: number } | { kind: 'taken'; accountUrl: string }
+
+export function renderAddressCodeMail(context: MailContext, props: AddressCodeProps): RenderedMail {
+  const { say } = speak(context.locale)
+  const installation = tidyName(context.installationName)
+  const subject = say(`mail.address.${props.kind}.subject`, { installation })
+  const lead = say(`mail.address.${props.kind}.lead`, { installation })
+  const notYou = say(`mail.address.${props.kind}.not-you`, { installation })
+  const shown = props.kind === 'code' ? `${props.code.slice(0, 4)} ${props.code.slice(4)}` : props.accountUrl
+  const after = props.kind === 'code' ? say('mail.address.lifetime', { minutes: props.lifetimeMinutes }) : ''
+  const footer = say('mail.footer', { host: context.issuerHost, installation })
+  return {
+    subject,
+    text: `${[subject, lead, shown, after, notYou, `-- \n${footer}`].filter(Boolean).join('\n\n')}\n`,
+    html: renderMailDocument(context, { title: subject, preview: lead }, (_, styles) => (
+      <>
+        <h1 class="strong" style={styles.heading}>
+          {subject}
+        </h1>
+        <p class="plain" style={styles.text}>
+          {lead}
+        </p>
+        {props.kind === 'code' ? (
+          <p class="strong" style={styles.code}>
+            {props.code.slice(0, 4)}
+            <span style={styles.codeEnd}>{props.code.slice(4)}</span>
+          </p>
+        ) : (
+          <p class="plain" style={styles.text}>
+            <a class="link" href={props.accountUrl} target="_blank" rel="noopener" style="color:inherit;overflow-wrap:anywhere">
+              {props.accountUrl}
+            </a>
+          </p>
+        )}
+        {after && (
+          <p class="quiet" style={styles.small}>
+            {after}
+          </p>
+        )}
+        <p class="quiet" style={styles.small}>
+          {notYou}
+        </p>
+      </>
+    )),
+  }
+}

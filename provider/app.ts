@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Adapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
 import { describeAccountApp } from './account/account-app.ts'
+import { accountRoutes } from './account/routes.ts'
 import { logoRoutes } from './apps/logo.ts'
 import { createAppRegistry } from './apps/registry.ts'
 import { createEventBatcher } from './audit/group-commit.ts'
@@ -30,12 +31,14 @@ import { requireExactPaths } from './oidc/exact-paths.ts'
 import { createInteractions } from './oidc/interactions.ts'
 import { limitProtocol } from './oidc/limits.ts'
 import { nameOversizedBodies } from './oidc/oversized-bodies.ts'
+import { createSessionEnder } from './oidc/end-sessions.ts'
 import { turnPostedRequests } from './oidc/posted-requests.ts'
 import { showOwnPages } from './oidc/own-pages.ts'
 import { createProtocolPages } from './oidc/protocol-pages.ts'
 import { createProvider } from './oidc/provider.ts'
 import { publishDocuments, serveDocumentsFirst } from './oidc/published-documents.ts'
 import { reportServerErrors } from './oidc/server-errors.ts'
+import { createBrowserSessions } from './oidc/signed-in.ts'
 import { SigningKey } from './oidc/signing.ts'
 import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
 import { createTokenEndpoint } from './oidc/token-endpoint.ts'
@@ -174,6 +177,25 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...signInRoutes({ flow, standing, interactions, steps, methods }),
       ...enrolmentRoutes({ enrolling, interactions, steps, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
+      ...accountRoutes({
+        issuer,
+        installationName: settings.installationName,
+        data,
+        store,
+        cipher,
+        rateLimiter,
+        clock,
+        pages,
+        registry,
+        methods,
+        standing,
+        sessions: createBrowserSessions(provider),
+        sessionEnder: createSessionEnder({ data, store, cipher, clock }),
+        recoveryCodes,
+        notices,
+        rpId,
+        erasureGraceSeconds: settings.erasureGraceSeconds,
+      }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),
       ...(mailbox === undefined ? [] : mailboxRoutes({ mailbox, pages })),

@@ -4,9 +4,11 @@ import type { Data } from './ports/data.ts'
 import type { Repositories } from './ports/repositories.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 import { failuresUntilLinksOnly } from './sign-in/magic-link.ts'
+import { eraseDueAccounts } from './users/erasure.ts'
 
 const defaultIntervalMilliseconds = 60_000
 const batch = 500
+const erasuresAtOnce = 50
 const daySeconds = 86_400
 /** Who comes back to a browser later than that is told of a new device. A little longer than a year: some sign in once in one. */
 const browsersKnownSeconds = 400 * daySeconds
@@ -24,6 +26,8 @@ const sweeps: Readonly<Record<string, Sweep>> = {
   refreshFamilies: ({ refreshFamilies }, moment) => refreshFamilies.deleteExpired(moment, batch),
   grants: ({ grants }, moment) => grants.deleteExpired(moment, batch),
   knownBrowsers: ({ knownBrowsers }, moment) => knownBrowsers.deleteOlderThan(secondsAfter(moment, -browsersKnownSeconds), batch),
+  // Each takes many rows along, so there are fewer at a time; the next come a minute later.
+  erasures: (repositories, moment) => eraseDueAccounts(repositories, () => moment, erasuresAtOnce),
   revokedAccessTokens: ({ revokedAccessTokens }, moment) => revokedAccessTokens.deleteExpired(moment, batch),
 }
 

@@ -24,6 +24,7 @@ import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
 import { secondStepStates } from './second-step-states.ts'
+import { secondStepStates } from './second-step-states.ts'
 
 export interface PageState {
   name: string
@@ -209,6 +210,7 @@ export const pageStates: PageState[] = [
         links: { privacy: 'https://reports.example.net/privacy', terms: 'https://reports.example.net/terms' },
       }),
   },
+  ...secondStepStates,
   ...secondStepStates,
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },
   { name: 'switch-account', render: page => renderSwitchAccount(page, { form: { action: '/logout/confirm' } }) },

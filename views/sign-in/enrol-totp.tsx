@@ -47,7 +47,7 @@ export function renderEnrolTotp(page: PageContext, props: EnrolTotpProps): strin
             </li>
             <li>
               <Form target={props.form} class="stack">
-                <DigitsField label={say('enrol-totp.confirm')} hint={say('totp-step.hint')} problem={problem} />
+                <DigitsField label={say('enrol-totp.confirm')} hint={say('totp-step.hint')} problem={problem} focused={false} />
                 <Button kind="primary">{say('enrol-totp.submit')}</Button>
               </Form>
             </li>

@@ -29,7 +29,7 @@ export function renderTotpStep(page: PageContext, props: TotpStepProps): string 
     <>
       <h1>{title}</h1>
       <Form target={props.form} class="stack">
-        <DigitsField label={say('totp-step.label')} hint={say('totp-step.hint')} problem={problem} />
+        <DigitsField label={say('totp-step.label')} hint={say('totp-step.hint')} problem={problem} focused />
         <Button kind="primary">{say('second-step.continue')}</Button>
       </Form>
       <OtherWays ways={props.otherWays} page={page} />

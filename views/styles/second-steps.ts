@@ -11,6 +11,9 @@ export const secondStepStyles = `.steps {
   grid-template-columns: minmax(0, 1fr);
   gap: var(--space-3);
 }
+.steps .button-plain {
+  justify-self: start;
+}
 /* White whatever the scheme: what reads it looks for dark on light, with a light edge around it. */
 .qr-code {
   display: block;
@@ -49,7 +52,7 @@ export const secondStepStyles = `.steps {
 .recovery-codes code {
   font: inherit;
   font-weight: var(--weight-strong);
-  white-space: nowrap;
+  overflow-wrap: anywhere;
 }
 .only-printed {
   display: none;

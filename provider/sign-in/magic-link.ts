@@ -142,7 +142,10 @@ export function createMagicLink({
       return tryCode(context, attempt, challenge, code)
     },
 
-    rememberBrowser: attempt => budget.rememberBrowser(addressOf(attempt), attempt.browserHash),
+    async rememberBrowser({ address, browserHash }) {
+      // Whoever only proved more had their address proved by the sign-in before, which remembered it.
+      if (address !== undefined) await budget.rememberBrowser(address, browserHash)
+    },
   }
 
   async function begin(

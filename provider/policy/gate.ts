@@ -68,7 +68,9 @@ export function decide({ proofs, enrolments, request, requirements, now }: Quest
     )
     const helpful = enough.length > 0 ? enough : hasFactorLeft ? left : []
     if (helpful.length === 0) return { kind: 'enrolment-needed', level }
-    return { kind: 'factor-needed', level, methods: namesOf(helpful), mayEnrol: hasRecovered(fresh) }
+    // A recovery code leads on wherever it is not enough: with it, what was lost can be enrolled anew.
+    const recovery = left.filter(({ factors }) => factors.includes('recovery'))
+    return { kind: 'factor-needed', level, methods: namesOf([...helpful, ...recovery]), mayEnrol: hasRecovered(fresh) }
   }
 
   const acr = levelOf(proofs) ?? 'single-factor'

@@ -267,6 +267,33 @@ describe('whatever happened before', () => {
     )
   })
 
+  it('whoever has lost all but their recovery codes gets in, too', () => {
+    fc.assert(
+      fc.property(anyQuestion, question => {
+        let enrolments = [...question.enrolments.filter(({ method }) => method !== 'recovery'), enrolment('recovery')]
+        let proofs: Proof[] = []
+        const model = { authenticator: 'good-model' }
+        const enrol = (step: number) => {
+          const added = { ...enrolment('security-key'), ...model, method: `new-key-${step}` }
+          enrolments = [...enrolments, added]
+          proofs = [...proofs, { ...added, subject: ada, at: now }]
+        }
+        for (let step = 0; step < 8; step += 1) {
+          const decision = decide({ ...question, proofs, enrolments })
+          if (decision.kind === 'satisfied') return
+          if (decision.kind === 'proof-needed') proofs = [...proofs, proof('email')]
+          else if (decision.kind === 'enrolment-needed' || decision.mayEnrol) enrol(step)
+          else {
+            expect(decision.methods).toContain('recovery')
+            proofs = [...proofs, proof('recovery')]
+          }
+        }
+        throw new Error('asked for ever')
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   it('nobody changes a factor below what their account can reach, but with a recovery code', () => {
     fc.assert(
       fc.property(fc.array(anyProof, { maxLength: 5 }), anyEnrolments, (proofs, enrolments) => {

@@ -2,7 +2,7 @@ import type { Configuration } from 'oidc-provider'
 import { locales } from '../../views/page-context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Requirement } from '../policy/gate.ts'
-import { levels } from '../policy/levels.ts'
+import type { Level } from '../policy/levels.ts'
 import type { Data } from '../ports/data.ts'
 import type { Egress } from '../ports/egress.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
@@ -33,6 +33,8 @@ export interface ConfigurationOptions {
   algorithm: 'ES256' | 'RS256' | 'EdDSA'
   lifetimes: Lifetimes
   requirement: Requirement
+  /** What sign-ins here can reach: what discovery says that an app may ask for. */
+  reachableLevels: readonly Level[]
   data: Data
   store: Store
   cipher: FieldCipher
@@ -57,7 +59,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
   const { issuer, algorithm, lifetimes, data, store, cipher, egress, clock, protocolPages } = options
   return {
     adapter: createAdapter,
-    acrValues: [...levels],
+    acrValues: [...options.reachableLevels],
     allowOmittingSingleRegisteredRedirectUri: false,
     claims,
     clientAuthMethods: [...clientAuthMethods],
@@ -96,7 +98,10 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     extraTokenClaims: describeToken,
     features: {
       backchannelLogout: { enabled: true },
-      claimsParameter: { enabled: true, assertClaimsParameter: (_ctx, claims) => assertReachable(claims) },
+      claimsParameter: {
+        enabled: true,
+        assertClaimsParameter: (_ctx, claims) => assertReachable(claims, options.reachableLevels),
+      },
       clientCredentials: { enabled: true },
       dPoP: { enabled: true },
       devInteractions: { enabled: false },

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { type ClaimsParameter, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../kernel/clock.ts'
 import { decide, type Requirement } from '../policy/gate.ts'
-import { isLevel } from '../policy/levels.ts'
+import type { Level } from '../policy/levels.ts'
 import { essentialLevels, policyRequestOf } from '../sign-in/policy-request.ts'
 import { readParameters } from './request-parameters.ts'
 import { proofsOf } from './session-proofs.ts'
@@ -44,14 +44,15 @@ export function createPrompts({ requirement, clock }: PromptOptions): interactio
   return policy
 }
 
-/** Refuses a level that has to be reached where none of those that are named is one of ours. Rejects what has the wrong shape. */
-export function assertReachable(claims: ClaimsParameter): void {
+/** Refuses a level that has to be reached where nobody here can reach any of those that are named. Rejects what has the wrong shape. */
+export function assertReachable(claims: ClaimsParameter, reachable: readonly Level[]): void {
   const acr: unknown = claims.id_token?.['acr']
   if (typeof acr !== 'object' || acr === null) return
   if ('values' in acr && !(Array.isArray(acr.values) && acr.values.every(value => typeof value === 'string')))
     throw new errors.InvalidRequest('invalid claims.id_token.acr.values type')
-  if (essentialLevels(JSON.stringify(claims))?.some(isLevel) === false)
-    throw new errors.UnmetAuthenticationRequirements('none of the levels that have to be reached is known here')
+  const named = essentialLevels(JSON.stringify(claims))
+  if (named?.some(value => reachable.some(level => level === value)) === false)
+    throw new errors.UnmetAuthenticationRequirements('none of the levels that have to be reached can be reached here')
 }
 
 /**

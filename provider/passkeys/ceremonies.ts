@@ -29,6 +29,8 @@ export interface PasskeyCeremonyOptions {
  * attempt or session, and the browser. A challenge is good for five minutes and for one answer, right or wrong.
  */
 export interface PasskeyCeremonies {
+  /** Whether authenticators are asked to prove which model they are, so that a key can be known to be bound to its hardware. */
+  readonly provesModels: boolean
   /** What `navigator.credentials.create` takes. Those that the person has already are left out by their authenticators. */
   beginRegistration(request: {
     ceremony: string
@@ -70,6 +72,8 @@ export function createPasskeyCeremonies({
     passkeys.filter(passkey => passkey.rpId === rpId).map(describeCredential)
 
   return {
+    provesModels: attestation === 'direct',
+
     async beginRegistration({ ceremony, user, existing }) {
       const { generateRegistrationOptions } = await loadLibrary()
       const challenge = await challenges.issue('registration', ceremony, { userVerification: 'required' })

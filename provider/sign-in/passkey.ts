@@ -105,7 +105,8 @@ export function createPasskey({ ceremonies, clock, rpId }: PasskeyOptions): Sign
 
   return {
     id: 'passkey',
-    yields: ['pop', 'hwk', 'user'],
+    // What nobody can prove to be bound to its hardware is never taken to be.
+    yields: ceremonies.provesModels ? ['pop', 'hwk', 'user'] : ['pop', 'user'],
     isDirect: true,
     enrolment,
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
 import { type Decision, decide, decideChange, type PolicyRequest, type Requirement } from '../policy/gate.ts'
-import { type Level, levelOf, reaches } from '../policy/levels.ts'
+import { type Level, levelOf, levels, reaches } from '../policy/levels.ts'
 import type { Enrolment, Factor, Proof } from '../policy/proof.ts'
 import type { AttemptRecord, FactorsRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
@@ -40,6 +40,13 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     return decide({ proofs, enrolments, request: policyRequestOf(attempt.request), requirements, now: now() })
   }
 
+  /** Whether all methods together could ever prove what is asked for. */
+  function isReachable(request: PolicyRequest): boolean {
+    const subject = { kind: 'user', userId: '' } as const
+    const proofs = methods.map(method => ({ method: method.id, subject, factors: method.yields, at: now() }))
+    return decide({ proofs, enrolments: [], request, requirements, now: now() }).kind === 'satisfied'
+  }
+
   return {
     findEnrolments,
     enrolmentsIn,
@@ -64,11 +71,11 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
       return reaches(levelOf([{ factors: ['email'] }, { factors: adds }]), level)
     },
 
-    /** Whether all methods together could ever prove what is asked for. */
-    isReachable(request: PolicyRequest): boolean {
-      const subject = { kind: 'user', userId: '' } as const
-      const proofs = methods.map(method => ({ method: method.id, subject, factors: method.yields, at: now() }))
-      return decide({ proofs, enrolments: [], request, requirements, now: now() }).kind === 'satisfied'
+    isReachable,
+
+    /** The levels that somebody can reach here, weakest first. */
+    listReachable(): Level[] {
+      return levels.filter(level => isReachable({ acrValues: [level], maxAgeSeconds: undefined }))
     },
   }
 }

@@ -77,7 +77,7 @@ describe('discovery', () => {
         'urn:ietf:params:oauth:grant-type:device_code',
       ],
       code_challenge_methods_supported: ['S256'],
-      acr_values_supported: ['single-factor'],
+      acr_values_supported: ['single-factor', 'multi-factor', 'phr'],
       id_token_signing_alg_values_supported: ['ES256'],
       token_endpoint_auth_methods_supported: methods,
       introspection_endpoint_auth_methods_supported: methods,

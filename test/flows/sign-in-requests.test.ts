@@ -118,10 +118,10 @@ describe('what an app says about the sign-in that it wants', () => {
     const essential = (acr: object) => ({ claims: JSON.stringify({ id_token: { acr: { essential: true, ...acr } } }) })
 
     it.each([
-      ['that nobody here can reach', { acr_values: 'phr' }],
-      ['of several, none of which anybody can reach', { acr_values: 'phrh multi-factor' }],
-      ['that has to be reached', essential({ value: 'phr' })],
-      ['one of which has to be reached', essential({ values: ['phrh', 'phr'] })],
+      ['that nobody here can reach', { acr_values: 'phrh' }],
+      ['of which nobody here can reach the one that we know', { acr_values: 'phrh urn:example:gold' }],
+      ['that has to be reached', essential({ value: 'phrh' })],
+      ['one of which has to be reached', essential({ values: ['phrh', 'urn:example:gold'] })],
       ['that we do not know and that has to be reached', essential({ values: ['urn:example:gold'] })],
     ])('%s: nobody is asked in vain', async (_what, parameters: Record<string, string>) => {
       for (const agent of [newAgent(), ada]) {

@@ -24,6 +24,8 @@ export interface Behaviour {
   /** The counter to show; undefined: one more than the last, or 0 where the authenticator doesn't count. */
   signCount: number | undefined
   userHandle: boolean
+  /** Of a credential that is made; undefined: a new one. */
+  id: Buffer | undefined
 }
 
 export interface SoftwareCredential {
@@ -71,6 +73,7 @@ export function createSoftwareAuthenticator({
     backedUp: synced,
     signCount: undefined,
     userHandle: true,
+    id: undefined,
   }
 
   return {
@@ -79,7 +82,7 @@ export function createSoftwareAuthenticator({
       const behaviour = { ...usual, ...changes }
       const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const rpId = behaviour.rpId ?? options.rp.id ?? new URL(origin).hostname
-      const id = randomBytes(32)
+      const id = behaviour.id ?? randomBytes(32)
       const signCount = behaviour.signCount ?? 0
       credentials.push({ id, rpId, userHandle: options.user.id, privateKey, signCount })
 

@@ -4,7 +4,6 @@ import { isId } from '../../../provider/kernel/ids.ts'
 import type { PasskeyRecord } from '../../../provider/ports/records.ts'
 import type { PasskeyRepository } from '../../../provider/ports/account-repositories.ts'
 import type { SqlScope } from '../database.ts'
-import { isUniqueViolation } from '../errors.ts'
 import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
@@ -27,22 +26,26 @@ const findByCredentialId = prepare<{ credentialId: Buffer }>()(parameter =>
 )
 
 const insert = prepare<Schema['passkeys']>()(parameter =>
-  queries.insertInto('passkeys').values({
-    user_id: parameter.user_id,
-    id: parameter.id,
-    credential_id: parameter.credential_id,
-    public_key: parameter.public_key,
-    sign_count: parameter.sign_count,
-    rp_id: parameter.rp_id,
-    aaguid: parameter.aaguid,
-    attested: parameter.attested,
-    transports: parameter.transports,
-    backup_eligible: parameter.backup_eligible,
-    backed_up: parameter.backed_up,
-    name_sealed: parameter.name_sealed,
-    created_at: parameter.created_at,
-    last_used_at: parameter.last_used_at,
-  }),
+  queries
+    .insertInto('passkeys')
+    .values({
+      user_id: parameter.user_id,
+      id: parameter.id,
+      credential_id: parameter.credential_id,
+      public_key: parameter.public_key,
+      sign_count: parameter.sign_count,
+      rp_id: parameter.rp_id,
+      aaguid: parameter.aaguid,
+      attested: parameter.attested,
+      transports: parameter.transports,
+      backup_eligible: parameter.backup_eligible,
+      backed_up: parameter.backed_up,
+      name_sealed: parameter.name_sealed,
+      created_at: parameter.created_at,
+      last_used_at: parameter.last_used_at,
+    })
+    // An error would end the transaction, in which the refusal is to be recorded.
+    .onConflict(conflict => conflict.column('credential_id').doNothing()),
 )
 
 // An authenticator without a counter says zero always. Of two at once the second one meets what the first one wrote.
@@ -107,26 +110,23 @@ export function createPasskeyRepository(scope: SqlScope, vault: Vault): PasskeyR
 
     async create(passkey) {
       const key = await vault.userKey(passkey.userId)
-      try {
-        await scope.change(insert, {
-          user_id: passkey.userId,
-          id: passkey.id,
-          credential_id: passkey.credentialId,
-          public_key: passkey.publicKey,
-          sign_count: passkey.signCount,
-          rp_id: passkey.rpId,
-          aaguid: passkey.aaguid,
-          attested: passkey.attested,
-          transports: passkey.transports,
-          backup_eligible: passkey.backupEligible,
-          backed_up: passkey.backedUp,
-          name_sealed: key.seal(nameOf(passkey.id), passkey.name),
-          created_at: passkey.createdAt,
-          last_used_at: passkey.lastUsedAt ?? null,
-        })
-      } catch (error) {
-        throw isUniqueViolation(error) ? new AppError('conflict', { cause: error }) : error
-      }
+      const created = await scope.change(insert, {
+        user_id: passkey.userId,
+        id: passkey.id,
+        credential_id: passkey.credentialId,
+        public_key: passkey.publicKey,
+        sign_count: passkey.signCount,
+        rp_id: passkey.rpId,
+        aaguid: passkey.aaguid,
+        attested: passkey.attested,
+        transports: passkey.transports,
+        backup_eligible: passkey.backupEligible,
+        backed_up: passkey.backedUp,
+        name_sealed: key.seal(nameOf(passkey.id), passkey.name),
+        created_at: passkey.createdAt,
+        last_used_at: passkey.lastUsedAt ?? null,
+      })
+      if (created === 0) throw new AppError('conflict')
     },
 
     async recordUse({ userId, id, signCount, backedUp, usedAt }) {

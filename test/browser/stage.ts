@@ -31,15 +31,15 @@ export interface Stage {
   stop(): Promise<void>
 }
 
-/** `moreApps` are registered beside those of the sample product. */
-export async function setStage(moreApps: object[] = []): Promise<Stage> {
+/** `moreApps` are registered beside those of the sample product; `settings` hold beside the stage's own. */
+export async function setStage(moreApps: object[] = [], settings: Record<string, string> = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-stage-'))
   const [issuerPort, productPort] = [await findFreePort(), await findFreePort()]
   const issuer = `http://localhost:${issuerPort}`
   const product = await startSampleProduct({ port: productPort, issuer })
   const sink = await startSmtpSink()
   await writeConfig(folder, product.url, moreApps)
-  const latchkey = await startLatchkey(folder, issuer, sink.url)
+  const latchkey = await startLatchkey(folder, issuer, sink.url, settings)
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -79,7 +79,12 @@ async function writeConfig(folder: string, product: string, moreApps: object[]):
   await writeFile(join(folder, 'latchkey.yaml'), stringify({ apps: [...apps, ...moreApps] }))
 }
 
-async function startLatchkey(folder: string, issuer: string, smtpUrl: string): Promise<ChildProcess> {
+async function startLatchkey(
+  folder: string,
+  issuer: string,
+  smtpUrl: string,
+  settings: Record<string, string>,
+): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['--enable-source-maps', join(project, '.build/main.mjs')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -92,6 +97,7 @@ async function startLatchkey(folder: string, issuer: string, smtpUrl: string): P
       SMTP_URL: smtpUrl,
       MAIL_FROM: 'Latchkey <sign-in@latchkey.example>',
       LOG_LEVEL: 'warn',
+      ...settings,
     },
   })
   let output = ''

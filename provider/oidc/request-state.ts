@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Circumstances } from '../audit/record.ts'
 import type { Context, RequestFacts } from '../http/context.ts'
@@ -62,7 +63,15 @@ export function currentContext(): KoaContextWithOIDC | undefined {
 
 export function currentState(): RequestState | undefined {
   const ctx = currentContext()
-  return ctx === undefined ? undefined : stateOf(ctx)
+  return ctx === undefined ? ownRequests.getStore() : stateOf(ctx)
+}
+
+/** Requests that oidc-provider does not serve: it knows of none but its own. */
+const ownRequests = new AsyncLocalStorage<RequestState>()
+
+/** Does something with oidc-provider's models for a page of ours, so that what is learnt of the request on the way is kept, too. */
+export function withinRequest<Result>({ state }: Context, work: () => Promise<Result>): Promise<Result> {
+  return ownRequests.run(state, work)
 }
 
 /** Under which an event of the present request happened. */

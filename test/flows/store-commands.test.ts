@@ -19,8 +19,8 @@ const atMost: Record<WorkloadName, Omit<StoreCommands, 'jobs'>> = {
   code: { queries: 4, scopes: 3, redis: 14 },
   refresh: { queries: 3, scopes: 2, redis: 4 },
   userinfo: { queries: 1, scopes: 1, redis: 0 },
-  'magic-link': { queries: 28, scopes: 14, redis: 39 },
-  'first-sign-in': { queries: 38, scopes: 14, redis: 39 },
+  'magic-link': { queries: 28, scopes: 13, redis: 39 },
+  'first-sign-in': { queries: 38, scopes: 13, redis: 39 },
 }
 
 const warmUp = 4

@@ -21,6 +21,8 @@ const commandOptions = {
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
+  // What different requests ask in one turn of the event loop travels in one write: a write costs more than the command in it.
+  enableAutoPipelining: true,
   // After a failover the old master may live on as a replica.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 } satisfies CommonRedisOptions

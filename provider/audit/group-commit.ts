@@ -41,7 +41,9 @@ export function createEventBatcher(
       await data.scoped({ kind: 'system', reason: 'protocol' }, repositories => repositories.auditEvents.append(events))
       for (const waiter of batch) waiter.resolve()
     } catch (error) {
-      for (const waiter of batch) waiter.reject(error)
+      // With the database away, whoever waits behind would wait for each batch before it to fail as slowly as this one.
+      const behind = error instanceof AppError && error.code === 'unavailable' ? waiting.splice(0) : []
+      for (const waiter of [...batch, ...behind]) waiter.reject(error)
     }
   }
 

@@ -24,7 +24,15 @@ export function createFindAccount(data: Data) {
     const grantId = ctx.oidc.client === undefined ? undefined : ctx.oidc.session?.grantIdFor(ctx.oidc.client.clientId)
     const facts = grantId === undefined ? undefined : await findGrantFacts(data, grantId)
     if (facts?.user.id === userId) return facts.user
-    return data.read(protocol, ({ users }) => users.findById(userId))
+    if (ctx.oidc.session === undefined || ctx.oidc.client === undefined || grantId !== undefined) {
+      return data.read(protocol, ({ users }) => users.findById(userId))
+    }
+    // A grant is going to be made for them, in one of their workspaces: asked for together.
+    const [user, workspaces] = await data.read(protocol, repositories =>
+      Promise.all([repositories.users.findById(userId), repositories.workspaces.listForUser(userId)]),
+    )
+    stateOf(ctx).workspaces = { userId, workspaces }
+    return user
   }
 }
 

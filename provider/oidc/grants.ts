@@ -3,6 +3,7 @@ import type { Data } from '../ports/data.ts'
 import { type Allowance, allowanceOf, covers, give, requestedAllowance } from './allowance.ts'
 import { appOf } from './clients.ts'
 import { protocol } from './grant-adapter.ts'
+import { stateOf } from './request-state.ts'
 
 /**
  * The grant under which an authorization request is answered: one for each session and app, so that signing out, or a stolen
@@ -35,7 +36,11 @@ export function createLoadExistingGrant(data: Data, issuer: string) {
 
 /** A grant for the workspace that the person works in: the only one they have, or the one they joined first. */
 async function newGrant(ctx: KoaContextWithOIDC, data: Data, accountId: string, clientId: string): Promise<Grant> {
-  const [workspace] = await data.read(protocol, ({ workspaces }) => workspaces.listForUser(accountId))
+  const known = stateOf(ctx).workspaces
+  const [workspace] =
+    known?.userId === accountId
+      ? known.workspaces
+      : await data.read(protocol, ({ workspaces }) => workspaces.listForUser(accountId))
   const grant = new ctx.oidc.provider.Grant({ accountId, clientId })
   if (workspace !== undefined) Object.assign(grant, { workspaceId: workspace.id })
   return grant

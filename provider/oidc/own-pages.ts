@@ -12,10 +12,11 @@ export function showOwnPages(protocolPages: ReturnType<typeof createProtocolPage
   return async function ownPages(ctx, next) {
     const policy = ctx.response.get('content-security-policy')
     await next()
+    const served = servedContext(ctx)
+    if (served === undefined) return
     // oidc-provider has added the scripts of its pages. None of them is shown, so none is allowed.
     if (ctx.response.get('content-security-policy') !== policy) ctx.set('content-security-policy', policy)
-    const served = servedContext(ctx)
-    if (served === undefined || ctx.method !== 'GET' || ctx.status !== 200) return
+    if (ctx.method !== 'GET' || ctx.status !== 200) return
     const { oidc } = served
     const { user_code: userCode } = readParameters(oidc.params)
     if (oidc.route === 'code_verification' && userCode !== undefined) protocolPages.enterUserCode(served, { userCode })

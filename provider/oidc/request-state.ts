@@ -4,7 +4,7 @@ import type { Circumstances } from '../audit/record.ts'
 import type { Context, RequestFacts } from '../http/context.ts'
 import type { Actor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { GrantFacts } from '../ports/records.ts'
+import type { GrantFacts, WorkspaceRecord } from '../ports/records.ts'
 import type { KeptEnd } from './session-cache.ts'
 
 /** A session as the database and the store hold it. */
@@ -26,6 +26,8 @@ export interface RequestState {
   facts: RequestFacts
   /** Read once, used by grant, account and claims. */
   grantFacts?: GrantFacts
+  /** Whose workspaces were read with the account, for the grant that is to be made. */
+  workspaces?: { userId: string; workspaces: WorkspaceRecord[] }
   /** What is kept of the session, so that it is written only when that changes. */
   keptSession?: KeptSession
   /** Why whoever was signed in in this browser is not any more, and where the mark of that session lies. */

@@ -111,8 +111,12 @@ describe('where the event cannot be written', () => {
     'audit_events',
     'code_failures',
   ]
+  /** That a mail was delivered is written down when it was, whatever happens meanwhile. */
+  const conditions: Record<string, string> = { audit_events: `action <> 'mail.delivered'` }
   const snapshot = async () =>
-    Object.fromEntries(await Promise.all(tables.map(async table => [table, JSON.stringify(await readRows(latchkey, table))])))
+    Object.fromEntries(
+      await Promise.all(tables.map(async table => [table, JSON.stringify(await readRows(latchkey, table, conditions[table]))])),
+    )
 
   /** Runs a step with the event forbidden, sees that it failed and left no trace, and allows the event again. */
   async function expectUndone(action: string, step: () => Promise<Response>): Promise<void> {

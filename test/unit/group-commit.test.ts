@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createEventBatcher } from '../../provider/audit/group-commit.ts'
 import { buildEvent, withoutRequest } from '../../provider/audit/record.ts'
 import { systemClock } from '../../provider/kernel/clock.ts'
+import { AppError } from '../../provider/kernel/errors.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import type { AuditEventRecord } from '../../provider/ports/records.ts'
 import type { Repositories } from '../../provider/ports/repositories.ts'
@@ -125,4 +126,21 @@ describe('events that share a commit', () => {
     await expect(batcher.append(newEvent())).rejects.toMatchObject({ code: 'unavailable' })
     await batcher.close()
   })
+})
+
+it('with the database away, nobody waits for more than the batch that is under way', async () => {
+  let tries = 0
+  const batcher = createEventBatcher({
+    async scoped() {
+      tries += 1
+      await pause(20)
+      throw new AppError('unavailable')
+    },
+  })
+  const outcomes = await Promise.allSettled(Array.from({ length: 2000 }, () => batcher.append(newEvent())))
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+  expect(tries).toBe(1)
+  // It tries again with the next event.
+  await expect(batcher.append(newEvent())).rejects.toMatchObject({ code: 'unavailable' })
+  expect(tries).toBe(2)
 })

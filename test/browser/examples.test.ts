@@ -127,6 +127,10 @@ test('the browser app signs in, a reload needs nothing but the cookie, and the A
     roles: ['admin'],
   })
 
+  const sensitive = await fetch(apiUrl, { method: 'DELETE', headers: { Authorization: `Bearer ${second['access_token']}` } })
+  expect(sensitive.status).toBe(401)
+  expect(sensitive.headers.get('www-authenticate')).toContain('error="insufficient_user_authentication"')
+
   const refused = await fetch(apiUrl, { headers: { Authorization: `Bearer ${second['id_token']}` } })
   expect(refused.status).toBe(401)
   expect(refused.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
 import Koa from 'koa'
 
 /** An API for one app: whoever calls it needs an access token that was issued for `audience`, which is the app's client id. */
@@ -10,6 +10,11 @@ export function createApi({ issuer, audience }: { issuer: string; audience: stri
     const token = ctx.get('Authorization').replace(/^Bearer /i, '')
     try {
       const { payload } = await jwtVerify(token, keys, { issuer, audience, typ: 'at+jwt', algorithms: ['ES256'] })
+      if (ctx.method === 'DELETE' && !isSteppedUp(payload)) {
+        ctx.status = 401
+        ctx.set('WWW-Authenticate', stepUp)
+        return
+      }
       ctx.body = { caller: payload.sub, workspace: payload['workspace'], roles: payload['roles'] }
     } catch {
       ctx.status = 401
@@ -17,4 +22,11 @@ export function createApi({ issuer, audience }: { issuer: string; audience: stri
     }
   })
   return api
+}
+
+/** What cannot be undone takes a second factor, ten minutes ago at most: the app passes both on to `/authorize` (RFC 9470). */
+const stepUp = 'Bearer error="insufficient_user_authentication", acr_values="multi-factor", max_age="600"'
+
+function isSteppedUp({ acr, auth_time: signedInAt }: JWTPayload): boolean {
+  return ['multi-factor', 'phr', 'phrh'].includes(String(acr)) && Date.now() / 1000 - Number(signedInAt) <= 600
 }

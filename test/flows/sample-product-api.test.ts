@@ -83,9 +83,39 @@ describe('with a good token', () => {
   })
 
   test('another method is refused, and the right ones are named', async () => {
-    const answer = await askForNotes(await sign(claims()), { method: 'DELETE' })
+    const answer = await askForNotes(await sign(claims()), { method: 'PUT' })
     expect(answer.status).toBe(405)
-    expect(answer.headers.get('allow')).toBe('GET, POST')
+    expect(answer.headers.get('allow')).toBe('GET, POST, DELETE')
+  })
+})
+
+describe('what cannot be undone', () => {
+  const now = Math.floor(Date.now() / 1000)
+  const remove = async (sub: string, signIn: JWTPayload) =>
+    askForNotes(await sign(claims({ sub, ...signIn })), { method: 'DELETE' })
+
+  test.each([
+    ['a single factor', { acr: 'single-factor', auth_time: now }],
+    ['a second step too long ago', { acr: 'phr', auth_time: now - 660 }],
+    ['a level that nobody knows', { acr: 'gold', auth_time: now }],
+    ['no word of the sign-in at all', {}],
+  ])('%s: more is asked for, in the terms of RFC 9470, and nothing is deleted', async (_what, signIn) => {
+    const sub = crypto.randomUUID()
+    const token = await sign(claims({ sub }))
+    await writeNote(token, JSON.stringify({ text: 'Kept' }))
+    const answer = await remove(sub, signIn)
+    expect(answer.status).toBe(401)
+    const challenge = answer.headers.get('www-authenticate')
+    expect(challenge).toMatch(/^Bearer realm="fieldnotes", error="insufficient_user_authentication", /)
+    expect(challenge).toContain('acr_values="multi-factor", max_age="600"')
+    expect(await (await askForNotes(token)).json()).toMatchObject({ notes: [{ text: 'Kept' }] })
+  })
+
+  test.each(['multi-factor', 'phr', 'phrh'])('%s, shown just now, is enough', async acr => {
+    const token = await sign(claims({ sub: acr }))
+    await writeNote(token, JSON.stringify({ text: 'Gone' }))
+    expect((await remove(acr, { acr, auth_time: now })).status).toBe(200)
+    expect(await (await askForNotes(token)).json()).toEqual({ notes: [] })
   })
 })
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isSteppedUp, stepUpChallenge } from './step-up.ts'
 import { type AccessToken, IssuerAway } from './verify-token.ts'
 
 interface Note {
@@ -13,8 +14,8 @@ const longestNote = 2000
 const mostNotes = 100
 
 /**
- * `GET` and `POST /api/notes`: notes of whoever the bearer token names, kept in memory. Without a good token it answers 401 with
- * the challenge of RFC 6750 §3.
+ * `GET`, `POST` and `DELETE /api/notes`: notes of whoever the bearer token names, kept in memory. Without a good token it answers 401
+ * with the challenge of RFC 6750 §3; where the token is good and the sign-in behind it not enough to delete, with that of RFC 9470 §3.
  */
 export function createNotesApi(verifyToken: (token: string) => Promise<AccessToken>) {
   const notesBySubject = new Map<string, Note[]>()
@@ -36,9 +37,17 @@ export function createNotesApi(verifyToken: (token: string) => Promise<AccessTok
 
     const notes = notesBySubject.get(caller.sub) ?? []
     if (request.method === 'GET') return answer(response, 200, { notes })
+    if (request.method === 'DELETE') {
+      if (!isSteppedUp(caller)) {
+        response.setHeader('WWW-Authenticate', stepUpChallenge)
+        return answer(response, 401, { error: 'Deleting takes a second step, within the last ten minutes.' })
+      }
+      notesBySubject.delete(caller.sub)
+      return answer(response, 200, { deleted: notes.length })
+    }
     if (request.method !== 'POST') {
-      response.setHeader('Allow', 'GET, POST')
-      return answer(response, 405, { error: 'Use GET or POST.' })
+      response.setHeader('Allow', 'GET, POST, DELETE')
+      return answer(response, 405, { error: 'Use GET, POST or DELETE.' })
     }
 
     if (!request.headers['content-type']?.startsWith('application/json')) {

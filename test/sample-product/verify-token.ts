@@ -5,6 +5,10 @@ export interface AccessToken extends JWTPayload {
   sub: string
   client_id: string
   scope?: string
+  /** How strong the sign-in was (OpenID Connect Core §2). */
+  acr?: string
+  /** Seconds since the epoch. */
+  auth_time?: number
 }
 
 /** The issuer's keys could not be read: the token is neither good nor bad, and the caller should try again. */

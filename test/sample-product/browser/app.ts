@@ -3,7 +3,8 @@ import { readTokenFacts, renderTokenRows } from './access-token.ts'
 import { drawCountdown } from './countdown.ts'
 import { find } from './element.ts'
 import { forgetSession, recallSession, rememberSession } from './known-session.ts'
-import { readNotes, TokenRefused, writeNote } from './notes-panel.ts'
+import { deleteNotes, MoreNeeded, readNotes, TokenRefused, writeNote } from './notes-panel.ts'
+import type { Intent } from './pending-sign-ins.ts'
 import { describeProblem, type Problem } from './problem.ts'
 import { completeSignIn, refresh, type Session, SignInNotBegunHere, signIn, signOut } from './session.ts'
 
@@ -21,13 +22,27 @@ async function start(): Promise<void> {
   if (location.pathname !== '/callback') return resume()
   const callback = new URL(location.href)
   history.replaceState(null, '', '/') // the code leaves the address bar before anything else
+  let intent: Intent | undefined
   try {
-    enter(await completeSignIn(callback))
+    enter(
+      await completeSignIn(callback, begun => {
+        intent = begun
+      }),
+    )
+    if (intent) await completeIntent(intent)
   } catch (error) {
     const problem = describeProblem(error, 'sign-in')
-    if (error instanceof SignInNotBegunHere) await resume(problem)
+    // Whoever would not prove more is signed in as before.
+    if (error instanceof SignInNotBegunHere || (intent && problem.kind === 'denied')) await resume(problem)
     else showProblem(problem)
+    if (intent && session) find('api-answer').textContent = 'Nothing was deleted.'
   }
+}
+
+/** Does what the person was about to do before they were asked for more proof; for nobody else. */
+async function completeIntent({ sub }: Intent): Promise<void> {
+  if (session?.person.sub === sub) await callApi(deleteNotes)
+  else find('api-answer').textContent = 'Nothing was deleted: somebody else had asked for it.'
 }
 
 /** Signs in without asking where the browser has a refresh cookie. `otherwise` is what to say where it has none. */
@@ -116,6 +131,11 @@ async function callApi(call: (accessToken: string) => Promise<void>): Promise<bo
     await call(session.accessToken)
     return true
   } catch (error) {
+    if (error instanceof MoreNeeded) {
+      find('api-answer').textContent = 'This takes a second step. You will be back here in a moment…'
+      await beginSignIn(error.needed, { action: 'delete-notes', sub: session.person.sub })
+      return false
+    }
     find('api-answer').textContent =
       error instanceof TokenRefused
         ? 'The API answered 401: it does not accept this token. Refresh it, then try again.'
@@ -130,8 +150,8 @@ async function addNote(): Promise<void> {
   field.focus()
 }
 
-async function beginSignIn(): Promise<void> {
-  await signIn().catch((error: unknown) => showProblem(describeProblem(error, 'sign-in')))
+async function beginSignIn(...options: Parameters<typeof signIn>): Promise<void> {
+  await signIn(...options).catch((error: unknown) => showProblem(describeProblem(error, 'sign-in')))
 }
 
 async function endSession(): Promise<void> {
@@ -151,6 +171,7 @@ find('problem-action').addEventListener('click', event => {
 find('sign-out').addEventListener('click', () => void endSession())
 find('refresh').addEventListener('click', () => void refreshNow())
 find('call-api').addEventListener('click', () => void callApi(readNotes))
+find('delete-notes').addEventListener('click', () => void callApi(deleteNotes))
 find('note-form').addEventListener('submit', event => {
   event.preventDefault()
   void addNote()

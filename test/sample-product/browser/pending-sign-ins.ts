@@ -1,9 +1,17 @@
 /// <reference lib="dom" />
 
+/** Done by itself on the way back, for the same person alone. */
+export interface Intent {
+  action: 'delete-notes'
+  sub: string
+}
+
 /** What the way back from the issuer needs; useless without the code that comes with it. */
 export interface PendingSignIn {
   nonce: string
   verifier: string
+  /** What the person was about to do, which took more proof than there was. */
+  intent?: Intent
 }
 
 const longestSignIn = 60 * 60 * 1000

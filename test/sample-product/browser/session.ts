@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import * as oidc from 'openid-client'
-import { keepSignIn, takeSignIn } from './pending-sign-ins.ts'
+import { type Intent, keepSignIn, takeSignIn } from './pending-sign-ins.ts'
 
 /**
  * All that a browser app does to have people sign in: authorization code with PKCE, and a refresh token that no script ever sees,
@@ -17,13 +17,19 @@ export interface Session {
 const issuer = new URL(document.documentElement.dataset['issuer'] ?? '')
 const clientId = 'fieldnotes'
 
-/** Sends the browser to the issuer. */
-export async function signIn(): Promise<void> {
+/** What an API's challenge asks for (RFC 9470 §3), in the terms of an authorization request. */
+export interface Needed {
+  acr_values?: string
+  max_age?: string
+}
+
+/** Sends the browser to the issuer; for what is `needed` where the person is signed in, and was about to do something. */
+export async function signIn(needed: Needed = {}, intent?: Intent): Promise<void> {
   const config = await connect()
   const state = oidc.randomState()
   const nonce = oidc.randomNonce()
   const verifier = oidc.randomPKCECodeVerifier()
-  keepSignIn(state, { nonce, verifier })
+  keepSignIn(state, { nonce, verifier, ...(intent && { intent }) })
   const request = oidc.buildAuthorizationUrl(config, {
     redirect_uri: `${location.origin}/callback`,
     scope: 'openid profile email',
@@ -31,15 +37,20 @@ export async function signIn(): Promise<void> {
     nonce,
     code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
+    ...needed,
   })
   location.assign(request)
 }
 
-/** Exchanges the code in the callback's URL. The library compares state, nonce, and the issuer's name (RFC 9207). */
-export async function completeSignIn(callback: URL): Promise<Session> {
+/**
+ * Exchanges the code in the callback's URL. The library compares state, nonce, and the issuer's name (RFC 9207). `begun` learns what
+ * the person was about to do before anything can go wrong.
+ */
+export async function completeSignIn(callback: URL, begun: (intent: Intent | undefined) => void): Promise<Session> {
   const state = callback.searchParams.get('state') ?? ''
   const pending = takeSignIn(state)
   if (!pending) throw new SignInNotBegunHere()
+  begun(pending.intent)
   const config = await connect()
   const tokens = await oidc.authorizationCodeGrant(config, callback, {
     expectedState: state,

@@ -130,6 +130,16 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
       expect(page.body).toContain(say('recovery-step.wrong'))
     })
 
+    it('is asked of nobody who has nothing else: there is nothing that it could stand for', async () => {
+      const holder = await signUpWithTotp(latchkey)
+      await latchkey.adapters.data.scoped({ kind: 'system', reason: 'sign-in' }, async repositories => {
+        const user = await repositories.users.findByAddress(holder.address)
+        for (const { id, userId } of await repositories.totpDevices.listForUser(user?.id ?? ''))
+          await repositories.totpDevices.delete(userId, id)
+      })
+      expect(arrived((await signIn(holder)).next)).toBe(true)
+    })
+
     it('begins no sign-in: without the mail it is nothing', async () => {
       const holder = await signUpWithTotp(latchkey)
       const begun = await signIn({ address: newAddress() })

@@ -43,6 +43,7 @@ describe('any second factor', () => {
 
   it('is not passed by: no address of the sign-in leads to the app before it is set up', async () => {
     const begun = await signInByMail(latchkey, { address: newAddress() })
+    expect(arrived(begun.next)).toBe(false)
     for (const path of ['', '?later', '/enrol', '/recovery-codes', '/confirmed', '?with=email'])
       expect(arrived(await begun.agent.follow(await begun.agent.get(`${begun.home}${path}`)))).toBe(false)
     for (const path of ['/continue', '/recovery-codes/kept', '/verify', '/again'])
@@ -87,7 +88,7 @@ describe('before the day', () => {
     expect(arrived(await after.agent.follow(await after.agent.get(`${after.home}?later`)))).toBe(false)
   })
 
-  it('it can be set up now, and then nobody is told any more', async () => {
+  it('what is coming can be set up now, and then nobody is told any more', async () => {
     await start({ REQUIRED_LEVEL: 'any-second-factor', REQUIRED_FROM: day })
     const begun = await signInByMail(latchkey, { address: newAddress() })
     const choice = await begun.agent.get(`${begun.home}/enrol`)

@@ -5,6 +5,7 @@ import { speak } from '../../views/messages.ts'
 import type { Response } from '../support/agent.ts'
 import { exchangeCode } from '../support/code-exchange.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
+import { aTotpDevice } from '../support/records.ts'
 import { browserApp } from '../support/relying-party.ts'
 import {
   codeOf,
@@ -118,6 +119,24 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
       expect((await typeTotp(next, wrongCodeOf(latchkey, holder.key))).status).toBe(400)
       expect(arrived(await typeTotp(next, codeOf(latchkey, second.key)))).toBe(true)
     })
+  })
+
+  it('is not set up an eleventh time: the page says so, and the form is refused', async () => {
+    const holder = await signUpWithTotp(latchkey)
+    const begun = await signInByMail(latchkey, { address: holder.address, parameters: { acr_values: 'phr' } })
+    await typeTotp(begun, codeOf(latchkey, holder.key))
+    const open = keyIn(await begun.agent.get(`${begun.home}/enrol/totp`))
+    await latchkey.adapters.data.scoped({ kind: 'system', reason: 'sign-in' }, async repositories => {
+      const user = await repositories.users.findByAddress(holder.address)
+      for (let count = 1; count < 10; count += 1) await repositories.totpDevices.create(aTotpDevice(user?.id ?? ''))
+    })
+    const refused = await begun.agent.post(`${begun.home}/enrol/totp`, { code: codeOf(latchkey, open) })
+    expect(refused.status).toBe(400)
+    const page = await begun.agent.get(`${begun.home}/enrol/totp`)
+    for (const { body } of [refused, page]) {
+      expect(body).toContain(say('error.too-many-devices.happened'))
+      expect(body).not.toContain('typed-key')
+    }
   })
 
   describe('signing in', () => {

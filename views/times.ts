@@ -34,6 +34,12 @@ export function formatDay(locale: Locale, moment: Date, timeZone = 'UTC'): strin
   }).format(moment)
 }
 
+/** The same where it matters to no second: "now", "2 minutes ago". */
+export function formatRoughAge(locale: Locale, moment: Date, now: Date): string {
+  if (now.getTime() - moment.getTime() >= 60_000) return formatAge(locale, moment, now)
+  return remember(`now ${locale}`, () => new Intl.RelativeTimeFormat(tags[locale], { numeric: 'auto' })).format(0, 'second')
+}
+
 /** How long ago a moment was, in words: "2 minutes ago". */
 export function formatAge(locale: Locale, moment: Date, now: Date): string {
   const seconds = Math.max(0, Math.round((now.getTime() - moment.getTime()) / 1000))

@@ -20,13 +20,17 @@ export function waysInRoutes({ accountRoute, data, clock, methods, rpId }: Accou
       method: 'GET',
       path: waysInPath,
       async handler({ mode, user, page, outcome }) {
-        const has = await data.read(mode, async repositories => ({
-          passkeys: await repositories.passkeys.listForUser(user.id),
-          totpDevices: await repositories.totpDevices.listForUser(user.id),
-          recoveryCodes: await repositories.recoveryCodes.findState(user.id),
-          identities: await repositories.upstreamIdentities.listForUser(user.id),
-          handle: await repositories.accounts.findOrCreatePasskeyHandle(user.id),
-        }))
+        const has = await data.read(mode, async repositories => {
+          const passkeys = await repositories.passkeys.listForUser(user.id)
+          return {
+            passkeys,
+            totpDevices: await repositories.totpDevices.listForUser(user.id),
+            recoveryCodes: await repositories.recoveryCodes.findState(user.id),
+            identities: await repositories.upstreamIdentities.listForUser(user.id),
+            // Whoever has a passkey has had one since the first.
+            handle: passkeys.length > 0 ? await repositories.accounts.findOrCreatePasskeyHandle(user.id) : undefined,
+          }
+        })
         const { recoveryCodes } = has
         return html(
           renderAccountWaysIn(page, {
@@ -62,7 +66,7 @@ export function waysInRoutes({ accountRoute, data, clock, methods, rpId }: Accou
             // Where there is no second step to lose there is nothing to recover from.
             makeRecoveryCodesHref: has.passkeys.length + has.totpDevices.length > 0 ? `${waysInPath}/recovery-codes` : undefined,
             linkable: [],
-            signals: has.passkeys.length > 0 ? signalsFor(user, has.handle, has.passkeys) : undefined,
+            signals: has.handle && signalsFor(user, has.handle, has.passkeys),
             outcome,
           }),
         )

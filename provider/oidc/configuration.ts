@@ -18,6 +18,7 @@ import type { createProtocolPages } from './protocol-pages.ts'
 import { accessTokenSeconds, describeResource, describeToken, nameAudiences } from './resources.ts'
 import { createSessionAdapter } from './session-adapter.ts'
 import { createSessionCache } from './session-cache.ts'
+import { sessionCookie } from './session-cookie.ts'
 import { createStoreAdapter, storedModels } from './store-adapter.ts'
 import { signOutUnasked } from './unasked-sign-out.ts'
 
@@ -47,8 +48,6 @@ export interface ConfigurationOptions {
 const interactionSeconds = 2 * 3600
 const codeSeconds = 60
 const deviceCodeSeconds = 600
-
-const sessionCookie = { httpOnly: true, secure: true, sameSite: 'lax', path: '/', signed: false } as const
 
 const clientAuthMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
 
@@ -98,10 +97,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     extraTokenClaims: describeToken,
     features: {
       backchannelLogout: { enabled: true },
-      claimsParameter: {
-        enabled: true,
-        assertClaimsParameter: (_ctx, claims) => assertReachable(claims, options.reachableLevels),
-      },
+      claimsParameter: { enabled: true, assertClaimsParameter: (_ctx, claims) => assertReachable(claims, options.reachableLevels) },
       clientCredentials: { enabled: true },
       dPoP: { enabled: true },
       devInteractions: { enabled: false },

@@ -1,6 +1,8 @@
 import type { Provider } from 'oidc-provider'
 import type { Context } from '../http/context.ts'
 import type { Proof } from '../policy/proof.ts'
+import { withinRequest } from './request-state.ts'
+import { sessionCookie } from './session-cookie.ts'
 import { addProofs, proofsOf } from './session-proofs.ts'
 
 /** Whoever is signed in in this browser. */
@@ -29,10 +31,15 @@ export function createBrowserSessions(provider: Provider): BrowserSessions {
         : { userId: accountId, sessionUid: uid, proofs: proofsOf(session) }
     },
     async addProof(ctx, proof) {
-      const session = await provider.Session.get(ctx)
-      if (session.accountId === undefined) return
-      addProofs(session, proofsOf(session), [proof])
-      await session.persist()
+      await withinRequest(ctx, async () => {
+        const session = await provider.Session.get(ctx)
+        if (session.accountId === undefined) return
+        addProofs(session, proofsOf(session), [proof])
+        session.resetIdentifier()
+        await session.persist()
+        const expires = new Date(session.exp * 1000)
+        ctx.cookies.set(provider.cookieName('session'), session.jti, { ...sessionCookie, expires })
+      })
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 import type { PageContext } from '../page-context.ts'
-import { formatAge, formatDay, formatMoment } from '../times.ts'
+import { formatDay, formatMoment, formatRoughAge } from '../times.ts'
 
 /** Things of one kind, one beneath the other; what would be here where there are none. */
 export function Rows({ empty, children }: { empty?: string; children: VNode[] }): VNode {
@@ -44,7 +44,7 @@ export function Row({
 export function Ago({ page, moment, now }: { page: PageContext; moment: Date; now: Date }): VNode {
   return (
     <time dateTime={moment.toISOString()} title={formatMoment(page.locale, moment, page.timeZone)}>
-      {formatAge(page.locale, moment, now)}
+      {formatRoughAge(page.locale, moment, now)}
     </time>
   )
 }

@@ -19,7 +19,6 @@ export const accountStyles = `.railed {
   background: var(--neutral-3);
   color: var(--neutral-9);
   font-weight: var(--weight-strong);
-  box-shadow: inset 3px 0 0 var(--accent);
 }
 .rail-last {
   margin-block-start: var(--space-2);
@@ -173,6 +172,41 @@ export const accountStyles = `.railed {
   display: grid;
   gap: var(--space-3);
   justify-items: start;
+}
+.who {
+  display: grid;
+  gap: var(--space-1);
+  overflow-wrap: anywhere;
+}
+.who strong {
+  font-size: var(--size-large);
+}
+.next-step {
+  display: grid;
+  gap: var(--space-3);
+  justify-items: start;
+  padding: var(--space-4);
+  border: 1px solid var(--neutral-4);
+  border-radius: var(--radius);
+}
+.next-step .button {
+  inline-size: auto;
+  min-block-size: var(--target);
+}
+.row-below {
+  flex-basis: 100%;
+}
+.row-more summary {
+  display: list-item;
+  min-block-size: var(--target);
+  line-height: var(--target);
+  color: var(--neutral-7);
+  font-size: var(--size-small);
+  cursor: pointer;
+}
+.row-more .scopes {
+  padding-block-end: var(--space-2);
+  font-size: var(--size-small);
 }
 select {
   inline-size: 100%;

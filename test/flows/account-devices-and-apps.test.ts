@@ -1,0 +1,136 @@
+/** Where somebody is signed in and what apps have of them: to be seen, and ended. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { asksToSignIn, expectNotices, linksIn, type Visitor, visitAccount } from '../support/account.ts'
+import { obtainCode, redeem, refresh, tokensOf } from '../support/code-flow.ts'
+import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
+import { LogoutReceiver } from '../support/logout-receiver.ts'
+import { serverApp, startRequest } from '../support/relying-party.ts'
+import { findFreePort } from '../support/servers.ts'
+import { headingOf } from '../support/sign-in.ts'
+
+describe.each(['embedded', 'servers'] as const)('on %s', on => {
+  let latchkey: RunningLatchkey
+  let receiver: LogoutReceiver
+  const thirdParty = { ...serverApp, client_id: 'reports', client_name: 'Reports', first_party: false }
+
+  beforeAll(async () => {
+    receiver = new LogoutReceiver(await findFreePort())
+    await receiver.open()
+    const told = { ...serverApp, backchannel_logout_uri: receiver.url }
+    latchkey = await startLatchkey({
+      apps: [told, thirdParty],
+      on,
+      environment: { TRUSTED_PROXIES: '1', EGRESS_ALLOW: '127.0.0.0/8,::1/128' },
+    })
+  })
+  afterAll(async () => {
+    await latchkey?.stop()
+    await receiver?.close()
+  })
+
+  const sessionsIn = ({ body }: { body: string }) =>
+    [...body.matchAll(/name="session" value="([^"]*)"/g)].map(([, uid = '']) => uid)
+  const isSignedIn = async (visitor: Visitor) => !asksToSignIn(await visitor.agent.get(`${latchkey.issuer}/account`))
+  const tokensFor = async (visitor: Visitor) =>
+    tokensOf(await redeem(latchkey, serverApp, await obtainCode(latchkey, visitor.agent, serverApp)))
+  const isRefused = async (refreshToken: string) =>
+    (await refresh(latchkey, serverApp, refreshToken)).body['error'] === 'invalid_grant'
+
+  it('each browser is listed, and one is signed out from another', async () => {
+    const here = await visitAccount(latchkey)
+    const there = await visitAccount(latchkey, here.address)
+    const tokens = await tokensFor(there)
+    const page = await here.open('/account/sessions')
+    expect(page.body).toContain('Firefox · Linux')
+    expect(page.body).toContain('This device')
+    const [uid = ''] = sessionsIn(page)
+    expect((await here.submit('/account/sessions/end', { session: uid })).body).toContain('That device is signed out.')
+    expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([true, false])
+    expect(await isRefused(tokens.refreshToken)).toBe(true)
+    await expect.poll(() => receiver.tokens.length, { timeout: 15_000 }).toBeGreaterThan(0)
+  })
+
+  it('all others are signed out at once', async () => {
+    const here = await visitAccount(latchkey)
+    const others = [await visitAccount(latchkey, here.address), await visitAccount(latchkey, here.address)]
+    expect((await here.submit('/account/sessions/end-others')).body).toContain('All other devices are signed out.')
+    expect(await isSignedIn(here)).toBe(true)
+    for (const other of others) expect(await isSignedIn(other)).toBe(false)
+  })
+
+  it('nobody ends a session of somebody else: the same 404 as for one that is not there', async () => {
+    const visitor = await visitAccount(latchkey)
+    const victim = await visitAccount(latchkey)
+    const second = await visitAccount(latchkey, victim.address)
+    const [uid = ''] = sessionsIn(await victim.open('/account/sessions'))
+    for (const session of [uid, 'nothing', '', '\u0000']) {
+      const answer = await visitor.send('/account/sessions/end', { session })
+      expect([answer.status, headingOf(answer)], session).toEqual([404, 'There is nothing here'])
+    }
+    expect([await isSignedIn(victim), await isSignedIn(second)]).toEqual([true, true])
+  })
+
+  it('an app is listed with what it may do, and disconnected: it refreshes no more, and is asked about again', async () => {
+    const visitor = await visitAccount(latchkey)
+    const tokens = await tokensFor(visitor)
+    const list = await visitor.open('/account/apps')
+    expect(list.body).toContain('Ledger')
+    expect(list.body).not.toContain('latchkey-account')
+    const [disconnect = ''] = linksIn(list, '/disconnect')
+    const told = receiver.tokens.length
+    expect(headingOf(await visitor.open(disconnect))).toBe('Disconnect this app?')
+    expect((await visitor.submit(disconnect)).body).toContain('The app no longer has access.')
+    expect(await isRefused(tokens.refreshToken)).toBe(true)
+    expect((await visitor.open('/account/apps')).body).toContain('No apps yet.')
+    await expect.poll(() => receiver.tokens.length, { timeout: 15_000 }).toBe(told + 1)
+    expect((await visitor.send(disconnect)).status).toBe(404)
+  })
+
+  it('what a third party was allowed is shown, and forgotten with it', async () => {
+    const visitor = await visitAccount(latchkey)
+    const ask = async () => visitor.agent.follow(await visitor.agent.get((await startRequest(latchkey.issuer, thirdParty)).url))
+    const consent = await ask()
+    expect(headingOf(consent)).toContain('Reports')
+    await visitor.agent.follow(await visitor.agent.post(consent.url, { decision: 'allow' }))
+    const list = await visitor.open('/account/apps')
+    expect(list.body).toContain('see your e-mail address')
+    const [disconnect = ''] = linksIn(list, '/disconnect')
+    await visitor.submit(disconnect)
+    expect(headingOf(await ask())).toContain('Reports')
+  })
+
+  it('nobody disconnects an app from somebody else, nor these pages from themselves', async () => {
+    const visitor = await visitAccount(latchkey)
+    const victim = await visitAccount(latchkey)
+    const tokens = await tokensFor(victim)
+    for (const id of ['ledger', 'latchkey-account', 'nothing', '%00'])
+      expect((await visitor.send(`/account/apps/${id}/disconnect`)).status, id).toBe(404)
+    expect(await isRefused(tokens.refreshToken)).toBe(false)
+  })
+
+  it('the page that mails lead to changes nothing by itself; its button ends everything, with every refresh token', async () => {
+    const here = await visitAccount(latchkey)
+    const there = await visitAccount(latchkey, here.address)
+    const tokens = [await tokensFor(here), await tokensFor(there)]
+    const page = await here.open('/account/secure')
+    expect(page.body).toContain('You are signed in on 2 devices.')
+    expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([true, true])
+    const done = await here.send('/account/secure')
+    expect(headingOf(done)).toBe('You are signed out everywhere')
+    expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([false, false])
+    for (const { refreshToken } of tokens) expect(await isRefused(refreshToken)).toBe(true)
+    await expectNotices(latchkey, here.address, 'Devices were signed out')
+  })
+
+  it('and it does nothing for a browser in which nobody is signed in, nor long after', async () => {
+    const visitor = await visitAccount(latchkey)
+    const stranger = await visitAccount(latchkey)
+    await stranger.send('/account/sessions/end-others')
+    if (on === 'embedded') {
+      latchkey.clock.advance(601)
+      for (const answer of [await visitor.send('/account/secure'), await visitor.agent.get(`${latchkey.issuer}/account/secure`)])
+        expect(asksToSignIn(answer)).toBe(true)
+    }
+    expect(await isSignedIn(visitor)).toBe(true)
+  })
+})

@@ -97,7 +97,10 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     extraTokenClaims: describeToken,
     features: {
       backchannelLogout: { enabled: true },
-      claimsParameter: { enabled: true, assertClaimsParameter: (_ctx, claims) => assertReachable(claims, options.reachableLevels) },
+      claimsParameter: {
+        enabled: true,
+        assertClaimsParameter: (_ctx, claims) => assertReachable(claims, options.reachableLevels),
+      },
       clientCredentials: { enabled: true },
       dPoP: { enabled: true },
       devInteractions: { enabled: false },

@@ -23,7 +23,7 @@ import { renderReturnToApp } from '../../views/sign-in/return-to-app.tsx'
 import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
-import { secondStepStates } from './second-step-states.ts'
+import { accountMailStates, accountStates } from './account-states.ts'
 import { secondStepStates } from './second-step-states.ts'
 
 export interface PageState {
@@ -90,6 +90,7 @@ const noticeMail =
     })
 
 mailStates.push(
+  ...accountMailStates,
   { name: 'mail-notice-new-device', render: noticeMail({ kind: 'new-device', app: 'Fieldnotes' }, 'Bern') },
   { name: 'mail-notice-passkey-added', render: noticeMail({ kind: 'passkey-added', name: 'iPhone' }) },
   { name: 'mail-notice-passkey-removed', render: noticeMail({ kind: 'passkey-removed', name: 'iPhone' }) },
@@ -211,7 +212,7 @@ export const pageStates: PageState[] = [
       }),
   },
   ...secondStepStates,
-  ...secondStepStates,
+  ...accountStates,
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },
   { name: 'switch-account', render: page => renderSwitchAccount(page, { form: { action: '/logout/confirm' } }) },
   {

@@ -100,8 +100,14 @@ export function renderAccountWaysIn(page: PageContext, props: WaysInProps): stri
                 <Row
                   title={<bdi>{connection}</bdi>}
                   details={[
-                    address && <bdi>{address}</bdi>,
-                    show('account.ways-in.used', { ago: <Ago page={page} moment={lastUsedAt} now={props.now} /> }),
+                    <>
+                      {address && (
+                        <>
+                          <bdi>{address}</bdi> ·{' '}
+                        </>
+                      )}
+                      {show('account.ways-in.used', { ago: <Ago page={page} moment={lastUsedAt} now={props.now} /> })}
+                    </>,
                   ]}
                 >
                   <a href={unlinkHref} aria-label={say('account.ways-in.unlink-what', { what: connection })}>

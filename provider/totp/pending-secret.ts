@@ -11,8 +11,6 @@ export interface PendingOwner {
   binding: string
 }
 
-export type PendingSecrets = ReturnType<typeof createPendingSecrets>
-
 /** Secrets that are shown to somebody and not yet confirmed. They are kept sealed, and for a quarter of an hour. */
 export function createPendingSecrets({ store, cipher }: { store: Store; cipher: FieldCipher }) {
   const rowOf = ({ userId, binding }: PendingOwner) => hashSecret(`${userId} ${binding}`).toString('base64url')

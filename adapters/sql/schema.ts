@@ -21,6 +21,7 @@ export interface Schema {
     address_sealed: Buffer
     is_primary: boolean
     verified_at: Date
+    vouched_by: Generated<string | null>
   }
   address_claims: {
     user_id: string

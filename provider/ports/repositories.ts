@@ -54,13 +54,15 @@ export interface Repositories {
 
 export interface UserRepository {
   findById(userId: string): Promise<UserRecord | undefined>
-  /** By a verified address, in normal form. */
-  findByAddress(address: string): Promise<UserRecord | undefined>
+  /** By a verified address, in normal form. `vouchedBy`: the connection whose word is all that shows that this address is theirs. */
+  findByAddress(address: string): Promise<(UserRecord & { vouchedBy: string | undefined }) | undefined>
   /**
-   * Creates the user, their data key, and their first address, verified at `createdAt`. Rejects with AppError `conflict` where
-   * the address belongs to somebody already.
+   * Creates the user, their data key, and their first address, verified at `createdAt`, by our own mail or by a connection. Rejects
+   * with AppError `conflict` where the address belongs to somebody already.
    */
-  create(user: { id: string; address: string; locale: string; createdAt: Date }): Promise<void>
+  create(user: { id: string; address: string; locale: string; createdAt: Date; vouchedBy?: string }): Promise<void>
+  /** The address was proved by our own mail. True for the one caller who was the first to do so after a connection had vouched for it. */
+  confirmAddress(userId: string, address: string): Promise<boolean>
 }
 
 export interface WorkspaceRepository {

@@ -3,18 +3,25 @@ import { newId } from '../kernel/ids.ts'
 import type { UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 
-/** Makes the user whose address has just been proved, in the caller's transaction. The user is the actor of their own beginning. */
+/**
+ * Makes the user whose address has just been proved, or vouched for by a connection, in the caller's transaction. The user is the actor of
+ * their own beginning.
+ */
 export async function createUser(
   repositories: Repositories,
-  { address, locale }: { address: string; locale: string },
+  { address, locale, vouchedBy }: { address: string; locale: string; vouchedBy?: string },
   circumstances: Omit<Circumstances, 'actor'>,
 ): Promise<UserRecord> {
   const id = newId()
   const createdAt = circumstances.clock()
-  await repositories.users.create({ id, address, locale, createdAt })
+  await repositories.users.create({ id, address, locale, createdAt, ...(vouchedBy === undefined ? {} : { vouchedBy }) })
   await recordEvent(
     repositories,
-    { action: 'user.created', userId: id, after: { address, locale } },
+    {
+      action: 'user.created',
+      userId: id,
+      after: { address, locale, ...(vouchedBy === undefined ? {} : { vouched_by: vouchedBy }) },
+    },
     { ...circumstances, actor: { kind: 'user', userId: id } },
   )
   return {

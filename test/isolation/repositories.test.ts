@@ -41,6 +41,7 @@ const attacks: Attacks = {
   users: {
     findById: ({ users }, theirs) => users.findById(theirs.user.id),
     findByAddress: ({ users }, theirs) => users.findByAddress(theirs.user.address),
+    confirmAddress: ({ users }, theirs) => users.confirmAddress(theirs.user.id, theirs.user.address),
     create: ({ users }) => users.create({ id: newId(), address: newAddress(), locale: 'en', createdAt: noon }),
   },
   accounts: {

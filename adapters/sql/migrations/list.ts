@@ -1,6 +1,7 @@
 import { first } from './0001-first.ts'
 import { tries } from './0002-tries.ts'
 import { waysIn } from './0003-ways-in.ts'
+import { vouchedAddresses } from './0004-vouched-addresses.ts'
 
 export interface Migration {
   name: string
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   { name: '0001-first', text: first },
   { name: '0002-tries', text: tries },
   { name: '0003-ways-in', text: waysIn },
+  { name: '0004-vouched-addresses', text: vouchedAddresses },
 ]

@@ -21,7 +21,7 @@ const list = prepare<{ userId: string }>()(parameter =>
     .orderBy('a.id'),
 )
 
-const insert = prepare<Omit<Schema['user_addresses'], 'is_primary'>>()(parameter =>
+const insert = prepare<Omit<Schema['user_addresses'], 'is_primary' | 'vouched_by'>>()(parameter =>
   queries.insertInto('user_addresses').values({
     user_id: parameter.user_id,
     id: parameter.id,

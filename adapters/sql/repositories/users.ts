@@ -36,6 +36,7 @@ const findById = prepare<{ userId: string }>()(parameter => userQuery().where('u
 const findByAddress = prepare<{ addressIndex: Buffer }>()(parameter =>
   userQuery()
     .innerJoin('user_addresses as typed', 'typed.user_id', 'u.id')
+    .select('typed.vouched_by')
     .where('typed.address_index', '=', parameter.addressIndex),
 )
 
@@ -49,7 +50,14 @@ const insertKey = prepare<{ userId: string; wrapped: Buffer }>()(parameter =>
   queries.insertInto('user_keys').values({ user_id: parameter.userId, wrapped: parameter.wrapped }),
 )
 
-const insertAddress = prepare<{ userId: string; id: string; index: Buffer; sealed: Buffer; verifiedAt: Date }>()(parameter =>
+const insertAddress = prepare<{
+  userId: string
+  id: string
+  index: Buffer
+  sealed: Buffer
+  verifiedAt: Date
+  vouchedBy: string | null
+}>()(parameter =>
   queries.insertInto('user_addresses').values({
     user_id: parameter.userId,
     id: parameter.id,
@@ -57,7 +65,17 @@ const insertAddress = prepare<{ userId: string; id: string; index: Buffer; seale
     address_sealed: parameter.sealed,
     is_primary: true,
     verified_at: parameter.verifiedAt,
+    vouched_by: parameter.vouchedBy,
   }),
+)
+
+const confirmAddress = prepare<{ userId: string; addressIndex: Buffer }>()(parameter =>
+  queries
+    .updateTable('user_addresses')
+    .set({ vouched_by: null })
+    .where('user_id', '=', parameter.userId)
+    .where('address_index', '=', parameter.addressIndex)
+    .where('vouched_by', 'is not', null),
 )
 
 export async function openUser(row: UserRow, vault: Vault): Promise<UserRecord> {
@@ -84,10 +102,15 @@ export function createUserRepository(scope: SqlScope, vault: Vault): UserReposit
 
     async findByAddress(address) {
       const [row] = await scope.run(findByAddress, { addressIndex: vault.blindIndex('email-address', address) })
-      return row && openUser(row, vault)
+      return row && { ...(await openUser(row, vault)), vouchedBy: fromNullable(row.vouched_by) }
     },
 
-    async create({ id, address, locale, createdAt }) {
+    async confirmAddress(userId, address) {
+      const addressIndex = vault.blindIndex('email-address', address)
+      return isId(userId) && (await scope.change(confirmAddress, { userId, addressIndex })) === 1
+    },
+
+    async create({ id, address, locale, createdAt, vouchedBy = null }) {
       const { wrapped, key } = await vault.createUserKey(id)
       const addressId = newId()
       const sealed = key.seal({ table: 'user_addresses', column: 'address', row: addressId }, address)
@@ -96,7 +119,7 @@ export function createUserRepository(scope: SqlScope, vault: Vault): UserReposit
         await Promise.all([
           scope.change(insertUser, { id, locale, createdAt }),
           scope.change(insertKey, { userId: id, wrapped }),
-          scope.change(insertAddress, { userId: id, id: addressId, index, sealed, verifiedAt: createdAt }),
+          scope.change(insertAddress, { userId: id, id: addressId, index, sealed, verifiedAt: createdAt, vouchedBy }),
         ])
       } catch (error) {
         throw isUniqueViolation(error) ? new AppError('conflict', { cause: error }) : error

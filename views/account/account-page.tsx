@@ -18,6 +18,7 @@ export const accountOutcomes = [
   'factor-added',
   'factor-removed',
   'renamed',
+  'linked',
   'unlinked',
   'session-ended',
   'others-ended',

@@ -12,6 +12,7 @@ export type Question =
   | 'remove-passkey'
   | 'remove-totp'
   | 'renew-recovery-codes'
+  | 'link'
   | 'unlink'
   | 'disconnect-app'
   | 'download'

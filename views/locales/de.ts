@@ -1,4 +1,5 @@
 import { account } from './de/account.ts'
+import { connections } from './de/connections.ts'
 import { notices } from './de/notices.ts'
 import { passkeys } from './de/passkeys.ts'
 import { secondSteps } from './de/second-steps.ts'
@@ -6,6 +7,7 @@ import type { Catalogue } from './catalogue.ts'
 
 /** German, with Sie. */
 export const de: Catalogue = {
+  ...connections,
   ...notices,
   ...account,
   ...passkeys,

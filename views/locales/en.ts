@@ -1,4 +1,5 @@
 import { account } from './en/account.ts'
+import { connections } from './en/connections.ts'
 import { notices } from './en/notices.ts'
 import { passkeys } from './en/passkeys.ts'
 import { secondSteps } from './en/second-steps.ts'
@@ -8,6 +9,7 @@ import { secondSteps } from './en/second-steps.ts'
  * MessageFormat; apostrophes are typographic, since the ASCII one quotes. Branches of a plural begin with `#`.
  */
 export const en = {
+  ...connections,
   ...notices,
   ...account,
   ...passkeys,

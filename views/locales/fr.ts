@@ -1,4 +1,5 @@
 import { account } from './fr/account.ts'
+import { connections } from './fr/connections.ts'
 import { notices } from './fr/notices.ts'
 import { passkeys } from './fr/passkeys.ts'
 import { secondSteps } from './fr/second-steps.ts'
@@ -6,6 +7,7 @@ import type { Catalogue } from './catalogue.ts'
 
 /** French, with vous; spaces before high punctuation don't break. */
 export const fr: Catalogue = {
+  ...connections,
   ...notices,
   ...account,
   ...passkeys,

@@ -1,4 +1,5 @@
 import { account } from './it/account.ts'
+import { connections } from './it/connections.ts'
 import { notices } from './it/notices.ts'
 import { passkeys } from './it/passkeys.ts'
 import { secondSteps } from './it/second-steps.ts'
@@ -6,6 +7,7 @@ import type { Catalogue } from './catalogue.ts'
 
 /** Italian, with Lei. */
 export const it: Catalogue = {
+  ...connections,
   ...notices,
   ...account,
   ...passkeys,

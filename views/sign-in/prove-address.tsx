@@ -1,0 +1,54 @@
+import { renderDocument } from '../document.tsx'
+import { speak } from '../messages.ts'
+import type { FormTarget, PageContext } from '../page-context.ts'
+import { Field } from '../parts/field.tsx'
+import { Button, ButtonForm, Form } from '../parts/form.tsx'
+
+export interface ProveAddressProps {
+  /** "Google". */
+  service: string
+  /** Takes the field `address`. */
+  form: FormTarget
+  /** What the upstream said, or what was typed. */
+  address?: string
+  problem?: 'field-needed' | 'address-unusable'
+  /** Back to the first page, without the account elsewhere. */
+  otherWay: FormTarget
+}
+
+/** Somebody comes from an upstream that can't say whose address it is: our own mail shows it. */
+export function renderProveAddress(page: PageContext, props: ProveAddressProps): string {
+  const { service, form, address, problem, otherWay } = props
+  const title = speak(page.locale).say('prove-address.heading')
+  return renderDocument(page, { title, problem: problem !== undefined }, ({ say }) => (
+    <>
+      <h1>{title}</h1>
+      <p class="lead">{say('prove-address.lead', { service })}</p>
+      <Form target={form} class="stack">
+        <Field
+          name="address"
+          label={say('address.label')}
+          hint={say('prove-address.hint')}
+          problem={problem && say(`address.problem.${problem}`)}
+          focused
+          input={{
+            type: 'email',
+            value: address,
+            autocomplete: 'email',
+            inputMode: 'email',
+            autoCapitalize: 'none',
+            spellcheck: false,
+            required: true,
+            enterKeyHint: 'send',
+          }}
+        />
+        <Button kind="primary">{say('address.submit')}</Button>
+      </Form>
+      <div class="ways-out">
+        <ButtonForm target={otherWay} kind="plain">
+          {say('upstream.other-way')}
+        </ButtonForm>
+      </div>
+    </>
+  ))
+}

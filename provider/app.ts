@@ -42,10 +42,15 @@ import { createBrowserSessions } from './oidc/signed-in.ts'
 import { SigningKey } from './oidc/signing.ts'
 import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
 import { createTokenEndpoint } from './oidc/token-endpoint.ts'
+import { createUpstreamClient } from './connections/client.ts'
+import { listConnections } from './connections/list.ts'
 import { requirementOf } from './policy/installation-requirement.ts'
 import type { SigningKeyRecord } from './ports/records.ts'
 import { createRecoveryCodes } from './recovery-codes/recovery-codes.ts'
 import { createShownCodes } from './recovery-codes/shown-codes.ts'
+import { createLinkReceiver } from './account/linking.ts'
+import { createAcceptance } from './sign-in/acceptance.ts'
+import { callbackRoutes } from './sign-in/callback-routes.ts'
 import { createEnrolling } from './sign-in/enrolling.ts'
 import { enrolmentRoutes } from './sign-in/enrolment-routes.ts'
 import { createSignInFlow } from './sign-in/flow.ts'
@@ -54,6 +59,9 @@ import { createMethods } from './sign-in/methods.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { createStanding } from './sign-in/standing.ts'
 import { createStepPages } from './sign-in/step-pages.ts'
+import { createUpstreamPeople } from './sign-in/upstream-people.ts'
+import { createUpstreamSteps } from './sign-in/upstream-steps.ts'
+import { createUpstreamVisits } from './sign-in/upstream-visits.ts'
 import { createNotices } from './users/notices.ts'
 
 export interface App {
@@ -92,7 +100,17 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const notices = createNotices({ issuer, installationName: settings.installationName, clock })
   const recoveryCodes = createRecoveryCodes({ cipher, clock })
+  const connections = listConnections(settings.upstreams)
+  const visits = createUpstreamVisits({
+    client: createUpstreamClient({ egress, telemetry, clock }),
+    store,
+    cipher,
+    clock,
+    issuer,
+  })
   const methods = createMethods({
+    connections,
+    visits,
     recoveryCodes,
     notices,
     ceremonies,
@@ -107,7 +125,18 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const requirement = requirementOf(settings.requiredLevel, settings.requiredFrom)
   const standing = createStanding({ clock, methods, requirement })
-  const flow = createSignInFlow({ data, clock, methods, standing, notices, signUpAllowed: settings.signUp === 'allowed' })
+  const sessionEnder = createSessionEnder({ data, store, cipher, clock })
+  const signUpAllowed = settings.signUp === 'allowed'
+  const people = createUpstreamPeople({ connections, notices, signUpAllowed })
+  const acceptance = createAcceptance({
+    standing,
+    people,
+    notices,
+    endSessions: (repositories, userId, circumstances) =>
+      sessionEnder.endAllWithin(repositories, userId, { reason: 'factor-reset', circumstances }),
+    signUpAllowed,
+  })
+  const flow = createSignInFlow({ data, clock, methods, standing, notices, acceptance, signUpAllowed })
   const enrolling = createEnrolling({
     data,
     flow,
@@ -159,7 +188,10 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     nameOversizedBodies(provider)
 
     const interactions = countSignIns(createInteractions(provider, registry), telemetry)
-    const steps = createStepPages({ data, flow, standing, interactions, pages, methods })
+    const upstreamSteps = createUpstreamSteps({ data, people, clock })
+    const steps = createStepPages({ data, flow, standing, interactions, pages, upstreamSteps, methods })
+    const sessions = createBrowserSessions(provider)
+    const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people })
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({
@@ -178,6 +210,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...signInRoutes({ flow, standing, interactions, steps, methods }),
       ...enrolmentRoutes({ enrolling, interactions, steps, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
+      ...callbackRoutes({ connections, visits, data, flow, receiveLink, pages, clock }),
       ...accountRoutes({
         issuer,
         installationName: settings.installationName,
@@ -190,10 +223,12 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         registry,
         methods,
         standing,
-        sessions: createBrowserSessions(provider),
-        sessionEnder: createSessionEnder({ data, store, cipher, clock }),
+        sessions,
+        sessionEnder,
         recoveryCodes,
         notices,
+        connections,
+        visits,
         rpId,
         erasureGraceSeconds: settings.erasureGraceSeconds,
       }),

@@ -9,6 +9,7 @@ import { dataRoutes } from './data.ts'
 import { deletingRoutes } from './deleting.ts'
 import { elsewhereRoutes } from './elsewhere.ts'
 import { factorRoutes } from './factors.ts'
+import { linkingRoutes } from './linking.ts'
 import { overviewRoutes } from './overview.ts'
 import { profileRoutes } from './profile.ts'
 import { recoveryCodeRoutes } from './recovery-codes.ts'
@@ -27,6 +28,7 @@ const pages = [
   recoveryCodeRoutes,
   factorRoutes,
   elsewhereRoutes,
+  linkingRoutes,
   sessionRoutes,
   activityRoutes,
   appRoutes,

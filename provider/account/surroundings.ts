@@ -1,6 +1,7 @@
 import type { MailContext } from '../../views/emails/mail-context.ts'
 import type { Locale } from '../../views/page-context.ts'
 import type { AppRegistry } from '../apps/registry.ts'
+import type { Connection } from '../connections/connection.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { SessionEnder } from '../oidc/end-sessions.ts'
@@ -11,6 +12,7 @@ import type { RateLimiter } from '../ports/rate-limiter.ts'
 import type { Store } from '../ports/store.ts'
 import type { RecoveryCodes } from '../recovery-codes/recovery-codes.ts'
 import type { SignInMethod } from '../sign-in/method.ts'
+import type { UpstreamVisits } from '../sign-in/upstream-visits.ts'
 import type { Notices } from '../users/notices.ts'
 import type { AccountRouteMaker } from './account-route.ts'
 
@@ -30,6 +32,8 @@ export interface AccountParts {
   sessionEnder: SessionEnder
   recoveryCodes: RecoveryCodes
   notices: Notices
+  connections: readonly Connection[]
+  visits: UpstreamVisits
   /** The domain that passkeys are made for. */
   rpId: string
   /** How long a deletion can be taken back. */

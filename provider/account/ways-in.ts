@@ -2,12 +2,13 @@ import { renderAccountWaysIn } from '../../views/account/ways-in.tsx'
 import type { Route } from '../http/route.ts'
 import { nameAuthenticator } from '../passkeys/authenticator-names.ts'
 import type { PasskeyRecord, UserRecord } from '../ports/records.ts'
+import { linkHref } from './linking-paths.ts'
 import { type AccountParts, html, nameConnection } from './surroundings.ts'
 
 export const waysInPath = '/account/ways-in'
 
 /** How somebody signs in, and what each way is worth. */
-export function waysInRoutes({ accountRoute, data, clock, methods, rpId }: AccountParts): Route[] {
+export function waysInRoutes({ accountRoute, data, clock, methods, connections, rpId }: AccountParts): Route[] {
   const enrolling = (id: string) =>
     methods.some(method => method.id === id && method.enrolment !== undefined) ? `${waysInPath}/add/${id}` : undefined
   const hrefs = (kind: string, id: string) => ({
@@ -65,7 +66,7 @@ export function waysInRoutes({ accountRoute, data, clock, methods, rpId }: Accou
             addAuthenticatorAppHref: enrolling('totp'),
             // Where there is no second step to lose there is nothing to recover from.
             makeRecoveryCodesHref: has.passkeys.length + has.totpDevices.length > 0 ? `${waysInPath}/recovery-codes` : undefined,
-            linkable: [],
+            linkable: connections.map(({ id, label }) => ({ connection: label, href: linkHref(id) })),
             signals: has.handle && signalsFor(user, has.handle, has.passkeys),
             outcome,
           }),

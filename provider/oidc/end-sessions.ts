@@ -31,6 +31,13 @@ export interface SessionEnder {
   endSession(userId: string, sessionUid: string, ending: SessionEnding): Promise<boolean>
   /** Ends all but one, or all, and with them what is left of sessions that ended by themselves. Answers how many there were. */
   endOtherSessions(userId: string, exceptUid: string | undefined, ending: SessionEnding): Promise<number>
+  /** Ends all, in the caller's transaction. */
+  endAllWithin(repositories: Repositories, userId: string, ending: Omit<SessionEnding, 'alongside'>): Promise<number>
+}
+
+interface Which {
+  uid?: string
+  exceptUid?: string
 }
 
 /** All of it is one transaction. The browsers are shut out before that is committed: where the store is away nothing is ended by halves. */
@@ -47,29 +54,31 @@ export function createSessionEnder({
 }): SessionEnder {
   const cache = createSessionCache({ store, cipher, clock })
 
-  async function end(
+  const end = (userId: string, which: Which, ending: SessionEnding) =>
+    data.scoped(protocol, repositories => endWithin(repositories, userId, which, ending))
+
+  async function endWithin(
+    repositories: Repositories,
     userId: string,
-    which: { uid?: string; exceptUid?: string },
+    which: Which,
     { reason, circumstances, alongside }: SessionEnding,
   ): Promise<number> {
-    return data.scoped(protocol, async repositories => {
-      // First the sessions, then what was given by them: nothing more is given by a session that is gone.
-      const ended = await repositories.sessions.deleteForUser(userId, which)
-      const grants = await repositories.grants.listForUser(userId)
-      const concerned = grants.filter(({ sessionUid }) =>
-        which.uid === undefined ? sessionUid === undefined || sessionUid !== which.exceptUid : sessionUid === which.uid,
-      )
-      await Promise.all(concerned.map(grant => endGrant(repositories, grant, { reason, circumstances })))
-      await Promise.all(
-        ended.map(({ uid }) =>
-          recordEvent(repositories, { action: 'session.ended', userId, session_uid: uid, reason }, circumstances),
-        ),
-      )
-      if (ended.length > 0 || concerned.length > 0) await alongside?.(repositories)
-      const signedOut = { reason, at: epochSeconds(clock) }
-      await Promise.all(ended.map(({ idHash }) => cache.end(idHash, signedOut)))
-      return ended.length
-    })
+    // First the sessions, then what was given by them: nothing more is given by a session that is gone.
+    const ended = await repositories.sessions.deleteForUser(userId, which)
+    const grants = await repositories.grants.listForUser(userId)
+    const concerned = grants.filter(({ sessionUid }) =>
+      which.uid === undefined ? sessionUid === undefined || sessionUid !== which.exceptUid : sessionUid === which.uid,
+    )
+    await Promise.all(concerned.map(grant => endGrant(repositories, grant, { reason, circumstances })))
+    await Promise.all(
+      ended.map(({ uid }) =>
+        recordEvent(repositories, { action: 'session.ended', userId, session_uid: uid, reason }, circumstances),
+      ),
+    )
+    if (ended.length > 0 || concerned.length > 0) await alongside?.(repositories)
+    const signedOut = { reason, at: epochSeconds(clock) }
+    await Promise.all(ended.map(({ idHash }) => cache.end(idHash, signedOut)))
+    return ended.length
   }
 
   async function endGrant(
@@ -97,5 +106,6 @@ export function createSessionEnder({
   return {
     endSession: async (userId, sessionUid, ending) => (await end(userId, { uid: sessionUid }, ending)) > 0,
     endOtherSessions: (userId, exceptUid, ending) => end(userId, exceptUid === undefined ? {} : { exceptUid }, ending),
+    endAllWithin: (repositories, userId, ending) => endWithin(repositories, userId, {}, ending),
   }
 }

@@ -8,11 +8,12 @@ import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { Notices } from '../users/notices.ts'
-import { createAcceptance, type Outcome } from './acceptance.ts'
+import type { Acceptance, Outcome } from './acceptance.ts'
 import { createCompletion } from './completion.ts'
 import type { PendingSignIn } from './interactions.ts'
 import { keepProof, restoreProof } from './kept-proof.ts'
 import type { MethodContext, SignInMethod } from './method.ts'
+import { findPending } from './pending-upstream.ts'
 import { isRepetition } from './repetition.ts'
 import { signInCircumstances } from './sign-in-circumstances.ts'
 import type { Standing } from './standing.ts'
@@ -27,6 +28,7 @@ export interface FlowOptions {
   methods: readonly SignInMethod[]
   standing: Standing
   notices: Notices
+  acceptance: Acceptance
   signUpAllowed: boolean
 }
 
@@ -43,8 +45,8 @@ export type SignInFlow = ReturnType<typeof createSignInFlow>
  * One way through, forward only: begin, verify, and at the end what policy decided. Each step is one transaction with its audit
  * events. Methods are known by their id alone.
  */
-export function createSignInFlow({ data, clock, methods, standing, notices, signUpAllowed }: FlowOptions) {
-  const accept = createAcceptance({ standing, signUpAllowed })
+export function createSignInFlow({ data, clock, methods, standing, notices, acceptance, signUpAllowed }: FlowOptions) {
+  const { accept } = acceptance
   const complete = createCompletion({ data, clock, methods, notices })
   const findMethod = (id: string | undefined): SignInMethod => {
     const method = methods.find(each => each.id === id)
@@ -111,19 +113,24 @@ export function createSignInFlow({ data, clock, methods, standing, notices, sign
     const given = beginning.parse(form)
     const delivery = await beginning.limit({ ...given, browserHash: browser }, facts)
     const attempt = draft(pending, browser, facts, { ...given, method: id })
+    const leave = await beginning.depart?.(attempt)
     return data.scoped(mode, async repositories => {
       const [earlier, beginMethod] = await Promise.all([
         repositories.attempts.lockByInteraction(pending.uid),
         beginning.prepare(contextFor(repositories, facts, pending.app.name), attempt, { delivery, again: false }),
       ])
-      if (earlier !== undefined && isLive(earlier) && isRepetition(earlier, attempt)) return undefined
+      const live = earlier !== undefined && isLive(earlier) ? earlier : undefined
+      if (live !== undefined && isRepetition(live, attempt)) return leave?.(live)
+      // Who came back from elsewhere and is nobody here yet proves who they are: what they showed there goes along.
+      const shown = leave === undefined && live?.browserHash.equals(browser) === true ? findPending(live, clock()) : undefined
+      const kept = shown === undefined ? attempt : { ...attempt, proofs: [keepProof(shown)] }
       // Asked for together, so that they travel together, in this order.
-      const [, , elsewhere] = await Promise.all([
+      await Promise.all([
         earlier === undefined ? undefined : endOpen(repositories, earlier, facts, 'begun-anew'),
-        create(repositories, attempt, facts),
+        create(repositories, kept, facts),
         beginMethod(),
       ])
-      return elsewhere
+      return leave?.(kept)
     })
   }
 
@@ -223,6 +230,23 @@ export function createSignInFlow({ data, clock, methods, standing, notices, sign
     )
   }
 
+  /** What the person answered to the question whether the account elsewhere that they came from is to lead in here. */
+  async function answerLink(pending: PendingSignIn, browser: Buffer, facts: RequestFacts, isToLink: boolean): Promise<void> {
+    await data.scoped(mode, async repositories => {
+      const attempt = await repositories.attempts.lockByInteraction(pending.uid)
+      // The form was sent twice, and the first of them was enough.
+      if (attempt?.state === 'satisfied' || attempt?.state === 'completed') return
+      if (attempt?.browserHash.equals(browser) !== true || !isLive(attempt)) throw new AppError('attempt-expired')
+      await acceptance.answerLink(contextFor(repositories, facts, pending.app.name), attempt, isToLink)
+    })
+  }
+
+  /** Lets who came back from elsewhere name another address to prove. False for everybody else. */
+  async function returnToAddress(attempt: AttemptRecord): Promise<boolean> {
+    if (!isLive(attempt) || attempt.method === undefined || findPending(attempt, clock()) === undefined) return false
+    return data.scoped(mode, ({ attempts }) => attempts.transition(attempt.id, 'open', 'open', { method: undefined }))
+  }
+
   /** Whether an address was proved under which nobody has an account: until then, nobody is told. */
   function isWithoutAccount(attempt: AttemptRecord): boolean {
     return attempt.state === 'ended' && attempt.proofs.some(({ subject }) => subject.kind === 'address') && !signUpAllowed
@@ -234,6 +258,8 @@ export function createSignInFlow({ data, clock, methods, standing, notices, sign
     verify,
     create,
     accept,
+    answerLink,
+    returnToAddress,
     findAttempt,
     findOptions,
     complete,

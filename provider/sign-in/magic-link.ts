@@ -86,10 +86,7 @@ export function createMagicLink({
           again ? repositories.emailChallenges.findOpen(attempt.id) : undefined,
           repositories.codeFailures.count(addressOf(attempt)),
         ])
-        return async () => {
-          await begin({ repositories, ...context }, attempt, { delivery, again, before, failures })
-          return undefined
-        }
+        return () => begin({ repositories, ...context }, attempt, { delivery, again, before, failures })
       },
     },
 

@@ -66,10 +66,15 @@ export interface Beginning {
   limit(attempt: Pick<AttemptRecord, 'address' | 'browserHash'>, facts: RequestFacts): Promise<Delivery>
   /**
    * Gets ready to begin, or to begin once more, within the transaction that makes or keeps the attempt: asks at once for what it
-   * has to know, so that this travels with the caller's lock, and answers what begins. Where the person has to go somewhere else,
-   * that answers where.
+   * has to know, so that this travels with the caller's lock, and answers what begins.
    */
-  prepare(context: MethodContext, attempt: AttemptRecord, occasion: Occasion): Promise<() => Promise<string | undefined>>
+  prepare(context: MethodContext, attempt: AttemptRecord, occasion: Occasion): Promise<() => Promise<void>>
+  /**
+   * For a method that sends the person somewhere else: gets ready for that before there is a transaction, since it may ask others. What
+   * it answers is called with the attempt that was kept, and tells where to go; undefined where that leads nowhere, and the step's own
+   * page says why.
+   */
+  depart?(attempt: AttemptRecord): Promise<(kept: AttemptRecord) => Promise<string | undefined>>
   /** How the first page offers it; the method that has none is the one that the page's own field begins. */
   offer?(urls: StepUrls, page: PageContext): Offer
 }

@@ -1,15 +1,28 @@
+import type { Connection } from '../connections/connection.ts'
+import { createFederated, type FederatedOptions } from './federated.ts'
 import { createMagicLink, type MagicLinkOptions } from './magic-link.ts'
 import type { SignInMethod } from './method.ts'
 import { createPasskey, type PasskeyOptions } from './passkey.ts'
 import { createRecoveryCode, type RecoveryCodeOptions } from './recovery-code.ts'
 import { createTotp, type TotpOptions } from './totp.ts'
 
-export type MethodOptions = MagicLinkOptions & PasskeyOptions & TotpOptions & RecoveryCodeOptions
+export type MethodOptions = MagicLinkOptions &
+  PasskeyOptions &
+  TotpOptions &
+  RecoveryCodeOptions &
+  FederatedOptions & { connections: readonly Connection[] }
 
 /**
  * Every way in. The first is the one that the address field begins; where several would do as a further step, the one that stands
  * first is asked for first.
  */
 export function createMethods(options: MethodOptions): readonly [SignInMethod, ...SignInMethod[]] {
-  return [createMagicLink(options), createPasskey(options), createTotp(options), createRecoveryCode(options)]
+  return [
+    createMagicLink(options),
+    createPasskey(options),
+    createTotp(options),
+    createRecoveryCode(options),
+    // One for each connection that is configured: what is configured no more is no way in.
+    ...options.connections.map(connection => createFederated(connection, options)),
+  ]
 }

@@ -122,7 +122,7 @@ export function createPasskey({ ceremonies, clock, rpId }: PasskeyOptions): Sign
     beginning: {
       parse: () => ({ address: undefined }),
       limit: async () => 'send',
-      prepare: async () => async () => undefined,
+      prepare: async () => async () => {},
       offer: (urls, page) => ({
         kind: 'passkey',
         label: speak(page.locale).say('other-way.passkey'),

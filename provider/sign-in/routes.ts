@@ -34,7 +34,7 @@ export interface SignInRouteOptions {
 /** The pages of a sign-in in progress. Each is safe to reload and to come back to; each form is answered by a redirect or a page. */
 export function signInRoutes({ flow, standing, interactions, steps, methods }: SignInRouteOptions): Route[] {
   const [firstMethod] = methods
-  const { showFirst, showOver, showOvertaken, finish, pageFor, localeFor, factsFor } = steps
+  const { showAddressProblem, showOver, showOvertaken, finish, pageFor, localeFor, factsFor } = steps
 
   return [
     route({
@@ -64,7 +64,8 @@ export function signInRoutes({ flow, standing, interactions, steps, methods }: S
       params: uidParams,
       async handler({ params: { uid }, browser }) {
         const attempt = await flow.findAttempt(uid, browser)
-        const waiting = attempt !== undefined && flow.isLive(attempt)
+        // A step without a method waits for nothing that could come in another tab.
+        const waiting = attempt !== undefined && flow.isLive(attempt) && attempt.method !== undefined
         return { kind: 'json', body: waiting ? {} : { next: homeOf(uid) } }
       },
     }),
@@ -92,6 +93,12 @@ export function signInRoutes({ flow, standing, interactions, steps, methods }: S
       const outcome = await flow.verify(pending, browser, factsFor(ctx, pending), form)
       return steps.answerOutcome(ctx, pending, browser, outcome, form)
     }),
+    post('/sign-in/:uid/link', async ({ ctx, pending, browser, form }) => {
+      const answer = form['answer']
+      if (answer !== 'yes' && answer !== 'no') throw new AppError('bad-request')
+      await flow.answerLink(pending, browser, factsFor(ctx, pending), answer === 'yes')
+      return { kind: 'redirect', to: homeOf(pending.uid) }
+    }),
     post('/sign-in/:uid/options', async ({ ctx, pending, browser, form }) => ({
       kind: 'json',
       body: await flow.findOptions(form['method'], pending, browser, factsFor(ctx, pending)),
@@ -106,7 +113,7 @@ export function signInRoutes({ flow, standing, interactions, steps, methods }: S
     }),
     post('/sign-in/:uid/change', async ({ ctx, pending, browser }) => {
       const attempt = await flow.findAttempt(pending.uid, browser)
-      if (attempt !== undefined) await flow.end(attempt, ctx.state.facts)
+      if (attempt !== undefined && !(await flow.returnToAddress(attempt))) await flow.end(attempt, ctx.state.facts)
       return { kind: 'redirect', to: homeOf(pending.uid) }
     }),
     post('/sign-in/:uid/cancel', async ({ ctx, pending, browser }) => {
@@ -139,7 +146,7 @@ export function signInRoutes({ flow, standing, interactions, steps, methods }: S
           return { kind: 'redirect', to: elsewhere ?? homeOf(pending.uid) }
         } catch (error) {
           if (error instanceof AppError && (error.code === 'field-needed' || error.code === 'address-unusable')) {
-            return showFirst(ctx, pending, { problem: error.code, typed: form['address'] ?? '' })
+            return showAddressProblem(ctx, pending, browser, { problem: error.code, typed: form['address'] ?? '' })
           }
           throw error
         }

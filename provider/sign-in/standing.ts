@@ -6,6 +6,7 @@ import type { AttemptRecord, FactorsRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { restoreProof } from './kept-proof.ts'
 import type { SignInMethod } from './method.ts'
+import { withoutPending } from './pending-upstream.ts'
 import { policyRequestOf } from './policy-request.ts'
 
 export interface StandingOptions {
@@ -37,7 +38,8 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     proofs: readonly Proof[],
     enrolments: readonly Enrolment[],
   ): Decision {
-    return decide({ proofs, enrolments, request: policyRequestOf(attempt.request), requirements, now: now() })
+    const request = policyRequestOf(attempt.request)
+    return decide({ proofs: withoutPending(proofs), enrolments, request, requirements, now: now() })
   }
 
   /** Whether all methods together could ever prove what is asked for. */
@@ -55,7 +57,7 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     /** What a satisfied attempt proved, as policy sees it now; undefined where it is not satisfied, or is over. */
     findResult(attempt: AttemptRecord) {
       if (attempt.userId === undefined || (attempt.state !== 'satisfied' && attempt.state !== 'completed')) return undefined
-      const proofs = attempt.proofs.map(restoreProof)
+      const proofs = withoutPending(attempt.proofs.map(restoreProof))
       // What is enrolled was asked for when it was satisfied.
       const decision = decideFor(attempt, proofs, [])
       return decision.kind === 'satisfied' ? { userId: attempt.userId, proofs, ...decision } : undefined
@@ -63,7 +65,7 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
 
     /** Whether what an attempt has proved is enough to bind another factor. */
     mayChangeFactors(proofs: readonly Proof[], enrolments: readonly Enrolment[]): boolean {
-      return decideChange({ proofs, enrolments, now: now() }).kind === 'satisfied'
+      return decideChange({ proofs: withoutPending(proofs), enrolments, now: now() }).kind === 'satisfied'
     },
 
     /** Whether what a newly enrolled factor proves is enough for a level, beside whatever began the sign-in. */

@@ -9,7 +9,6 @@ import { renderExpired } from '../../views/sign-in/expired.tsx'
 import { renderFinished } from '../../views/sign-in/finished.tsx'
 import { renderSoonRequired } from '../../views/sign-in/soon-required.tsx'
 import type { Answer } from '../http/answer.ts'
-import { findBrowser } from '../http/browser-cookie.ts'
 import type { Context } from '../http/context.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
@@ -23,6 +22,8 @@ import type { AskingApp, Interactions, PendingSignIn, SignInResult } from './int
 import { restoreProof } from './kept-proof.ts'
 import type { SignInMethod, StepNotice, StepUrls } from './method.ts'
 import type { Standing } from './standing.ts'
+import type { UpstreamSteps } from './upstream-steps.ts'
+import { findUsualMethod } from './usual-method.ts'
 
 const mode = { kind: 'system', reason: 'sign-in' } as const
 
@@ -32,6 +33,7 @@ export interface StepPageOptions {
   standing: Standing
   interactions: Interactions
   pages: Pages
+  upstreamSteps: UpstreamSteps
   methods: readonly [SignInMethod, ...SignInMethod[]]
 }
 
@@ -45,7 +47,7 @@ const laterOf = (uid: string) => ({ action: `${homeOf(uid)}/continue`, fields: {
 export const html = (body: string, status = 200): Answer => ({ kind: 'page', html: body, status })
 
 /** Which page a sign-in is at, whenever it is come back to: decided from what is kept, never from where the browser was. */
-export function createStepPages({ data, flow, standing, interactions, pages, methods }: StepPageOptions) {
+export function createStepPages({ data, flow, standing, interactions, pages, upstreamSteps, methods }: StepPageOptions) {
   const [firstMethod] = methods
   const urlsFor = (uid: string): StepUrls => ({
     page: homeOf(uid),
@@ -93,7 +95,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
   ): Promise<Answer> {
     const page = pageFor(localeFor(ctx, pending), pending.uid, pending.app)
     const address = options.typed ?? pending.loginHint
-    const usual = await findUsualMethod(ctx)
+    const usual = await findUsualMethod(data, methods, ctx)
     // What was used last in this browser comes first.
     const inOrder = methods.toSorted((one, other) => Number(other === usual) - Number(one === usual))
     return html(
@@ -111,12 +113,17 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     )
   }
 
-  /** The method with which somebody last signed in in this browser: who that was, nobody is told. */
-  async function findUsualMethod(ctx: Context): Promise<SignInMethod | undefined> {
-    const browser = findBrowser(ctx)
-    if (browser === undefined) return undefined
-    const id = await data.read(mode, ({ knownBrowsers }) => knownBrowsers.findLastMethod(browser))
-    return methods.find(method => method.id === id)
+  /** What was typed is no address: the page on which it was typed says so. */
+  async function showAddressProblem(
+    ctx: Context,
+    pending: PendingSignIn,
+    browser: Buffer,
+    notice: { problem: 'field-needed' | 'address-unusable'; typed: string },
+  ): Promise<Answer> {
+    const attempt = await flow.findAttempt(pending.uid, browser)
+    return attempt?.state === 'open' && attempt.method === undefined
+      ? showNext(ctx, pending, attempt, notice)
+      : showFirst(ctx, pending, notice)
   }
 
   async function showStep(ctx: Context, pending: PendingSignIn, attempt: AttemptRecord, notice: StepNotice): Promise<Answer> {
@@ -140,6 +147,14 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     const decision = standing.decideFor(attempt, attempt.proofs.map(restoreProof), enrolments)
     const page = pageFor(localeFor(ctx, pending), pending.uid, pending.app)
     const home = homeOf(pending.uid)
+    const upstreamStep = await upstreamSteps.show(
+      attempt,
+      decision.kind,
+      page,
+      { home, begin: `${home}/${firstMethod.id}` },
+      notice,
+    )
+    if (upstreamStep !== undefined) return html(upstreamStep, notice.problem === undefined ? 200 : 400)
     switch (decision.kind) {
       case 'proof-needed':
       case 'satisfied':
@@ -270,5 +285,16 @@ export function createStepPages({ data, flow, standing, interactions, pages, met
     return showNext(ctx, pending, attempt, { ...notice, method: form['method'] })
   }
 
-  return { showOver, showOvertaken, showFirst, showHome, showChoice, answerOutcome, finish, pageFor, localeFor, factsFor }
+  return {
+    showOver,
+    showOvertaken,
+    showAddressProblem,
+    showHome,
+    showChoice,
+    answerOutcome,
+    finish,
+    pageFor,
+    localeFor,
+    factsFor,
+  }
 }

@@ -1,0 +1,98 @@
+import { renderUpstreamRefused } from '../../views/sign-in/upstream-refused.tsx'
+import type { Connection, Refused, UpstreamAccount } from '../connections/connection.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Context } from '../http/context.ts'
+import type { Limit } from '../http/limits.ts'
+import { negotiateLocale } from '../http/locale.ts'
+import type { Pages } from '../http/pages.ts'
+import { type Route, route } from '../http/route.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Data } from '../ports/data.ts'
+import { proofByUpstream } from './federated.ts'
+import type { SignInFlow } from './flow.ts'
+import { homeOf, html } from './step-pages.ts'
+import type { Errand, UpstreamVisits } from './upstream-visits.ts'
+
+const limits: Limit[] = [{ name: 'upstream-answers', by: 'address', points: 300, windowSeconds: 60 }]
+
+/** Takes the answer for which a signed-in person went to an upstream. */
+export type ReceiveLink = (
+  ctx: Context,
+  connection: Connection,
+  errand: Extract<Errand, { kind: 'link' }>,
+  answer: { kind: 'account'; account: UpstreamAccount } | Refused,
+) => Promise<Answer>
+
+export interface CallbackRouteOptions {
+  connections: readonly Connection[]
+  visits: UpstreamVisits
+  data: Data
+  flow: SignInFlow
+  receiveLink: ReceiveLink
+  pages: Pages
+  clock: Clock
+}
+
+/**
+ * Where upstreams send people back to: an address for each connection that is configured, and none for any other. A GET that changes
+ * something, as the protocol has it; it is bound to the browser that left (whose cookie is Lax, so it comes along with the redirect),
+ * to one connection and to one use, and it ends in a redirect, which takes code and state out of the address bar.
+ */
+export function callbackRoutes(options: CallbackRouteOptions): Route[] {
+  const { connections, visits, data, flow, receiveLink, pages, clock } = options
+
+  /** The sign-in that it was for is not known, so there is only the app to go back to. */
+  function refuse(ctx: Context, { label }: Connection, { reason }: Refused): Answer {
+    const page = pages.context({ locale: negotiateLocale(ctx, '') })
+    return html(renderUpstreamRefused(page, { service: label, reason }), 400)
+  }
+
+  async function receiveSignIn(
+    ctx: Context,
+    connection: Connection,
+    { uid, attemptId }: Extract<Errand, { kind: 'sign-in' }>,
+    answer: { kind: 'account'; account: UpstreamAccount } | Refused,
+    browser: Buffer,
+  ): Promise<Answer> {
+    const home = { kind: 'redirect', to: homeOf(uid) } as const
+    if (answer.kind === 'refused') {
+      await visits.rememberRefusal(attemptId, answer.reason)
+      return home
+    }
+    const proof = proofByUpstream(answer.account, clock())
+    const outcome = await data.scoped({ kind: 'system', reason: 'sign-in' }, async repositories => {
+      const attempt = await repositories.attempts.lock(attemptId)
+      // Given up, begun anew or too late: the sign-in's own page says which.
+      const isWaiting = attempt?.method === connection.id && flow.isLive(attempt) && attempt.browserHash.equals(browser)
+      return isWaiting ? flow.accept(flow.contextFor(repositories, ctx.state.facts, ''), attempt, proof) : undefined
+    })
+    if (outcome?.kind === 'refused') {
+      if (outcome.attempt.state !== 'open') throw new AppError(outcome.problem)
+      await visits.rememberRefusal(attemptId, 'token-unacceptable')
+    }
+    return home
+  }
+
+  return connections.map(connection =>
+    route({
+      method: 'GET',
+      path: `/callback/${connection.id}`,
+      access: 'browser',
+      mode: { system: 'sign-in' },
+      limits,
+      async handler({ browser, ctx }) {
+        // Whoever only wants to know the headers takes nothing away.
+        if (ctx.method === 'HEAD') throw new AppError('method-not-allowed')
+        const parameters = new URLSearchParams(ctx.querystring)
+        const visit = await visits.take(connection, parameters, browser)
+        if ('kind' in visit) return refuse(ctx, connection, visit)
+        const answer = await visits.finish(connection, visit, parameters)
+        const { errand } = visit
+        return errand.kind === 'sign-in'
+          ? receiveSignIn(ctx, connection, errand, answer, browser)
+          : receiveLink(ctx, connection, errand, answer)
+      },
+    }),
+  )
+}

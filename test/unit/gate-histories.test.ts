@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide, decideChange, highestLevel, type Question, type Requirement } from '../../provider/policy/gate.ts'
 import { isPrimary, levelOf, levels, reaches } from '../../provider/policy/levels.ts'
+import type { Proof } from '../../provider/policy/proof.ts'
 import { ada, enrolment, type MethodName, now, proof, shows } from '../support/proofs.ts'
 
 /*

@@ -29,14 +29,19 @@ export const accountStyles = `.railed {
   display: flex;
   align-items: center;
   justify-content: space-between;
-  gap: var(--space-3);
+  flex-wrap: wrap;
+  gap: 0 var(--space-3);
   min-block-size: 3rem;
-  padding-inline: 0.875rem;
+  padding: var(--space-2) 0.875rem;
   border: 1px solid var(--neutral-5);
   border-radius: var(--radius);
   background: var(--neutral-2);
   font-weight: var(--weight-strong);
   cursor: pointer;
+}
+.rail-menu summary span {
+  min-inline-size: 0;
+  overflow-wrap: anywhere;
 }
 .rail-menu summary::-webkit-details-marker {
   display: none;
@@ -168,8 +173,16 @@ export const accountStyles = `.railed {
   inline-size: auto;
   min-block-size: var(--target);
 }
+.railed .notice p {
+  min-inline-size: 0;
+  overflow-wrap: anywhere;
+}
+.railed .notice-form > * + * {
+  margin-block-start: 0;
+}
 .notice-form {
   display: grid;
+  grid-template-columns: minmax(0, 1fr);
   gap: var(--space-3);
   justify-items: start;
 }
@@ -183,6 +196,7 @@ export const accountStyles = `.railed {
 }
 .next-step {
   display: grid;
+  grid-template-columns: minmax(0, 1fr);
   gap: var(--space-3);
   justify-items: start;
   padding: var(--space-4);

@@ -62,7 +62,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.addresses.primary': 'Hauptadresse',
   'account.addresses.verified': 'Bestätigt am {day}',
   'account.addresses.make-primary': 'Zur Hauptadresse machen',
-  'account.addresses.make-what-primary': '{what} zur Hauptadresse machen',
+  'account.addresses.make-what-primary': 'Zur Hauptadresse machen: {what}',
   'account.addresses.type-code': 'Code für {address} eingeben',
   'account.addresses.add': 'Adresse hinzufügen',
   'account.addresses.add-lead': 'Wir senden einen Code dorthin, um zu sehen, dass sie Ihnen gehört.',
@@ -103,7 +103,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.ways-in.elsewhere': 'Konten anderswo',
   'account.ways-in.elsewhere-lead': 'Konten bei anderen, die in dieses hier führen.',
   'account.ways-in.unlink': 'Verknüpfung lösen',
-  'account.ways-in.unlink-what': 'Verknüpfung mit {what} lösen',
+  'account.ways-in.unlink-what': 'Verknüpfung lösen: {what}',
   'account.ways-in.link': '{connection} verknüpfen',
   'account.ways-in.mail': 'E-Mail',
   'account.ways-in.mail-lead':

@@ -60,7 +60,7 @@ export const account = {
   'account.addresses.primary': 'Primary',
   'account.addresses.verified': 'Verified on {day}',
   'account.addresses.make-primary': 'Make primary',
-  'account.addresses.make-what-primary': 'Make {what} primary',
+  'account.addresses.make-what-primary': 'Make primary: {what}',
   'account.addresses.type-code': 'Type the code for {address}',
   'account.addresses.add': 'Add an address',
   'account.addresses.add-lead': 'We send a code there, to see that it is yours.',
@@ -91,8 +91,7 @@ export const account = {
   'account.ways-in.used': 'last used {ago}',
   'account.ways-in.never-used': 'not used yet',
   'account.ways-in.codes': 'Recovery codes',
-  'account.ways-in.codes-left':
-    '{left} of {all} codes left, made on {day}. Each works once, when your devices are out of reach.',
+  'account.ways-in.codes-left': '{left} of {all} codes left, made on {day}. Each works once, when your devices are out of reach.',
   'account.ways-in.codes-none': 'You have none. They are for when your devices are out of reach. Each works once.',
   'account.ways-in.make-codes': 'Make recovery codes',
   'account.ways-in.renew-codes': 'Make new codes',

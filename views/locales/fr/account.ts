@@ -62,7 +62,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.addresses.primary': 'Principale',
   'account.addresses.verified': 'Confirmée le {day}',
   'account.addresses.make-primary': 'Rendre principale',
-  'account.addresses.make-what-primary': 'Rendre {what} principale',
+  'account.addresses.make-what-primary': 'Rendre principale : {what}',
   'account.addresses.type-code': 'Saisir le code pour {address}',
   'account.addresses.add': 'Ajouter une adresse',
   'account.addresses.add-lead': 'Nous y envoyons un code, pour voir qu’elle est à vous.',

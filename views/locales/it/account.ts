@@ -62,7 +62,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.addresses.primary': 'Principale',
   'account.addresses.verified': 'Confermato il {day}',
   'account.addresses.make-primary': 'Rendi principale',
-  'account.addresses.make-what-primary': 'Rendi principale {what}',
+  'account.addresses.make-what-primary': 'Rendi principale: {what}',
   'account.addresses.type-code': 'Inserisci il codice per {address}',
   'account.addresses.add': 'Aggiungi un indirizzo',
   'account.addresses.add-lead': 'Vi inviamo un codice, per vedere che è Suo.',

@@ -23,7 +23,7 @@ import { accountClientId, accountReturnPath } from './account-app.ts'
 import { takeOutcome } from './outcome.ts'
 
 const viewing: Limit[] = [{ name: 'account-pages', by: 'address', points: 600, windowSeconds: 60 }]
-const posting: Limit[] = [{ name: 'account-forms', by: 'address', points: 120, windowSeconds: 60 }]
+const posting: Limit[] = [{ name: 'account-forms', by: 'address', points: 600, windowSeconds: 60 }]
 const fields = z.record(z.string(), z.string())
 
 export interface AccountSurroundings {

@@ -56,6 +56,7 @@ import { enrolmentRoutes } from './sign-in/enrolment-routes.ts'
 import { createSignInFlow } from './sign-in/flow.ts'
 import { linkRoutes } from './sign-in/link-routes.ts'
 import { createMethods } from './sign-in/methods.ts'
+import { createPasskeyOffer } from './sign-in/passkey-offer.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { createStanding } from './sign-in/standing.ts'
 import { createStepPages } from './sign-in/step-pages.ts'
@@ -137,6 +138,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     signUpAllowed,
   })
   const flow = createSignInFlow({ data, clock, methods, standing, notices, acceptance, signUpAllowed })
+  const passkeyOffer = createPasskeyOffer({ data, clock, rpId })
   const enrolling = createEnrolling({
     data,
     flow,
@@ -207,7 +209,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...metricsRoutes({ token: settings.metricsToken, telemetry }),
       ...pages.routes,
       ...logoRoutes({ registry, egress }),
-      ...signInRoutes({ flow, standing, interactions, steps, methods }),
+      ...signInRoutes({ flow, standing, interactions, steps, passkeyOffer, methods }),
       ...enrolmentRoutes({ enrolling, interactions, steps, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
       ...callbackRoutes({ connections, visits, data, flow, receiveLink, pages, clock }),

@@ -3,7 +3,7 @@ import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 
 /** Where a person adds and manages passkeys. */
-export const passkeysPath = '/account/passkeys'
+export const passkeysPath = '/account/ways-in'
 
 /** What browsers and password managers look for. */
 export function passkeyWellKnownRoutes({

@@ -14,6 +14,7 @@ import type { AttemptRecord, EmailChallengeRecord } from '../ports/records.ts'
 import type { Store } from '../ports/store.ts'
 import { normaliseAddress } from './address.ts'
 import { createMailBudget } from './mail-budget.ts'
+import { deviceField } from './passkey-offer.ts'
 import type { MethodContext, Occasion, SignInMethod, Verdict } from './method.ts'
 import { newUserCode, normaliseUserCode } from './user-code.ts'
 
@@ -117,6 +118,7 @@ export function createMagicLink({
             : failures >= failuresUntilLinksOnly
               ? { kind: 'switched-off' }
               : form,
+        deviceField,
         resend: { action: urls.again },
         changeAddress: { action: urls.change },
         ...(notice.again === true ? { resent: true } : {}),

@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { renderLinkConfirmed } from '../../views/sign-in/link-confirmed.tsx'
 import { renderNoAccount } from '../../views/sign-in/no-account.tsx'
+import { renderPasskeyOffer } from '../../views/sign-in/passkey-offer.tsx'
 import type { Answer } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
+import { passkeysPath } from '../passkeys/well-known.ts'
 import type { SignInFlow } from './flow.ts'
 import { formAddressRoutes } from './form-addresses.ts'
 import type { Interactions, PendingSignIn } from './interactions.ts'
 import type { SignInMethod } from './method.ts'
+import type { PasskeyOffer } from './passkey-offer.ts'
 import type { Standing } from './standing.ts'
 import { homeOf, html, type StepPages } from './step-pages.ts'
 
@@ -28,11 +31,12 @@ export interface SignInRouteOptions {
   standing: Standing
   interactions: Interactions
   steps: StepPages
+  passkeyOffer: PasskeyOffer
   methods: readonly [SignInMethod, ...SignInMethod[]]
 }
 
 /** The pages of a sign-in in progress. Each is safe to reload and to come back to; each form is answered by a redirect or a page. */
-export function signInRoutes({ flow, standing, interactions, steps, methods }: SignInRouteOptions): Route[] {
+export function signInRoutes({ flow, standing, interactions, steps, passkeyOffer, methods }: SignInRouteOptions): Route[] {
   const [firstMethod] = methods
   const { showAddressProblem, showOver, showOvertaken, finish, pageFor, localeFor, factsFor } = steps
 
@@ -82,7 +86,24 @@ export function signInRoutes({ flow, standing, interactions, steps, methods }: S
         const attempt = await flow.findAttempt(uid, browser)
         if (attempt === undefined || standing.findResult(attempt) === undefined) return { kind: 'redirect', to: homeOf(uid) }
         const page = pageFor(localeFor(ctx, pending), uid, pending.app)
-        return html(renderLinkConfirmed(page, { form: { action: `${homeOf(uid)}/continue` } }))
+        return html(renderLinkConfirmed(page, { form: { action: `${homeOf(uid)}/continue` }, passkeysHref: passkeysPath }))
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/sign-in/:uid/passkey-offer',
+      access: 'browser',
+      mode,
+      limits: viewing,
+      params: uidParams,
+      async handler({ params: { uid }, browser, ctx }) {
+        const pending = await interactions.find(ctx)
+        if (pending?.uid !== uid) return showOver(ctx, uid, browser)
+        const attempt = await flow.findAttempt(uid, browser)
+        if (attempt?.state !== 'satisfied') return { kind: 'redirect', to: homeOf(uid) }
+        const page = pageFor(localeFor(ctx, pending), uid, pending.app)
+        const later = { action: `${homeOf(uid)}/continue` }
+        return html(renderPasskeyOffer(page, { addHref: `${homeOf(uid)}/enrol/passkey`, later }))
       },
     }),
     post('/sign-in/:uid/continue', async ({ uid, form }) => ({
@@ -91,6 +112,8 @@ export function signInRoutes({ flow, standing, interactions, steps, methods }: S
     })),
     post('/sign-in/:uid/verify', async ({ ctx, pending, browser, form }) => {
       const outcome = await flow.verify(pending, browser, factsFor(ctx, pending), form)
+      if (outcome.kind === 'satisfied' && (await isPasskeyDue(pending.uid, browser, form)))
+        return { kind: 'redirect', to: `${homeOf(pending.uid)}/passkey-offer` }
       return steps.answerOutcome(ctx, pending, browser, outcome, form)
     }),
     post('/sign-in/:uid/link', async ({ ctx, pending, browser, form }) => {
@@ -174,6 +197,13 @@ export function signInRoutes({ flow, standing, interactions, steps, methods }: S
       },
     }),
   ]
+
+  /** Not where a page comes next that says what will be required. */
+  async function isPasskeyDue(uid: string, browser: Buffer, form: Readonly<Record<string, string>>): Promise<boolean> {
+    const attempt = await flow.findAttempt(uid, browser)
+    if (attempt === undefined || standing.findResult(attempt)?.due !== undefined) return false
+    return passkeyOffer.isDue(attempt, form)
+  }
 
   /** A form of a sign-in in progress. Where nothing waits any more the page says so, whatever the form was. */
   function post(

@@ -11,7 +11,7 @@ it('where passkeys are added and managed, and nothing of related origins where t
   const agent = new Agent()
   const endpoints = await agent.get(`${latchkey.issuer}/.well-known/passkey-endpoints`)
   expect(endpoints.headers['content-type']).toMatch(/^application\/json/)
-  const page = `${latchkey.issuer}/account/passkeys`
+  const page = `${latchkey.issuer}/account/ways-in`
   expect(JSON.parse(endpoints.body)).toEqual({ enroll: page, manage: page })
   expect((await agent.get(`${latchkey.issuer}/.well-known/webauthn`)).status).toBe(404)
 })

@@ -1,8 +1,8 @@
 /**
  * Passkeys on a page: for each form with `data-passkey` (`create`, `get`, or `autofill`, which is `get` with the browser's suggestions
  * in the address field besides) it shows the button, asks `data-options-url` what to ask the authenticator, and sends its answer in the
- * field `response`. What goes wrong is told by a sentence that stands in the form already. Without script, or without passkeys, the
- * page stays as it is.
+ * field `response`. What goes wrong is told by a sentence that stands in the form already. What has `data-passkey-able` is shown, or
+ * filled in with that, where the device can make one by itself. Without script, or without passkeys, the page stays as it is.
  *
  * The browser gets this function's own source text: it uses nothing from outside itself, and its functions are methods or without a
  * name, because the build wraps named ones in a call that the browser doesn't know.
@@ -170,6 +170,16 @@ export function offerPasskeys(): void {
       }
     },
 
+    /** Shows, or fills in, what is for devices that can make a passkey by themselves. */
+    async offer(): Promise<void> {
+      const marked = document.querySelectorAll<HTMLElement>('[data-passkey-able]')
+      const able = marked.length > 0 && (await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable?.())
+      for (const element of able ? marked : []) {
+        if (element instanceof HTMLInputElement) element.value = element.dataset['passkeyAble'] ?? ''
+        else element.hidden = false
+      }
+    },
+
     /** Lets the authenticators know what the server knows (Web Authentication Level 3, §5.1.10); they may not listen. */
     async signal(known: { unknown?: unknown; accepted?: unknown; details?: unknown }): Promise<void> {
       await Promise.allSettled([
@@ -209,5 +219,6 @@ export function offerPasskeys(): void {
     }
     void page.waitInField()
   })
+  void page.offer().catch(() => {})
   void page.waitInField()
 }

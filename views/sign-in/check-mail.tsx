@@ -6,6 +6,7 @@ import { CodeField } from '../parts/field.tsx'
 import { Button, ButtonForm, ButtonLink, Form } from '../parts/form.tsx'
 import { MaskedAddress } from '../parts/masked-address.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { PasskeyScript } from '../parts/passkey-form.tsx'
 
 export interface CheckMailProps {
   /** The address that was typed; shown masked. */
@@ -32,6 +33,8 @@ export interface CheckMailProps {
     | { kind: 'used-up' }
     /** The e-mail's time is over: only a new one helps. */
     | { kind: 'expired' }
+  /** The field that the script fills in where this device can make a passkey, and with what. */
+  deviceField?: { name: string; value: string }
   resend: FormTarget
   changeAddress: FormTarget
   /** A new e-mail has just been sent. */
@@ -54,6 +57,7 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
           <meta http-equiv="refresh" content={`5; url=${waiting.pageUrl}`} />
         </noscript>
       )}
+      {props.deviceField && <PasskeyScript page={page} />}
       <script src={page.assets.waitingScript} data-state-url={waiting.stateUrl} defer />
     </>
   )
@@ -70,7 +74,7 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
           {code.kind === 'switched-off' && <p>{say('check-mail.link-only')}</p>}
         </>
       )}
-      {code.kind === 'form' && <CodeForm code={code} waiting={waiting} speaker={speaker} />}
+      {code.kind === 'form' && <CodeForm code={code} waiting={waiting} deviceField={props.deviceField} speaker={speaker} />}
       {over ? (
         <ButtonForm target={props.resend} kind="primary">
           {say('check-mail.resend')}
@@ -102,10 +106,12 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
 function CodeForm({
   code,
   waiting,
+  deviceField,
   speaker: { say },
 }: {
   code: Extract<CheckMailProps['code'], { kind: 'form' }>
   waiting: CheckMailProps['waiting']
+  deviceField: CheckMailProps['deviceField']
   speaker: Speaker
 }): VNode {
   const problem = code.problem && [say(`check-mail.problem.${code.problem}`)]
@@ -122,6 +128,7 @@ function CodeForm({
           value={code.value}
           autocomplete="one-time-code"
         />
+        {deviceField && <input type="hidden" name={deviceField.name} value="" data-passkey-able={deviceField.value} />}
         <Button kind="primary">{say('check-mail.submit')}</Button>
       </Form>
       <noscript>

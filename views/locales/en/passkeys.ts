@@ -12,6 +12,11 @@ export const passkeys = {
   'enrol-passkey.submit': 'Create a passkey',
   'enrol-passkey.back': 'Go back',
   'link-confirmed.passkey': 'Next time without an e-mail: add a passkey',
+  'passkey-offer.heading': 'Next time without an e-mail?',
+  'passkey-offer.lead':
+    'This device can sign you in with your fingerprint, your face or its PIN. Setting that up takes a moment.',
+  'passkey-offer.add': 'Add a passkey',
+  'passkey-offer.later': 'Not now',
   'error.passkey-refused.title': 'This passkey can’t be used',
   'error.passkey-refused.happened': 'The passkey’s answer couldn’t be verified.',
   'error.passkey-refused.next': 'Try again, or use another way.',

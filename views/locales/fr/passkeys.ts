@@ -12,6 +12,11 @@ export const passkeys = {
   'enrol-passkey.submit': 'Créer une clé d’accès',
   'enrol-passkey.back': 'Retour',
   'link-confirmed.passkey': 'La prochaine fois sans e-mail : ajouter une clé d’accès',
+  'passkey-offer.heading': 'La prochaine fois sans e-mail ?',
+  'passkey-offer.lead':
+    'Cet appareil peut vous connecter avec votre empreinte, votre visage ou son code PIN. La configuration ne prend qu’un instant.',
+  'passkey-offer.add': 'Ajouter une clé d’accès',
+  'passkey-offer.later': 'Pas maintenant',
   'error.passkey-refused.title': 'Cette clé d’accès ne peut pas être utilisée',
   'error.passkey-refused.happened': 'La réponse de la clé d’accès n’a pas pu être vérifiée.',
   'error.passkey-refused.next': 'Réessayez, ou utilisez un autre moyen.',

@@ -12,6 +12,11 @@ export const passkeys = {
   'enrol-passkey.submit': 'Creare una passkey',
   'enrol-passkey.back': 'Indietro',
   'link-confirmed.passkey': 'La prossima volta senza e-mail: aggiungere una passkey',
+  'passkey-offer.heading': 'La prossima volta senza e-mail?',
+  'passkey-offer.lead':
+    'Questo dispositivo può farLa accedere con l’impronta, il volto o il PIN. La configurazione richiede un momento.',
+  'passkey-offer.add': 'Aggiungere una passkey',
+  'passkey-offer.later': 'Non ora',
   'error.passkey-refused.title': 'Questa passkey non può essere usata',
   'error.passkey-refused.happened': 'Non è stato possibile verificare la risposta della passkey.',
   'error.passkey-refused.next': 'Riprovi, oppure usi un altro modo.',

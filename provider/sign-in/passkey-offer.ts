@@ -1,0 +1,38 @@
+import type { Clock } from '../kernel/clock.ts'
+import type { Data } from '../ports/data.ts'
+import type { AttemptRecord } from '../ports/records.ts'
+
+const mode = { kind: 'system', reason: 'sign-in' } as const
+
+/** Nobody who has said no is asked again before. */
+const offerAgainSeconds = 90 * 86_400
+
+/**
+ * The field with which the page's script says that this device can make a passkey. Without it nobody is offered one, so that nobody
+ * without script has a step more.
+ */
+export const deviceField = { name: 'passkeys', value: 'possible' } as const
+
+export type PasskeyOffer = ReturnType<typeof createPasskeyOffer>
+
+/** When somebody who has typed a code is offered a passkey for the next time. */
+export function createPasskeyOffer({ data, clock, rpId }: { data: Data; clock: Clock; rpId: string }) {
+  return {
+    /**
+     * Whether to offer one now, to somebody who comes back in a browser that they use and has none; then it is not for another 90
+     * days.
+     */
+    async isDue({ userId, browserHash }: AttemptRecord, form: Readonly<Record<string, string>>): Promise<boolean> {
+      if (userId === undefined || form[deviceField.name] !== deviceField.value) return false
+      return data.scoped(mode, async ({ accounts, knownBrowsers }) => {
+        const [browser, { passkeys }] = await Promise.all([knownBrowsers.find(userId, browserHash), accounts.findFactors(userId)])
+        if (browser === undefined || passkeys.some(passkey => passkey.rpId === rpId)) return false
+        const { passkeyOfferedAt } = browser
+        const now = clock()
+        if (passkeyOfferedAt !== undefined && now.getTime() - passkeyOfferedAt.getTime() < offerAgainSeconds * 1000) return false
+        await knownBrowsers.recordPasskeyOffer(userId, browserHash, now)
+        return true
+      })
+    },
+  }
+}

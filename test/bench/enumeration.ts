@@ -7,7 +7,8 @@ import { randomBytes } from 'node:crypto'
 import { webApps } from './apps.ts'
 import { type Answer, openConnection, redirectOf, UnexpectedAnswer } from './load/browser.ts'
 import { openInbox } from './load/mail-inbox.ts'
-import { inNewBrowser, newPerson, type Person, requestCode, signIn } from './load/person.ts'
+import { inNewBrowser, newPerson, type Person, requestCode } from './load/person.ts'
+import { signIn } from './load/sign-in.ts'
 import { discoverTarget, type Target } from './load/target.ts'
 
 /** Nobody is sent more than three mails in five minutes: one to begin with, and two that are measured. */

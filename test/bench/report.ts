@@ -21,12 +21,14 @@ const verdict = (met: boolean) => (met ? 'met' : '**missed**')
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0)
 const milliseconds = (value: number) => value.toFixed(value < 1 ? 3 : 2)
 
-function yardstickFor(measurements: Measurement[], measurement: Measurement): Measurement | undefined {
-  const { comparedWith } = workloads[measurement.workload]
-  return measurements.find(other => other.subject === 'yardstick' && other.workload === comparedWith)
+/** What a measurement is compared with, of the same run. */
+function findReference(measurements: Measurement[], { subject, workload }: Measurement): Measurement | undefined {
+  const { comparedWith, withItself } = workloads[workload]
+  const reference = withItself === true ? subject : subject === 'yardstick' ? undefined : 'yardstick'
+  return measurements.find(other => other.subject === reference && other.workload === comparedWith)
 }
 
-/** CPU an operation, against the yardstick of the same run. */
+/** CPU an operation, against the yardstick's or the server's own of the same run. */
 export function describeWorkloads(measurements: Measurement[]): string {
   const head = [
     'workload',
@@ -46,10 +48,11 @@ export function describeWorkloads(measurements: Measurement[]): string {
   const rows = measurements.map(measurement => {
     const { workload, subject, passes } = measurement
     const average = (pick: (pass: Measurement['passes'][number]) => number) => mean(passes.map(pick))
-    const yardstick = yardstickFor(measurements, measurement)
-    const ratio = yardstick && subject !== 'yardstick' ? meanTotal(measurement) / meanTotal(yardstick) : undefined
-    const { goal } = workloads[workload]
-    const judged = ratio !== undefined && subject === 'latchkey-postgres'
+    const reference = findReference(measurements, measurement)
+    const ratio = reference && meanTotal(measurement) / meanTotal(reference)
+    // Goals are for servers on stores of their own.
+    const goal = subject === 'latchkey-postgres' ? workloads[workload].goal : undefined
+    const judged = ratio !== undefined && goal !== undefined
     return [
       workload,
       subject,

@@ -158,8 +158,9 @@ function writeResults(machine: string[], chapters: Array<[title: string, text: s
     '',
     'CPU is user and system time of the server and its stores (whole process trees), at 32 concurrent clients; the load generator',
     'and the SMTP sink are processes of their own and not counted. The ratio is that to `yardstick`, bare oidc-provider with an',
-    'in-memory adapter in the same run; both magic-link sign-ins are compared with its code flow. Rates are the wall clock of a',
-    'machine that the load generator shares, and are not compared.',
+    'in-memory adapter in the same run; sign-ins are compared with its code flow, but for the passkey, which is compared with',
+    'the second half of a sign-in by link on the same server. Rates are the wall clock of a machine that the load generator shares,',
+    'and are not compared.',
     '',
     ...Object.entries(workloads).map(([name, { operation }]) => `- \`${name}\`: ${operation}`),
   ]

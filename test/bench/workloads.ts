@@ -6,6 +6,10 @@ export const workloadNames = [
   'userinfo',
   'magic-link',
   'first-sign-in',
+  'link-to-code',
+  'passkey',
+  'totp',
+  'totp-verification',
 ] as const
 
 export type WorkloadName = (typeof workloadNames)[number]
@@ -16,10 +20,12 @@ export interface Workload {
   /** Operations of one measured pass, and of one in quick mode. */
   operations: number
   quickOperations: number
-  /** At most this many times the yardstick's CPU, and which of its workloads it is compared with. */
-  goal: number
+  /** At most this many times the CPU of what it is compared with; undefined where nothing is asked of it. */
+  goal?: number
   comparedWith: WorkloadName
-  /** The yardstick has no e-mail. */
+  /** Compared with the same server's own workload, and not with the yardstick's. */
+  withItself?: true
+  /** The yardstick knows neither e-mail nor factors. */
   latchkeyOnly?: true
 }
 
@@ -73,6 +79,38 @@ export const workloads: Record<WorkloadName, Workload> = {
     operations: 640,
     quickOperations: 320,
     goal: 4.5,
+    comparedWith: 'code',
+    latchkeyOnly: true,
+  },
+  'link-to-code': {
+    operation:
+      'the second half of `magic-link`: the link is confirmed, then its page, the tab where it began, the code (4 requests)',
+    operations: 640,
+    quickOperations: 320,
+    comparedWith: 'code',
+    latchkeyOnly: true,
+  },
+  passkey: {
+    operation: 'a known person with a passkey: authorize, page, options, answer, code (6 requests), beside `link-to-code`',
+    operations: 960,
+    quickOperations: 320,
+    goal: 1.2,
+    comparedWith: 'link-to-code',
+    withItself: true,
+    latchkeyOnly: true,
+  },
+  totp: {
+    operation:
+      '`magic-link` of a person with an authenticator app: the same, the page of the step and its code (11 requests, 1 mail)',
+    operations: 192,
+    quickOperations: 96,
+    comparedWith: 'code',
+    latchkeyOnly: true,
+  },
+  'totp-verification': {
+    operation: 'the form with the code of an authenticator app alone (1 request)',
+    operations: 192,
+    quickOperations: 96,
     comparedWith: 'code',
     latchkeyOnly: true,
   },

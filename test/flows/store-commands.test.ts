@@ -21,6 +21,10 @@ const atMost: Record<WorkloadName, Omit<StoreCommands, 'jobs'>> = {
   userinfo: { queries: 1, scopes: 1, redis: 0 },
   'magic-link': { queries: 31, scopes: 15, redis: 39 },
   'first-sign-in': { queries: 40, scopes: 15, redis: 39 },
+  'link-to-code': { queries: 18, scopes: 8, redis: 14 },
+  passkey: { queries: 24, scopes: 11, redis: 24 },
+  totp: { queries: 47, scopes: 20, redis: 42 },
+  'totp-verification': { queries: 13, scopes: 3, redis: 3 },
 }
 
 const warmUp = 4

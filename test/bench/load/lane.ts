@@ -1,7 +1,10 @@
 import { type BenchApp, machineApps, profileApps, webApps } from '../apps.ts'
 import type { WorkloadName } from '../workloads.ts'
 import { type Connection, openConnection } from './browser.ts'
-import { type CodeRequest, exchangeCode, newPerson, type Person, signIn } from './person.ts'
+import { type PasskeyHolder, reachTotp, signUpWithPasskey, signUpWithTotp, type TotpHolder } from './factors.ts'
+import { exchangeCode, newPerson, type Person, signedOut } from './person.ts'
+import { type Arrived, begin, type Begun, type OpenedLink, openLink, signIn } from './sign-in.ts'
+import type { MailInbox } from './mail-inbox.ts'
 import type { Target } from './target.ts'
 
 /** One of the concurrent clients: its connection, its apps, and the persons it speaks for, in turns. */
@@ -14,10 +17,17 @@ export interface Lane {
   profiles: Person[]
   /** Persons who may still be sent a mail: one address is sent three in five minutes at most. */
   recipients: Recipient[]
+  /** Sign-ins whose link waits to be confirmed. */
+  openedLinks: OpenedLink[]
+  passkeyHolders: PasskeyHolder[]
+  /** People whose authenticator app has one more code that is good without waiting. */
+  totpHolders: TotpHolder[]
+  /** Sign-ins that wait for a code. */
+  totpSteps: Array<{ holder: TotpHolder; begun: Begun }>
   turn: number
   /** What came back last, for a closer look after the pass. */
   lastAccessToken: string | undefined
-  lastSignIn: { person: Person; request: CodeRequest; code: string } | undefined
+  lastSignIn: Arrived | undefined
 }
 
 export interface Recipient {
@@ -29,6 +39,8 @@ export interface Recipient {
 const mailsAfterTheFirst = 2
 const personsPerLane = 8
 const profilesPerLane = 2
+/** So many that nobody's sign-ins come thick and fast. */
+const passkeyHoldersPerLane = 8
 
 export function openLane(index: number): Lane {
   const [webApp, profileApp, machineApp] = [webApps[index], profileApps[index], machineApps[index]]
@@ -41,6 +53,10 @@ export function openLane(index: number): Lane {
     persons: [],
     profiles: [],
     recipients: [],
+    openedLinks: [],
+    passkeyHolders: [],
+    totpHolders: [],
+    totpSteps: [],
     turn: 0,
     lastAccessToken: undefined,
     lastSignIn: undefined,
@@ -60,15 +76,61 @@ async function makePersons(server: Target, lane: Lane, persons: Person[], count:
 export async function prepareLane(server: Target, lane: Lane, workload: WorkloadName, share: number): Promise<void> {
   if (workload === 'code' || workload === 'refresh') await makePersons(server, lane, lane.persons, personsPerLane, 'web')
   if (workload === 'userinfo') await makePersons(server, lane, lane.profiles, profilesPerLane, 'profile')
-  if (workload === 'magic-link') {
-    const mailsLeft = () => lane.recipients.reduce((sum, recipient) => sum + recipient.mailsLeft, 0)
-    while (mailsLeft() < share) await signUp(server, lane)
+  if (workload === 'magic-link') await makeRecipients(server, lane, share)
+  if (workload === 'link-to-code') {
+    await makeRecipients(server, lane, share - lane.openedLinks.length)
+    while (lane.openedLinks.length < share) {
+      lane.openedLinks.push(await openLink(server, await begin(server, nextRecipient(lane)), inboxOf(server)))
+    }
   }
+  if (workload === 'passkey') {
+    const wanted = Math.min(share, passkeyHoldersPerLane)
+    while (lane.passkeyHolders.length < wanted)
+      lane.passkeyHolders.push(await signUpWithPasskey(server, newPerson(lane.connection, lane.webApp)))
+  }
+  if (workload === 'totp') await makeTotpHolders(server, lane, share)
+  if (workload === 'totp-verification') {
+    await makeTotpHolders(server, lane, share - lane.totpSteps.length)
+    while (lane.totpSteps.length < share) {
+      const holder = nextTotpHolder(lane)
+      lane.totpSteps.push({ holder, begun: await reachTotp(server, holder) })
+    }
+  }
+}
+
+function inboxOf({ inbox }: Target): MailInbox {
+  if (inbox === undefined) throw new Error('the server sends no mail')
+  return inbox
+}
+
+async function makeRecipients(server: Target, lane: Lane, mails: number): Promise<void> {
+  const mailsLeft = () => lane.recipients.reduce((sum, recipient) => sum + recipient.mailsLeft, 0)
+  while (mailsLeft() < mails) await signUp(server, lane)
+}
+
+async function makeTotpHolders(server: Target, lane: Lane, count: number): Promise<void> {
+  while (lane.totpHolders.length < count)
+    lane.totpHolders.push(await signUpWithTotp(server, newPerson(lane.connection, lane.webApp)))
+}
+
+/** Somebody who may be sent a mail, in the browser that they used before: in a new one they would be sent a second mail. */
+export function nextRecipient(lane: Lane): Person {
+  const recipient = lane.recipients.shift()
+  if (!recipient) throw new Error('nobody is left who may be sent a mail')
+  recipient.mailsLeft -= 1
+  if (recipient.mailsLeft > 0) lane.recipients.push(recipient)
+  return signedOut(recipient.person)
+}
+
+export function nextTotpHolder(lane: Lane): TotpHolder {
+  const holder = lane.totpHolders.shift()
+  if (!holder) throw new Error('nobody is left who has a code that is good')
+  return { ...holder, person: signedOut(holder.person) }
 }
 
 /** Signs somebody new in, who can then be sent further mails. */
 export async function signUp(server: Target, lane: Lane): Promise<void> {
   const person = newPerson(lane.connection, lane.webApp)
-  lane.lastSignIn = { person, ...(await signIn(server, person)) }
+  lane.lastSignIn = await signIn(server, person)
   lane.recipients.push({ person, mailsLeft: mailsAfterTheFirst })
 }

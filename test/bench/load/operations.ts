@@ -1,17 +1,19 @@
 import type { WorkloadName } from '../workloads.ts'
 import { type Answer, redirectOf, UnexpectedAnswer } from './browser.ts'
-import { type Lane, signUp } from './lane.ts'
-import { askForTokens, exchangeCode, nextServerAddress, type Person, readCode, requestCode, signedOut, signIn } from './person.ts'
+import { reachTotp, signInWithPasskey, typeTotp } from './factors.ts'
+import { type Lane, nextRecipient, nextTotpHolder, signUp } from './lane.ts'
+import { askForTokens, exchangeCode, nextServerAddress, readCode, requestCode, signedOut } from './person.ts'
+import { arrive, confirmLink, signIn } from './sign-in.ts'
 import type { Target } from './target.ts'
 import { readTokens } from './tokens.ts'
 
 type Operation = (target: Target, lane: Lane) => Promise<void>
 
-function nextOf(persons: Person[], lane: Lane): Person {
+function nextOf<Entry>(entries: Entry[], lane: Lane): Entry {
   lane.turn += 1
-  const person = persons[lane.turn % persons.length]
-  if (!person) throw new Error('the lane has no persons')
-  return person
+  const entry = entries[lane.turn % entries.length]
+  if (entry === undefined) throw new Error('the lane has nobody for this')
+  return entry
 }
 
 async function getJson(lane: Lane, url: string, from: string): Promise<Record<string, unknown>> {
@@ -63,13 +65,32 @@ const askUserinfo: Operation = async (target, lane) => {
 }
 
 const signInByMail: Operation = async (target, lane) => {
-  const recipient = lane.recipients.shift()
-  if (!recipient) throw new Error('nobody is left who may be sent a mail')
-  recipient.mailsLeft -= 1
-  if (recipient.mailsLeft > 0) lane.recipients.push(recipient)
-  // In a browser that is new to them they would be sent a second mail.
-  const person = signedOut(recipient.person)
-  lane.lastSignIn = { person, ...(await signIn(target, person)) }
+  lane.lastSignIn = await signIn(target, nextRecipient(lane))
+}
+
+const confirmOpenedLink: Operation = async (target, lane) => {
+  const opened = lane.openedLinks.shift()
+  if (!opened) throw new Error('no link waits to be confirmed')
+  lane.lastSignIn = await confirmLink(target, opened)
+}
+
+const signInByPasskey: Operation = async (target, lane) => {
+  const holder = nextOf(lane.passkeyHolders, lane)
+  holder.person = signedOut(holder.person)
+  lane.lastSignIn = await signInWithPasskey(target, holder)
+}
+
+const signInByMailAndTotp: Operation = async (target, lane) => {
+  const holder = nextTotpHolder(lane)
+  const begun = await reachTotp(target, holder)
+  await typeTotp(target, holder, begun)
+  lane.lastSignIn = await arrive(target, begun)
+}
+
+const verifyTotp: Operation = async (target, lane) => {
+  const step = lane.totpSteps.shift()
+  if (!step) throw new Error('no sign-in waits for a code')
+  await typeTotp(target, step.holder, step.begun)
 }
 
 export const operations: Record<WorkloadName, Operation> = {
@@ -80,4 +101,8 @@ export const operations: Record<WorkloadName, Operation> = {
   userinfo: askUserinfo,
   'magic-link': signInByMail,
   'first-sign-in': signUp,
+  'link-to-code': confirmOpenedLink,
+  passkey: signInByPasskey,
+  totp: signInByMailAndTotp,
+  'totp-verification': verifyTotp,
 }

@@ -1,7 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type BenchApp, personScope, redirectUri } from '../apps.ts'
-import { type Answer, type Browser, type Connection, openBrowser, redirectOf, UnexpectedAnswer } from './browser.ts'
-import type { MailInbox } from './mail-inbox.ts'
+import { type Answer, type Browser, type Connection, openBrowser } from './browser.ts'
 import type { Target } from './target.ts'
 import { readTokens, type TokenAnswer } from './tokens.ts'
 
@@ -61,7 +60,7 @@ export interface CodeRequest {
   verifier: string
 }
 
-export function requestCode(authorizationEndpoint: string, app: BenchApp): CodeRequest {
+export function requestCode(authorizationEndpoint: string, app: BenchApp, parameters: Record<string, string> = {}): CodeRequest {
   const verifier = randomBytes(32).toString('base64url')
   const state = randomUUID()
   const url = new URL(authorizationEndpoint)
@@ -74,6 +73,7 @@ export function requestCode(authorizationEndpoint: string, app: BenchApp): CodeR
     nonce: state,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
+    ...parameters,
   }).toString()
   return { url: url.href, state, verifier }
 }
@@ -123,59 +123,4 @@ export async function exchangeCode(
   if (!tokens.id_token) throw new Error('the code exchange gave no ID token')
   if (!tokens.refresh_token) throw new Error('the code exchange gave no refresh token')
   return tokens
-}
-
-/** From nothing to a code at the app, by whatever way the server has. */
-export async function signIn(target: Target, person: Person): Promise<{ request: CodeRequest; code: string }> {
-  const request = requestCode(target.authorizationEndpoint, person.app)
-  const first = redirectOf(await person.browser.get(request.url), target.issuer, 'authorize')
-  const location = target.inbox
-    ? await followMail(target, person, first, target.inbox)
-    : await followTrivialLogin(target, person, first)
-  return { request, code: readCode(target, request, location) }
-}
-
-async function followTrivialLogin(target: Target, person: Person, page: string): Promise<string> {
-  const resume = redirectOf(await person.browser.get(page), target.issuer, 'login')
-  return redirectOf(await person.browser.get(resume), target.issuer, 'resumed authorization')
-}
-
-async function followMail(target: Target, person: Person, page: string, inbox: MailInbox): Promise<string> {
-  const { browser } = person
-  const begun = await openPage(browser, page, 'sign-in page')
-  const mail = inbox.nextLink(person.address)
-  mail.catch(() => {}) // reported where it is awaited; the post below may fail first
-  const sent = await browser.post(formAction(begun, 'address', target), { address: person.address })
-  await openPage(browser, redirectOf(sent, page, 'address'), 'mail-is-on-its-way page')
-  const link = await mail
-  const linkPage = await openPage(browser, link, 'link page')
-  const confirmed = await browser.post(formAction(linkPage, undefined, target), {})
-  await openPage(browser, redirectOf(confirmed, link, 'link confirmation'), 'confirmed page')
-  return followToApp(target, browser, page)
-}
-
-async function openPage(browser: Browser, url: string, step: string): Promise<Answer> {
-  const page = await browser.get(url)
-  if (page.status !== 200) throw new UnexpectedAnswer(step, page)
-  return page
-}
-
-/** Where the page's form goes: the first one, or the one with the named field. */
-function formAction(page: Answer, field: string | undefined, target: Target): string {
-  for (const [form, attributes = ''] of page.body.matchAll(/<form\b([^>]*)>[\s\S]*?<\/form>/g)) {
-    if (field !== undefined && !form.includes(`name="${field}"`)) continue
-    const [, action] = /\baction="([^"]*)"/.exec(attributes) ?? []
-    if (action) return new URL(action.replaceAll('&amp;', '&'), target.issuer).href
-  }
-  throw new UnexpectedAnswer(`form ${field ?? ''}`, page)
-}
-
-/** The tab where it began: from the sign-in page over the resumed authorization to the app. */
-async function followToApp(target: Target, browser: Browser, page: string): Promise<string> {
-  let url = page
-  for (let step = 1; step <= 4; step += 1) {
-    url = redirectOf(await browser.get(url), target.issuer, `return to the app, step ${step}`)
-    if (url.startsWith(redirectUri)) return url
-  }
-  throw new Error('the sign-in does not lead back to the app')
 }

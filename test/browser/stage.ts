@@ -28,6 +28,8 @@ export interface Stage {
   openBrowser(options?: BrowserContextOptions): Promise<BrowserContext>
   /** The newest mail to the address, as soon as it has come. Each mail is handed out once. */
   nextMail(address: string): Promise<SignInMail>
+  /** The same for a mail that brings a code alone. */
+  nextCode(address: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -50,18 +52,8 @@ export async function setStage(moreApps: object[] = [], settings: Record<string,
     issuer,
     product: product.url,
     openBrowser: options => browser.newContext({ locale: 'en-GB', ...options }),
-    async nextMail(address) {
-      const deadline = Date.now() + 20_000
-      for (;;) {
-        const mail = sink.mails.findLast(each => each.recipients.includes(address) && !read.has(each) && !isNotice(each.parsed))
-        if (mail) {
-          read.add(mail)
-          return readMail(mail.parsed.text ?? '')
-        }
-        if (Date.now() > deadline) throw new Error(`no mail came to ${address}`)
-        await sleep(25)
-      }
-    },
+    nextMail: async address => readMail(await nextText(address)),
+    nextCode: async address => readCode(await nextText(address)),
     async stop() {
       await browser.close()
       await product.close()
@@ -69,6 +61,19 @@ export async function setStage(moreApps: object[] = [], settings: Record<string,
       await sink.stop()
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+
+  async function nextText(address: string): Promise<string> {
+    const deadline = Date.now() + 20_000
+    for (;;) {
+      const mail = sink.mails.findLast(each => each.recipients.includes(address) && !read.has(each) && !isNotice(each.parsed))
+      if (mail) {
+        read.add(mail)
+        return mail.parsed.text ?? ''
+      }
+      if (Date.now() > deadline) throw new Error(`no mail came to ${address}`)
+      await sleep(25)
+    }
   }
 }
 
@@ -134,7 +139,12 @@ async function answers(url: string): Promise<boolean> {
 
 function readMail(text: string): SignInMail {
   const [link] = /http:\/\/localhost:\d+\/link\/\S+/.exec(text) ?? []
+  if (!link) throw new Error('the mail has no link')
+  return { link, code: readCode(text) }
+}
+
+function readCode(text: string): string {
   const [code] = /^[A-Z]{4} [A-Z]{4}$/m.exec(text) ?? []
-  if (!link || !code) throw new Error('the mail has no link or no code')
-  return { link, code }
+  if (!code) throw new Error('the mail has no code')
+  return code
 }

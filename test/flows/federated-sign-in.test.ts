@@ -11,11 +11,11 @@ import {
   googlePerson,
   microsoftPerson,
   openFirstPage,
+  proveAddress,
   signInWith,
   useFederation,
 } from '../support/federation.ts'
-import { linkIn } from '../support/relying-party.ts'
-import { expectMails, headingOf, listMails, readNotices, returned, signUp } from '../support/sign-in.ts'
+import { headingOf, listMails, readNotices, returned, signUp } from '../support/sign-in.ts'
 import { objectId, tenant } from '../support/upstream-sign-in.ts'
 
 const { say } = speak('en')
@@ -24,14 +24,6 @@ const arrived = (page: Response) => returned(page)?.has('code') === true
 async function claimsOf({ latchkey }: Federation, { agent, started }: FederatedSignIn, end: Response) {
   const { body } = await exchangeCode(agent, latchkey.issuer, started, returned(end)?.get('code') ?? '')
   return decodeJwt<{ email: string; amr: string[]; acr: string }>(JSON.parse(body).id_token)
-}
-
-/** Proves an address on the page that asks for it; answers what comes next. */
-export async function proveAddress({ latchkey }: Federation, { agent, home }: FederatedSignIn, address: string) {
-  const nextMail = expectMails(latchkey, address)
-  await agent.follow(await agent.post(`${home}/email`, { address }))
-  await agent.post(linkIn((await nextMail()).text))
-  return agent.follow(await agent.get(home))
 }
 
 describe.each(['embedded', 'servers'] as const)('on %s', on => {

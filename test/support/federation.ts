@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { Agent, Response } from './agent.ts'
 import { type LatchkeyOptions, type RunningLatchkey, startLatchkey } from './latchkey.ts'
-import { browserApp, startRequest, type StartedRequest } from './relying-party.ts'
-import { formActions, newAgentBehindProxy } from './sign-in.ts'
+import { browserApp, linkIn, startRequest, type StartedRequest } from './relying-party.ts'
+import { expectMails, formActions, newAgentBehindProxy } from './sign-in.ts'
 import { FakeUpstream, microsoftIssuer } from './upstreams.ts'
 import { objectId, tenant } from './upstream-sign-in.ts'
 
@@ -154,4 +154,16 @@ export async function answerLink(
   const action = formActions(page).find(each => each.endsWith('/link'))
   if (action === undefined) throw new Error('the page does not ask')
   return agent.follow(await agent.post(action, { answer }))
+}
+
+/** Proves an address on the page that asks for it; answers what comes next. */
+export async function proveAddress(
+  { latchkey }: Pick<Federation, 'latchkey'>,
+  { agent, home }: Pick<FederatedSignIn, 'agent' | 'home'>,
+  address: string,
+): Promise<Response> {
+  const nextMail = expectMails(latchkey, address)
+  await agent.follow(await agent.post(`${home}/email`, { address }))
+  await agent.post(linkIn((await nextMail()).text))
+  return agent.follow(await agent.get(home))
 }

@@ -118,6 +118,8 @@ export class FakeUpstream {
     if (endpoint === 'discovery') request.url = documentPath
     // Whoever was signed in there is forgotten, so that `person` may change from one sign-in to the next.
     if (endpoint === 'authorization') delete request.headers.cookie
+    // `person` has chosen already.
+    request.url = request.url?.replace('prompt=select_account', '')
     const behaviour = endpoint === undefined ? undefined : this.behave[endpoint]
     if (behaviour) behaviour(request, response)
     else this.#provider(request, response)

@@ -24,6 +24,7 @@ import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
 import { accountMailStates, accountStates } from './account-states.ts'
+import { connectionStates } from './connection-states.ts'
 import { secondStepStates } from './second-step-states.ts'
 
 export interface PageState {
@@ -211,6 +212,7 @@ export const pageStates: PageState[] = [
         links: { privacy: 'https://reports.example.net/privacy', terms: 'https://reports.example.net/terms' },
       }),
   },
+  ...connectionStates,
   ...secondStepStates,
   ...accountStates,
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },

@@ -107,7 +107,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.ways-in.link': '{connection} verknüpfen',
   'account.ways-in.mail': 'E-Mail',
   'account.ways-in.mail-lead':
-    'Ein Link und ein Code an {address} führen immer hinein. Sie können sich hier also nicht aussperren.',
+    'Mit einem Link und einem Code an {address} können Sie jede Anmeldung beginnen. Nach einem Passkey oder einer Authenticator-App, die Sie hinzugefügt haben, wird auch gefragt; geht sie verloren, steht ein Wiederherstellungscode dafür ein.',
   'account.ways-in.manage-addresses': 'Adressen verwalten',
 
   'account.rename.heading': 'Einen Namen geben',

@@ -101,7 +101,8 @@ export const account = {
   'account.ways-in.unlink-what': 'Unlink {what}',
   'account.ways-in.link': 'Link {connection}',
   'account.ways-in.mail': 'E-mail',
-  'account.ways-in.mail-lead': 'A link and a code to {address} always lead in, so you can’t lock yourself out here.',
+  'account.ways-in.mail-lead':
+    'A link and a code to {address} always begin a sign-in. A passkey or an authenticator app that you have added is asked for too; if you lose it, a recovery code stands in for it.',
   'account.ways-in.manage-addresses': 'Manage your addresses',
 
   'account.rename.heading': 'Give it a name',

@@ -106,7 +106,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.ways-in.link': 'Lier {connection}',
   'account.ways-in.mail': 'E-mail',
   'account.ways-in.mail-lead':
-    'Un lien et un code envoyés à {address} mènent toujours ici : vous ne pouvez pas vous enfermer dehors.',
+    'Un lien et un code envoyés à {address} permettent toujours de commencer une connexion. Une clé d’accès ou une application d’authentification que vous avez ajoutée est demandée aussi ; si vous la perdez, un code de récupération la remplace.',
   'account.ways-in.manage-addresses': 'Gérer vos adresses',
 
   'account.rename.heading': 'Lui donner un nom',

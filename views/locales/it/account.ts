@@ -104,7 +104,8 @@ export const account: Record<keyof typeof english, string> = {
   'account.ways-in.unlink-what': 'Scollega {what}',
   'account.ways-in.link': 'Collega {connection}',
   'account.ways-in.mail': 'E-mail',
-  'account.ways-in.mail-lead': 'Un link e un codice a {address} portano sempre dentro: qui non può chiudersi fuori.',
+  'account.ways-in.mail-lead':
+    'Un link e un codice a {address} permettono sempre di iniziare un accesso. Una passkey o un’app di autenticazione che ha aggiunto viene chiesta anch’essa; se la perde, un codice di recupero la sostituisce.',
   'account.ways-in.manage-addresses': 'Gestisci i Suoi indirizzi',
 
   'account.rename.heading': 'Dare un nome',

@@ -76,6 +76,8 @@ describe('whose word counts', () => {
     federation.google.person = person
     const signIn = await signInWith(federation, 'google')
     expect(headingOf(await proveAddress(federation, signIn, person.email))).toBe(say('totp-step.heading'))
+    // The question can't be answered before the second factor was shown.
+    expect((await signIn.agent.post(`${signIn.home}/link`, { answer: 'yes' })).status).toBe(400)
     const asked = await typeTotp(signIn, codeOf(latchkey, key))
     expect(headingOf(asked)).toContain('Link your Google account to')
     expect(arrived(await answerLink(signIn, asked, 'yes'))).toBe(true)

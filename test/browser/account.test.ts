@@ -71,5 +71,6 @@ it('one more address is added by the code that went there', async () => {
   await page.getByRole('link', { name: `Remove ${added}` }).click()
   await page.getByRole('button', { name: 'Remove the address' }).click()
   await page.getByText('The address was removed.').waitFor()
+  expect(await page.locator('main').textContent()).not.toContain(added)
   await context.close()
 })

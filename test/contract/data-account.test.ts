@@ -66,18 +66,6 @@ describe.each(databaseKinds)('what a person manages of their own on %s', kind =>
     })
   })
 
-  it('is locked for a change that depends on the rest of it: who comes next sees what was done', async () => {
-    const { id } = await createUser(data)
-    const add = () =>
-      data.scoped(asUser(id), async ({ accounts }) => {
-        await accounts.lock(id)
-        const seen = await accounts.listAddresses(id)
-        await accounts.addAddress({ id: newId(), userId: id, address: newAddress(), verifiedAt: noon })
-        return seen.length
-      })
-    expect((await Promise.all(Array.from({ length: 5 }, add))).toSorted()).toEqual([1, 2, 3, 4, 5])
-  })
-
   it('is not whether they are suspended, nor who they are', async () => {
     const { id } = await createUser(data)
     for (const change of [`status = 'active'`, `id = id`, `created_at = now()`]) {

@@ -41,7 +41,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.overview.nothing-to-do': 'Vous n’avez rien à faire.',
   'account.overview.add-passkey': 'Ajouter une clé d’accès',
   'account.overview.add-passkey.why':
-    'Connectez-vous avec votre empreinte, votre visage ou le code de l’appareil : plus vite que par e-mail, et à l’abri des fausses pages.',
+    'Connectez-vous avec votre empreinte, votre visage ou le code de l’appareil : plus vite que par e-mail, et à l’abri des fausses pages.',
   'account.overview.make-recovery-codes': 'Créer des codes de récupération',
   'account.overview.make-recovery-codes.why':
     'Vous n’avez pas de codes de récupération. Ils vous permettent de revenir si vous perdez vos appareils.',
@@ -62,7 +62,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.addresses.primary': 'Principale',
   'account.addresses.verified': 'Confirmée le {day}',
   'account.addresses.make-primary': 'Rendre principale',
-  'account.addresses.make-what-primary': 'Rendre principale : {what}',
+  'account.addresses.make-what-primary': 'Rendre principale : {what}',
   'account.addresses.type-code': 'Saisir le code pour {address}',
   'account.addresses.add': 'Ajouter une adresse',
   'account.addresses.add-lead': 'Nous y envoyons un code, pour voir qu’elle est à vous.',
@@ -95,7 +95,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.ways-in.never-used': 'pas encore utilisée',
   'account.ways-in.codes': 'Codes de récupération',
   'account.ways-in.codes-left':
-    'Codes restants : {left} sur {all}, créés le {day}. Chacun sert une fois, quand vos appareils sont hors de portée.',
+    'Codes restants : {left} sur {all}, créés le {day}. Chacun sert une fois, quand vos appareils sont hors de portée.',
   'account.ways-in.codes-none': 'Vous n’en avez pas. Ils servent quand vos appareils sont hors de portée. Chacun sert une fois.',
   'account.ways-in.make-codes': 'Créer des codes de récupération',
   'account.ways-in.renew-codes': 'Créer de nouveaux codes',
@@ -111,7 +111,7 @@ export const account: Record<keyof typeof english, string> = {
 
   'account.rename.heading': 'Lui donner un nom',
   'account.rename.name': 'Nom',
-  'account.rename.hint': 'Par exemple « Portable du bureau », pour la reconnaître.',
+  'account.rename.hint': 'Par exemple « Portable du bureau », pour la reconnaître.',
   'account.rename.field-needed': 'Saisissez un nom.',
   'account.rename.name-too-long': 'Ce nom est trop long. 60 caractères au maximum.',
 
@@ -126,7 +126,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.activity.empty': 'Il ne s’est rien passé avant.',
   'account.activity.older': 'Plus ancien',
   'account.activity.newest': 'Plus récent',
-  'account.activity.not-you': 'Y a-t-il quelque chose qui ne vient pas de vous ?',
+  'account.activity.not-you': 'Y a-t-il quelque chose qui ne vient pas de vous ?',
   'account.activity.secure': 'Sécuriser votre compte',
   'account.activity.sign-in.completed': 'Connexion',
   'account.activity.sign-in.refused': 'Une connexion a été refusée',
@@ -162,26 +162,26 @@ export const account: Record<keyof typeof english, string> = {
 
   'account.data.download': 'Télécharger vos données',
   'account.data.download-lead':
-    'Tout ce que nous gardons de vous, dans un fichier : profil, adresses, moyens de connexion, appareils, applications et activité.',
+    'Tout ce que nous gardons de vous, dans un fichier : profil, adresses, moyens de connexion, appareils, applications et activité.',
   'account.data.delete': 'Supprimer votre compte',
   'account.data.delete-lead':
-    'Vous êtes aussitôt déconnecté partout. Après {days, plural, one {# jour} other {# jours}}, tout est supprimé pour de bon ; d’ici là, vous pouvez vous connecter et le garder.',
+    'Vous êtes aussitôt déconnecté partout. Après {days, plural, one {# jour} other {# jours}}, tout est supprimé pour de bon ; d’ici là, vous pouvez vous connecter et le garder.',
 
   'account.secure.heading': 'Sécuriser votre compte',
   'account.secure.lead':
-    'Vous êtes connecté sur {sessions, plural, one {# appareil} other {# appareils}}. Si quelqu’un d’autre est peut-être parmi eux, déconnectez-vous partout : chaque appareil et chaque application, celui-ci aussi. Ensuite, vous vous reconnectez.',
+    'Vous êtes connecté sur {sessions, plural, one {# appareil} other {# appareils}}. Si quelqu’un d’autre est peut-être parmi eux, déconnectez-vous partout : chaque appareil et chaque application, celui-ci aussi. Ensuite, vous vous reconnectez.',
   'account.secure.button': 'Se déconnecter partout',
   'account.secure.next': 'Ce qu’il faut regarder ensuite',
-  'account.secure.check-activity': 'Activité : y a-t-il quelque chose qui ne vient pas de vous ?',
-  'account.secure.check-ways-in': 'Moyens de connexion : chaque clé et chaque application sont-elles à vous ?',
-  'account.secure.check-addresses': 'Adresses e-mail : sont-elles toutes à vous ?',
-  'account.secure.check-apps': 'Applications liées : les connaissez-vous toutes ?',
+  'account.secure.check-activity': 'Activité : y a-t-il quelque chose qui ne vient pas de vous ?',
+  'account.secure.check-ways-in': 'Moyens de connexion : chaque clé et chaque application sont-elles à vous ?',
+  'account.secure.check-addresses': 'Adresses e-mail : sont-elles toutes à vous ?',
+  'account.secure.check-apps': 'Applications liées : les connaissez-vous toutes ?',
   'account.ended.secured.heading': 'Vous êtes déconnecté partout',
   'account.ended.secured.lead': 'Chaque appareil et chaque application. Reconnectez-vous, puis regardez vos moyens de connexion.',
   'account.ended.secured.next': 'Se connecter et vérifier',
   'account.ended.erasure.heading': 'Votre compte va être supprimé',
   'account.ended.erasure.lead':
-    'Vous êtes déconnecté partout. Le {day}, tout sera supprimé. Si vous changez d’avis avant, connectez-vous et choisissez « Garder mon compte ».',
+    'Vous êtes déconnecté partout. Le {day}, tout sera supprimé. Si vous changez d’avis avant, connectez-vous et choisissez « Garder mon compte ».',
   'account.ended.erasure.next': 'J’ai changé d’avis',
 
   'account.confirm.back': 'Retour',
@@ -190,30 +190,30 @@ export const account: Record<keyof typeof english, string> = {
   'account.confirm.does-not-match': 'Ce n’est pas l’adresse du compte.',
   'account.confirm.last-factor':
     'C’est votre dernière deuxième étape. Sans elle, votre e-mail suffit pour se connecter, et vos codes de récupération disparaissent aussi.',
-  'account.confirm.remove-address.heading': 'Supprimer cette adresse ?',
+  'account.confirm.remove-address.heading': 'Supprimer cette adresse ?',
   'account.confirm.remove-address.lead':
     'Vous ne pourrez plus vous connecter avec {subject}, et elle n’aura plus de nouvelles de votre compte.',
   'account.confirm.remove-address.button': 'Supprimer l’adresse',
-  'account.confirm.make-primary.heading': 'En faire votre adresse principale ?',
+  'account.confirm.make-primary.heading': 'En faire votre adresse principale ?',
   'account.confirm.make-primary.lead':
     'Les applications apprendront {subject}. Vous pourrez toujours vous connecter avec les autres.',
   'account.confirm.make-primary.button': 'La rendre principale',
-  'account.confirm.remove-passkey.heading': 'Supprimer cette clé d’accès ?',
+  'account.confirm.remove-passkey.heading': 'Supprimer cette clé d’accès ?',
   'account.confirm.remove-passkey.lead':
     '{subject} ne mènera plus ici. Votre appareil la montrera peut-être jusqu’à ce que vous l’y supprimiez aussi.',
   'account.confirm.remove-passkey.button': 'Supprimer la clé',
-  'account.confirm.remove-totp.heading': 'Supprimer cette application d’authentification ?',
+  'account.confirm.remove-totp.heading': 'Supprimer cette application d’authentification ?',
   'account.confirm.remove-totp.lead':
     'Les codes de {subject} ne seront plus acceptés. Vous pourrez ensuite effacer l’entrée dans l’application.',
   'account.confirm.remove-totp.button': 'Supprimer l’application',
-  'account.confirm.renew-recovery-codes.heading': 'Créer des codes de récupération ?',
+  'account.confirm.renew-recovery-codes.heading': 'Créer des codes de récupération ?',
   'account.confirm.renew-recovery-codes.lead':
     'Vous recevez dix nouveaux codes, à garder en lieu sûr. Les codes d’avant ne vaudront plus.',
   'account.confirm.renew-recovery-codes.button': 'Créer les codes',
-  'account.confirm.unlink.heading': 'Délier ce compte ?',
+  'account.confirm.unlink.heading': 'Délier ce compte ?',
   'account.confirm.unlink.lead': '{subject} ne mènera plus à votre compte ici. Là-bas, rien ne change.',
   'account.confirm.unlink.button': 'Le délier',
-  'account.confirm.disconnect-app.heading': 'Délier cette application ?',
+  'account.confirm.disconnect-app.heading': 'Délier cette application ?',
   'account.confirm.disconnect-app.lead':
     '{subject} perd tout accès et vous y êtes déconnecté. Ce qu’elle a enregistré elle-même n’est pas touché.',
   'account.confirm.disconnect-app.button': 'La délier',
@@ -221,7 +221,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.confirm.download.lead':
     'Un fichier que personnes et programmes peuvent lire. Gardez-le comme vous garderiez des lettres.',
   'account.confirm.download.button': 'Télécharger le fichier',
-  'account.confirm.delete-account.heading': 'Supprimer votre compte ?',
+  'account.confirm.delete-account.heading': 'Supprimer votre compte ?',
   'account.confirm.delete-account.lead':
     'Vous êtes déconnecté partout, et après {days, plural, one {# jour} other {# jours}}, tout ce qui est à {subject} disparaît pour de bon. Les applications gardent ce qu’elles ont enregistré.',
   'account.confirm.delete-account.button': 'Supprimer mon compte',
@@ -229,12 +229,12 @@ export const account: Record<keyof typeof english, string> = {
   'mail.address.lifetime': 'Le code sert une fois, pendant {minutes, plural, one {# minute} other {# minutes}}.',
   'mail.address.code.subject': 'Votre code pour une nouvelle adresse chez {installation}',
   'mail.address.code.lead':
-    'Quelqu’un de connecté chez {installation} veut ajouter cette adresse à son compte. Saisissez-y ce code :',
+    'Quelqu’un de connecté chez {installation} veut ajouter cette adresse à son compte. Saisissez-y ce code :',
   'mail.address.code.not-you':
-    'Si ce n’était pas vous, il ne se passe rien tant que le code n’est pas utilisé. Ne dites le code à personne : personne chez {installation} ne vous le demandera.',
+    'Si ce n’était pas vous, il ne se passe rien tant que le code n’est pas utilisé. Ne dites le code à personne : personne chez {installation} ne vous le demandera.',
   'mail.address.taken.subject': 'Cette adresse a déjà un compte chez {installation}',
   'mail.address.taken.lead':
-    'Quelqu’un de connecté chez {installation} avec un autre compte a voulu y ajouter cette adresse. Ce n’est pas possible, car elle a son propre compte. Si c’était vous, connectez-vous à celui-ci :',
+    'Quelqu’un de connecté chez {installation} avec un autre compte a voulu y ajouter cette adresse. Ce n’est pas possible, car elle a son propre compte. Si c’était vous, connectez-vous à celui-ci :',
   'mail.address.taken.not-you':
-    'Si ce n’était pas vous, il n’y a rien à faire : rien n’a changé, et cela n’a été dit à personne.',
+    'Si ce n’était pas vous, il n’y a rien à faire : rien n’a changé, et cela n’a été dit à personne.',
 }

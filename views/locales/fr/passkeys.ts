@@ -12,7 +12,7 @@ export const passkeys = {
   'enrol-passkey.submit': 'Créer une clé d’accès',
   'enrol-passkey.back': 'Retour',
   'link-confirmed.passkey': 'La prochaine fois sans e-mail : ajouter une clé d’accès',
-  'passkey-offer.heading': 'La prochaine fois sans e-mail ?',
+  'passkey-offer.heading': 'La prochaine fois sans e-mail ?',
   'passkey-offer.lead':
     'Cet appareil peut vous connecter avec votre empreinte, votre visage ou son code PIN. La configuration ne prend qu’un instant.',
   'passkey-offer.add': 'Ajouter une clé d’accès',

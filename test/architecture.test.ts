@@ -67,6 +67,9 @@ const packageHomes = {
   'prom-client': ['adapters', 'test'],
   'oidc-provider': ['provider/oidc', 'test'],
   'openid-client': ['provider/connections', 'test'],
+  '@simplewebauthn/server': ['provider/passkeys', 'test'],
+  otplib: ['provider/totp', 'test'],
+  uqr: ['views'],
   koa: ['provider/http', 'provider/oidc', 'provider/app.ts', 'provider/main.ts', 'test'],
   '@koa/router': ['provider/http', 'test'],
   preact: ['views', 'test'],
@@ -125,6 +128,7 @@ const rules: Rule[] = [
       { 'provider/users/a.ts': "import { Client } from 'pg'" },
       { 'provider/sign-in/a.ts': "import type { Provider } from 'oidc-provider'" },
       { 'provider/oidc/a.ts': "import { PGlite } from '@electric-sql/pglite/worker'" },
+      { 'provider/sign-in/a.ts': "import { isoCBOR } from '@simplewebauthn/server/helpers'" },
     ],
   },
   {

@@ -2,13 +2,15 @@ import { type Activity, activities, renderAccountActivity } from '../../views/ac
 import type { Route } from '../http/route.ts'
 import { describeDevice } from '../http/request-facts.ts'
 import type { AuditEventRecord } from '../ports/records.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import { type AccountParts, html, nameConnection } from './surroundings.ts'
 
 const path = '/account/activity'
 const entriesOfAPage = 25
 
 /** What happened in an account, in words, paged by date. */
-export function activityRoutes({ accountRoute, data, registry }: AccountParts): Route[] {
+export function activityRoutes(parts: AccountParts): Route[] {
+  const { accountRoute, data, registry } = parts
+
   async function nameApp(clientId: string | undefined): Promise<string | undefined> {
     if (clientId === undefined) return undefined
     return (await registry.find(clientId))?.metadata.client_name ?? clientId
@@ -30,7 +32,7 @@ export function activityRoutes({ accountRoute, data, registry }: AccountParts): 
             // Only these were asked for.
             activity: event.action as Activity,
             at: event.occurredAt,
-            what: (await nameApp(valueOf(event, 'client_id'))) ?? subjectOf(event),
+            what: (await nameApp(valueOf(event, 'client_id'))) ?? subjectOf(event, parts),
             device: describeDevice(valueOf(event, 'user_agent') ?? ''),
             ip: valueOf(event, 'ip'),
           })),
@@ -52,14 +54,14 @@ export function valueOf({ disclosures }: AuditEventRecord, name: string): string
   return disclosures[name]?.value
 }
 
-/** The address or the name that a change was about. */
-function subjectOf(event: AuditEventRecord): string | undefined {
+/** The address, the name or the service that a change was about. */
+function subjectOf(event: AuditEventRecord, parts: AccountParts): string | undefined {
   for (const side of ['after', 'before']) {
     const state: unknown = JSON.parse(valueOf(event, side) ?? 'null')
     if (typeof state !== 'object' || state === null) continue
     for (const name of ['address', 'name', 'connection']) {
       const value: unknown = Reflect.get(state, name)
-      if (typeof value === 'string' && value !== '') return value
+      if (typeof value === 'string' && value !== '') return name === 'connection' ? nameConnection(parts, value) : value
     }
   }
   return undefined

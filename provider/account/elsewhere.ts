@@ -12,7 +12,9 @@ const params = z.object({ id: z.string() })
 const path = `${waysInPath}/elsewhere/:id/unlink`
 
 /** Accounts with others that lead into this one: taking one away. */
-export function elsewhereRoutes({ accountRoute, data, notices }: AccountParts): Route[] {
+export function elsewhereRoutes(parts: AccountParts): Route[] {
+  const { accountRoute, data, notices } = parts
+
   async function find({ upstreamIdentities }: Repositories, userId: string, id: string) {
     const found = (await upstreamIdentities.listForUser(userId)).find(identity => identity.id === id)
     if (found === undefined) throw new AppError('not-found')
@@ -27,7 +29,8 @@ export function elsewhereRoutes({ accountRoute, data, notices }: AccountParts): 
       changesFactors: true,
       async handler({ mode, user, page, params: { id } }) {
         const { connection, address } = await data.read(mode, repositories => find(repositories, user.id, id))
-        const subject = address === undefined ? nameConnection(connection) : `${nameConnection(connection)} (${address})`
+        const service = nameConnection(parts, connection)
+        const subject = address === undefined ? service : `${service} (${address})`
         const form = { action: path.replace(':id', id) }
         return html(renderAccountConfirm(page, { section: 'ways-in', question: 'unlink', subject, form }))
       },
@@ -52,7 +55,12 @@ export function elsewhereRoutes({ accountRoute, data, notices }: AccountParts): 
             },
             circumstances,
           )
-          await notices.notify(repositories, user, { kind: 'service-unlinked', service: nameConnection(connection) }, facts)
+          await notices.notify(
+            repositories,
+            user,
+            { kind: 'service-unlinked', service: nameConnection(parts, connection) },
+            facts,
+          )
         })
         return goOn(ctx, waysInPath, 'unlinked')
       },

@@ -14,8 +14,9 @@ const recorded = Object.entries(catalogue).flatMap(([action, { user }]) => (user
 export async function exportAccount(
   repositories: Repositories,
   user: UserRecord,
-  { issuer, clock }: Pick<AccountParts, 'issuer' | 'clock'>,
+  parts: Pick<AccountParts, 'issuer' | 'clock' | 'connections'>,
 ) {
+  const { issuer, clock } = parts
   const { id } = user
   const { accounts, passkeys, totpDevices, recoveryCodes, upstreamIdentities, sessions, consents, grants, workspaces } =
     repositories
@@ -50,7 +51,7 @@ export async function exportAccount(
     })),
     recovery_codes: await describeCodes(recoveryCodes, id),
     accounts_elsewhere: (await upstreamIdentities.listForUser(id)).map(identity => ({
-      service: nameConnection(identity.connection),
+      service: nameConnection(parts, identity.connection),
       issuer: identity.issuer,
       subject: identity.subject,
       address: identity.address,

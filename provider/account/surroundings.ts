@@ -50,7 +50,7 @@ export function mailContextFor({ issuer, installationName }: AccountParts, local
   return { locale, issuerHost: new URL(issuer).host, installationName }
 }
 
-/** What a connection is called on pages: "Google" of `google`. */
-export function nameConnection(id: string): string {
-  return id.charAt(0).toUpperCase() + id.slice(1)
+/** What a connection is called on pages and in mails: its id where it was set up once and is no longer. */
+export function nameConnection({ connections }: Pick<AccountParts, 'connections'>, id: string): string {
+  return connections.find(connection => connection.id === id)?.label ?? id
 }

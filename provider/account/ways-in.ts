@@ -8,7 +8,8 @@ import { type AccountParts, html, nameConnection } from './surroundings.ts'
 export const waysInPath = '/account/ways-in'
 
 /** How somebody signs in, and what each way is worth. */
-export function waysInRoutes({ accountRoute, data, clock, methods, connections, rpId }: AccountParts): Route[] {
+export function waysInRoutes(parts: AccountParts): Route[] {
+  const { accountRoute, data, clock, methods, connections, rpId } = parts
   const enrolling = (id: string) =>
     methods.some(method => method.id === id && method.enrolment !== undefined) ? `${waysInPath}/add/${id}` : undefined
   const hrefs = (kind: string, id: string) => ({
@@ -57,7 +58,7 @@ export function waysInRoutes({ accountRoute, data, clock, methods, connections, 
               madeAt: recoveryCodes.createdAt,
             },
             elsewhere: has.identities.map(({ id, connection, address, lastUsedAt }) => ({
-              connection: nameConnection(connection),
+              connection: nameConnection(parts, connection),
               address,
               lastUsedAt,
               unlinkHref: `${waysInPath}/elsewhere/${id}/unlink`,

@@ -25,6 +25,7 @@ import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
 import { accountMailStates, accountStates } from './account-states.ts'
 import { connectionStates } from './connection-states.ts'
+import { passkeyStates } from './passkey-states.ts'
 import { secondStepStates } from './second-step-states.ts'
 
 export interface PageState {
@@ -213,6 +214,7 @@ export const pageStates: PageState[] = [
       }),
   },
   ...connectionStates,
+  ...passkeyStates,
   ...secondStepStates,
   ...accountStates,
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },

@@ -167,6 +167,12 @@ describe('what the settings say', () => {
       expect(arrived((await signInWith(federation, 'google', { parameters })).next)).toBe(true)
       const { next } = await signInWith(federation, 'microsoft', { parameters })
       expect(headingOf(next)).toBe(say('choose-enrolment.heading'))
+      // Not before it is linked: until then it is nobody's.
+      const person = googlePerson({ amr: ['pwd', 'mfa'], email_verified: false })
+      federation.google.person = person
+      const unlinked = await signInWith(federation, 'google', { parameters })
+      const asked = await proveAddress(federation, unlinked, person.email)
+      expect(headingOf(asked)).toBe(say('choose-enrolment.heading'))
     }))
 
   it('where nobody may sign up, who has no account is told so after their mailbox was proved', () =>

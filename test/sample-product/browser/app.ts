@@ -24,7 +24,7 @@ async function start(): Promise<void> {
   history.replaceState(null, '', '/') // the code leaves the address bar before anything else
   let intent: Intent | undefined
   try {
-    enter(
+    await enter(
       await completeSignIn(callback, begun => {
         intent = begun
       }),
@@ -50,7 +50,7 @@ async function resume(otherwise?: Problem): Promise<void> {
   const known = recallSession()
   show('starting')
   try {
-    enter(await refresh(known ?? {}))
+    await enter(await refresh(known ?? {}))
   } catch (error) {
     const problem = describeProblem(error, 'session')
     if (problem.kind !== 'session-ended') showProblem(problem)
@@ -58,10 +58,10 @@ async function resume(otherwise?: Problem): Promise<void> {
   }
 }
 
-function enter(opened: Session): void {
+async function enter(opened: Session): Promise<void> {
   adopt(opened)
   show('signed-in')
-  void callApi(readNotes)
+  await callApi(readNotes)
 }
 
 /** Goes on with a new token. */

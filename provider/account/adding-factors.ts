@@ -2,10 +2,10 @@ import type { Answer } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import { canRecover } from '../recovery-codes/recovery-codes.ts'
 import { findAddedFactor } from '../sign-in/added-factor.ts'
 import type { Enrollable, EnrolmentContext } from '../sign-in/method.ts'
 import type { AccountInput } from './account-route.ts'
-import { countSecondSteps } from './factors.ts'
 import { goOn } from './outcome.ts'
 import { type AccountParts, html } from './surroundings.ts'
 import { createCodesOnShow, recoveryCodesShownPath } from './recovery-codes.ts'
@@ -60,12 +60,11 @@ export function addingFactorRoutes(parts: AccountParts): Route[] {
           const { ctx, mode, user, form, facts, circumstances, signedIn } = input
           const outcome = await data.scoped(mode, async repositories => {
             await repositories.accounts.lock(user.id)
-            const before = await repositories.accounts.findFactors(user.id)
+            const hasCodes = canRecover(await repositories.accounts.findFactors(user.id))
             const verdict = await enrolment.confirm(contextOf(input, repositories), form)
             if (verdict.kind === 'refused') return verdict
             // Whoever has something to lose needs a way around losing it.
-            const isFirst = countSecondSteps(before) === 0 || before.recoveryCodes === 0
-            const codes = isFirst ? await recoveryCodes.make(repositories, user, circumstances) : undefined
+            const codes = hasCodes ? undefined : await recoveryCodes.make(repositories, user, circumstances)
             await notices.notify(repositories, user, await findAddedFactor(repositories, id, user.id), facts)
             return { ...verdict, codes }
           })

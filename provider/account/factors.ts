@@ -5,8 +5,8 @@ import type { AuditEvent } from '../audit/catalogue.ts'
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import type { FactorsRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import { countLosable } from '../recovery-codes/recovery-codes.ts'
 import type { Notice } from '../users/notices.ts'
 import { describePasskey } from '../sign-in/passkey.ts'
 import { readName } from './names.ts'
@@ -151,7 +151,7 @@ function removing({ accountRoute, data, notices }: AccountParts, kind: NamedKind
             question: kind.question,
             subject: factor.name,
             form: { action: path.replace(':id', id) },
-            ...(countSecondSteps(factors) === 1 ? { warning: 'last-factor' } : {}),
+            ...(countLosable(factors) === 1 ? { warning: 'last-factor' } : {}),
           }),
         )
       },
@@ -181,11 +181,7 @@ function removing({ accountRoute, data, notices }: AccountParts, kind: NamedKind
 /** Codes that stand for nothing any more would be asked for at every sign-in, until they are used up. */
 async function removeIdleRecoveryCodes(repositories: Repositories, userId: string, circumstances: Circumstances): Promise<void> {
   const factors = await repositories.accounts.findFactors(userId)
-  if (countSecondSteps(factors) > 0 || factors.recoveryCodes === 0) return
+  if (countLosable(factors) > 0 || factors.recoveryCodes === 0) return
   await repositories.recoveryCodes.deleteAll(userId)
   await recordEvent(repositories, { action: 'recovery-codes.removed', userId }, circumstances)
-}
-
-export function countSecondSteps({ passkeys: keys, totpDevices }: Pick<FactorsRecord, 'passkeys' | 'totpDevices'>): number {
-  return keys.length + totpDevices
 }

@@ -2,6 +2,7 @@ import { type NextStep, type Protection, renderAccountOverview } from '../../vie
 import { recordEvent } from '../audit/record.ts'
 import type { Route } from '../http/route.ts'
 import type { FactorsRecord } from '../ports/records.ts'
+import { canRecover, countLosable } from '../recovery-codes/recovery-codes.ts'
 import { goOn } from './outcome.ts'
 import { type AccountParts, html } from './surroundings.ts'
 
@@ -57,7 +58,7 @@ function protectionOf({ passkeys, totpDevices }: FactorsRecord): Protection {
   return totpDevices > 0 ? 'second-step' : 'mailbox'
 }
 
-function nextStepsFor({ passkeys, totpDevices, recoveryCodes }: FactorsRecord): NextStep[] {
-  if (passkeys.length + totpDevices === 0) return ['add-passkey']
-  return recoveryCodes === 0 ? ['make-recovery-codes'] : []
+function nextStepsFor(factors: FactorsRecord): NextStep[] {
+  if (countLosable(factors) === 0) return ['add-passkey']
+  return canRecover(factors) ? [] : ['make-recovery-codes']
 }

@@ -2,8 +2,8 @@ import { renderAccountConfirm } from '../../views/account/confirm.tsx'
 import { renderRecoveryCodes, writeRecoveryCodes } from '../../views/sign-in/recovery-codes.tsx'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
+import { countLosable } from '../recovery-codes/recovery-codes.ts'
 import { createShownCodes } from '../recovery-codes/shown-codes.ts'
-import { countSecondSteps } from './factors.ts'
 import { type AccountParts, html } from './surroundings.ts'
 import { waysInPath } from './ways-in.ts'
 
@@ -42,7 +42,7 @@ export function recoveryCodeRoutes(parts: AccountParts): Route[] {
         const codes = await data.scoped(mode, async repositories => {
           await repositories.accounts.lock(user.id)
           const factors = await repositories.accounts.findFactors(user.id)
-          if (countSecondSteps(factors) === 0) throw new AppError('not-found')
+          if (countLosable(factors) === 0) throw new AppError('not-found')
           await notices.notify(repositories, user, { kind: 'recovery-codes-made' }, facts)
           return recoveryCodes.make(repositories, user, circumstances)
         })

@@ -3,12 +3,22 @@ import type { Clock } from '../kernel/clock.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
-import type { UserRecord } from '../ports/records.ts'
+import type { FactorsRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { countTry } from '../users/factor-tries.ts'
 import { codesOfASet, groupCode, newRecoveryCode, readRecoveryCode } from './codes.ts'
 
 export const recoveryMethod = 'recovery-code'
+
+/** How much of what a person has enrolled can be lost, and is then stood for by a code. */
+export function countLosable({ passkeys, totpDevices }: Pick<FactorsRecord, 'passkeys' | 'totpDevices'>): number {
+  return passkeys.length + totpDevices
+}
+
+/** Whether a person has codes that stand for something: where there is nothing to lose they are no factor, and nobody is asked for one. */
+export function canRecover(factors: FactorsRecord): boolean {
+  return factors.recoveryCodes > 0 && countLosable(factors) > 0
+}
 
 export type RecoveryVerdict = { kind: 'accepted' } | { kind: 'refused'; problem: ErrorCode }
 

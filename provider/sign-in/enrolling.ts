@@ -4,6 +4,7 @@ import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import { canRecover } from '../recovery-codes/recovery-codes.ts'
 import type { ShownCodes } from '../recovery-codes/shown-codes.ts'
 import type { Notices } from '../users/notices.ts'
 import { findAddedFactor } from './added-factor.ts'
@@ -66,7 +67,7 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shown
       actor: { kind: 'user', userId: user.id },
     } as const
     const context = { repositories, user, binding: bindingOf(pending, browser), facts, circumstances }
-    return { attempt, context, hasCodes: factors.recoveryCodes > 0 && factors.passkeys.length + factors.totpDevices > 0 }
+    return { attempt, context, hasCodes: canRecover(factors) }
   }
 
   return {

@@ -3,7 +3,7 @@ import { renderRecoveryStep } from '../../views/sign-in/recovery-step.tsx'
 import { renderRecoveryUsed } from '../../views/sign-in/recovery-used.tsx'
 import { recordEvent } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { type RecoveryCodes, recoveryMethod } from '../recovery-codes/recovery-codes.ts'
+import { canRecover, type RecoveryCodes, recoveryMethod } from '../recovery-codes/recovery-codes.ts'
 import { findWait } from '../users/factor-tries.ts'
 import type { Notices } from '../users/notices.ts'
 import type { SignInMethod } from './method.ts'
@@ -24,11 +24,7 @@ export function createRecoveryCode({ recoveryCodes, notices, clock }: RecoveryCo
     id: recoveryMethod,
     yields: ['recovery'],
 
-    // They stand for something that was lost: where nothing else is enrolled they are no factor, and nobody is asked to use them up.
-    listEnrolments: factors =>
-      factors.recoveryCodes > 0 && factors.totpDevices + factors.passkeys.length > 0
-        ? [{ method: recoveryMethod, factors: ['recovery'] }]
-        : [],
+    listEnrolments: factors => (canRecover(factors) ? [{ method: recoveryMethod, factors: ['recovery'] }] : []),
 
     label: page => speak(page.locale).say('other-way.recovery-code'),
 

@@ -15,7 +15,7 @@ export interface Requirement {
   /** Seconds since the epoch: until then people are asked to get ready, and let in as they are. */
   from?: number | undefined
   /** The models of authenticators (AAGUID) whose passkeys count; undefined: all of them. */
-  authenticators?: readonly string[] | undefined
+  authenticators?: ReadonlySet<string> | undefined
 }
 
 export type Decision =
@@ -54,18 +54,19 @@ export function decide({ proofs, enrolments, request, requirements, now }: Quest
 
   const inForce = requirements.filter(({ from }) => from === undefined || from <= now)
   const asked: Requirement = { level: requestedLevel(request) }
-  const unmet = (shown: readonly Shown[]) => [...inForce, asked].filter(requirement => !meets(shown, requirement))
+  const unmet = [...inForce, asked].filter(requirement => !meets(fresh, requirement))
 
   const used = new Set(fresh.map(proof => proof.method))
   const left = enrolments.filter(enrolment => !used.has(enrolment.method))
   // An enrolled second factor is asked for even where nothing requires one: whoever enrolled it expects the door to ask.
   const hasFactorLeft = !reaches(levelOf(fresh), 'multi-factor') && left.length > 0
-  if (hasFactorLeft || unmet(fresh).length > 0) {
-    const level = strictest([hasFactorLeft ? 'multi-factor' : 'single-factor', ...unmet(fresh).map(each => each.level)])
-    // Of the same method too: another passkey may be of the kind that is asked for.
-    const enough = enrolments.filter(
-      enrolment => unmet([...fresh, enrolment]).length === 0 && reaches(levelOf([...fresh, enrolment]), level),
-    )
+  if (hasFactorLeft || unmet.length > 0) {
+    const level = strictest([hasFactorLeft ? 'multi-factor' : 'single-factor', ...unmet.map(each => each.level)])
+    // Of the same method too: another passkey may be of the kind that is asked for. What is met stays met, whatever is added.
+    const enough = enrolments.filter(enrolment => {
+      const shown = [...fresh, enrolment]
+      return reaches(levelOf(shown), level) && unmet.every(requirement => meets(shown, requirement))
+    })
     const helpful = enough.length > 0 ? enough : hasFactorLeft ? left : []
     if (helpful.length === 0) return { kind: 'enrolment-needed', level }
     // A recovery code leads on wherever it is not enough: with it, what was lost can be enrolled anew.
@@ -106,7 +107,7 @@ type Shown = Pick<Proof, 'factors' | 'authenticator'>
 function meets(shown: readonly Shown[], { level, authenticators }: Pick<Requirement, 'level' | 'authenticators'>): boolean {
   if (authenticators === undefined) return reaches(levelOf(shown), level)
   const isAccepted = ({ factors, authenticator }: Shown) =>
-    !factors.includes('pop') || (authenticator !== undefined && authenticators.includes(authenticator))
+    !factors.includes('pop') || (authenticator !== undefined && authenticators.has(authenticator))
   return reaches(levelOf(shown.filter(isAccepted)), level)
 }
 

@@ -39,19 +39,21 @@ const kinds: Record<Factor, 'account-elsewhere' | 'upstream-factor' | 'recovery'
 /** The level that proofs reach together; undefined where there is none. */
 export function levelOf(proofs: readonly Shown[]): Level | undefined {
   if (proofs.length === 0) return undefined
-  if (proofs.some(isHardwareBound)) return 'phrh'
-  if (proofs.some(isPhishingResistant)) return 'phr'
-  const shown = new Set(proofs.flatMap(proof => proof.factors.map(factor => kinds[factor])))
-  return shown.size > 1 ? 'multi-factor' : 'single-factor'
+  const shown = new Set<string>()
+  let isResistant = false
+  for (const proof of proofs) {
+    if (isPhishingResistant(proof)) {
+      if (proof.factors.includes('hwk')) return 'phrh'
+      isResistant = true
+    }
+    for (const factor of proof.factors) shown.add(kinds[factor])
+  }
+  return isResistant ? 'phr' : shown.size > 1 ? 'multi-factor' : 'single-factor'
 }
 
 /** A passkey whose holder was verified (user verification, Web Authentication §6.1): the two belong to one proof. */
 export function isPhishingResistant({ factors }: Shown): boolean {
   return factors.includes('pop') && factors.includes('user')
-}
-
-function isHardwareBound(proof: Shown): boolean {
-  return isPhishingResistant(proof) && proof.factors.includes('hwk')
 }
 
 /** Whether a proof can begin a sign-in. What is only a second factor proves nothing by itself. */

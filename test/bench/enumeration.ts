@@ -13,7 +13,6 @@ import { discoverTarget, type Target } from './load/target.ts'
 
 /** Nobody is sent more than three mails in five minutes: one to begin with, and two that are measured. */
 const mailsEach = 2
-const pairs = 150
 /** Below it, such a difference would come by chance once in a hundred runs. */
 const suspicious = 0.01
 
@@ -25,7 +24,7 @@ export interface EnumerationResult {
   sameBytes: boolean
 }
 
-export async function measureEnumeration(issuer: string, linkPort: number): Promise<EnumerationResult> {
+export async function measureEnumeration(issuer: string, linkPort: number, pairs: number): Promise<EnumerationResult> {
   const inbox = openInbox(linkPort)
   const connection = openConnection()
   const [app] = webApps

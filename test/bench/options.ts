@@ -2,17 +2,17 @@ import { parseArgs } from 'node:util'
 import { type SubjectName, subjectNames } from './subject.ts'
 import { type WorkloadName, workloadNames } from './workloads.ts'
 
+export const sectionNames = ['workloads', 'gate', 'store-commands', 'start', 'memory', 'rotations', 'enumeration'] as const
+
 export const usage = `npm run bench -- [options]
-  --quick               fewer operations, two passes, workloads and store commands only; RESULTS.md stays as it is
+  --quick               fewer operations, two passes; without --section, workloads, gate and store commands only; RESULTS.md stays as it is
   --workload <name>     only this one, may be repeated: ${workloadNames.join(', ')}
   --subject <name>      only this one, may be repeated: ${subjectNames.join(', ')}
-  --section <name>      only this one, may be repeated: workloads, store-commands, start, memory, rotations, enumeration
+  --section <name>      only this one, may be repeated: ${sectionNames.join(', ')}
   --passes <n>          measured passes of each workload (3; quick 2)
   --operations <n>      operations of a pass
   --profile             also takes a CPU profile of each server and workload in a pass of its own (.cpuprofile files in .bench/)
 `
-
-export const sectionNames = ['workloads', 'store-commands', 'start', 'memory', 'rotations', 'enumeration'] as const
 
 export type SectionName = (typeof sectionNames)[number]
 
@@ -47,7 +47,7 @@ export function readOptions(argumentList: string[]): BenchOptions {
     profile,
     workloads: choose('workload', workloadNames, workload),
     subjects: choose('subject', subjectNames, subject),
-    sections: choose('section', quick ? ['workloads', 'store-commands'] : sectionNames, section),
+    sections: choose('section', sectionNames, section ?? (quick ? ['workloads', 'gate', 'store-commands'] : undefined)),
     passes: passes === undefined ? (quick ? 2 : 3) : readCount('passes', passes, 20),
     operations: operations === undefined ? undefined : readCount('operations', operations, 100_000),
     complete: !quick && !workload && !subject && !section && !passes && !operations,

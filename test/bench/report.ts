@@ -1,4 +1,5 @@
 /** The figures as tables of Markdown, the same on the terminal and in RESULTS.md. */
+import type { GateResult } from './gate.ts'
 import { mean, type Measurement, meanTotal } from './measure.ts'
 import type { MemoryResult } from './memory.ts'
 import type { RotationResult } from './rotations.ts'
@@ -78,6 +79,19 @@ export function describeStoreCommands(counts: Array<[workload: string, commands:
     counts.map(([workload, { queries, scopes, redis, jobs }]) => [
       workload,
       ...[queries, scopes, redis, jobs].map(count => count.toFixed(1)),
+    ]),
+  )
+}
+
+export function describeGate(results: GateResult[]): string {
+  return table(
+    ['question', 'median µs', 'slowest round', 'goal', ''],
+    results.map(({ what, median, slowest, goalMicroseconds }) => [
+      what,
+      median.toFixed(1),
+      slowest.toFixed(1),
+      String(goalMicroseconds),
+      verdict(median <= goalMicroseconds),
     ]),
   )
 }

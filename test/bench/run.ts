@@ -7,12 +7,20 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeEnumeration, measureEnumeration } from './enumeration.ts'
 import { type Fleet, startFleet } from './fleet.ts'
+import { measureGate } from './gate.ts'
 import { describeMachine } from './machine.ts'
 import { type Measurement, measurePass } from './measure.ts'
 import { type MemoryResult, measureMemory, readMemory } from './memory.ts'
 import { type BenchOptions, readOptions, usage } from './options.ts'
 import { describeProfile, summarizeProfile } from './profile.ts'
-import { describeMemory, describeRotations, describeStarts, describeStoreCommands, describeWorkloads } from './report.ts'
+import {
+  describeGate,
+  describeMemory,
+  describeRotations,
+  describeStarts,
+  describeStoreCommands,
+  describeWorkloads,
+} from './report.ts'
 import { measureRotations } from './rotations.ts'
 import { measureStart, type StartResult } from './start-up.ts'
 import { countStoreCommands, type StoreCommands } from './store-commands.ts'
@@ -22,8 +30,11 @@ import { type WorkloadName, workloads } from './workloads.ts'
 
 const here = import.meta.dirname
 const profileFolder = join(here, '../../.bench')
-const rotationCount = 10_000
-const memoryOperations = 100_000
+/** How much of it is done, and in quick mode: enough to see that it works. */
+const extent = { rotations: 10_000, memoryOperations: 100_000, enumeratedPairs: 150 }
+const quickExtent = { rotations: 500, memoryOperations: 5_000, enumeratedPairs: 20 }
+/** The first pass warms a server up, and is not counted. */
+const warmUpShare = 1 / 3
 
 function runsOn(subject: SubjectName, workload: WorkloadName): boolean {
   return subject !== 'yardstick' || !workloads[workload].latchkeyOnly
@@ -55,7 +66,7 @@ async function measureWorkloads(subjects: Subject[], options: BenchOptions): Pro
     const taken = subjects
       .filter(({ name }) => runsOn(name, workload))
       .map((subject): [Subject, Measurement] => [subject, { subject: subject.name, workload, passes: [] }])
-    for (const [subject] of taken) await measurePass(subject, workload, count)
+    for (const [subject] of taken) await measurePass(subject, workload, Math.ceil(count * warmUpShare))
     for (let pass = 1; pass <= options.passes; pass += 1) {
       for (const [subject, measurement] of taken) {
         const result = await measurePass(subject, workload, count)
@@ -96,13 +107,13 @@ async function takeProfiles(subjects: Subject[], options: BenchOptions): Promise
 }
 
 /** In fresh processes, so that nothing of the workloads before is counted. */
-async function measureMemories(fleet: Fleet, subjects: SubjectName[]): Promise<MemoryResult[]> {
+async function measureMemories(fleet: Fleet, subjects: SubjectName[], operations: number): Promise<MemoryResult[]> {
   const results: MemoryResult[] = []
   for (const name of subjects) {
     if (name === 'yardstick') continue
     const subject = await fleet.openSubject(name)
     await sleep(5000)
-    results.push(await measureMemory(subject, await readMemory(subject), memoryOperations))
+    results.push(await measureMemory(subject, await readMemory(subject), operations))
     await subject.stop()
   }
   return results
@@ -117,10 +128,12 @@ async function bench(options: BenchOptions): Promise<void> {
     say(`\n## ${title}\n\n${text}\n`)
   }
   const { stores } = fleet
+  const { rotations, memoryOperations, enumeratedPairs } = options.quick ? quickExtent : extent
   try {
     const machine = describeMachine(stores)
     say(machine.join('\n'))
     if (has('start')) report('Start', describeStarts(await measureStarts(fleet, options.subjects)))
+    if (has('gate')) report('The gate', describeGate(measureGate()))
     if (has('workloads') || has('store-commands') || has('rotations') || has('enumeration')) {
       const subjects: Subject[] = []
       for (const name of options.subjects) subjects.push(await fleet.openSubject(name))
@@ -131,14 +144,14 @@ async function bench(options: BenchOptions): Promise<void> {
       }
       if (options.profile) await takeProfiles(subjects, options)
       if (has('rotations') && onPostgres && stores)
-        report('A chain of rotations', describeRotations(await measureRotations(onPostgres, stores, rotationCount)))
+        report('A chain of rotations', describeRotations(await measureRotations(onPostgres, stores, rotations)))
       if (has('enumeration') && onPostgres) {
         const { issuer } = onPostgres
-        report('Who has an account', describeEnumeration(await measureEnumeration(issuer, fleet.linkPort)))
+        report('Who has an account', describeEnumeration(await measureEnumeration(issuer, fleet.linkPort, enumeratedPairs)))
       }
       for (const subject of subjects) await subject.stop()
     }
-    if (has('memory')) report('Memory', describeMemory(await measureMemories(fleet, options.subjects)))
+    if (has('memory')) report('Memory', describeMemory(await measureMemories(fleet, options.subjects, memoryOperations)))
     if (options.complete) writeResults(machine, chapters)
   } catch (error) {
     process.stderr.write(`${fleet.lastWords()}\n`)

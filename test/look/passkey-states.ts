@@ -1,8 +1,10 @@
 import type { PageContext } from '../../views/page-context.ts'
+import type { ErrorCode } from '../../provider/kernel/errors.ts'
 import { speak } from '../../views/messages.ts'
 import type { Offer } from '../../views/parts/other-ways.tsx'
 import { renderAddress } from '../../views/sign-in/address.tsx'
 import { renderEnrolPasskey } from '../../views/sign-in/enrol-passkey.tsx'
+import { renderLinkConfirmed } from '../../views/sign-in/link-confirmed.tsx'
 import { renderPasskeyOffer } from '../../views/sign-in/passkey-offer.tsx'
 import { type PasskeyStepProps, renderPasskeyStep } from '../../views/sign-in/passkey-step.tsx'
 
@@ -15,6 +17,18 @@ const passkeyStep = (change: Partial<PasskeyStepProps>) => (page: PageContext) =
     (key): Offer => ({ kind: 'link', label: say(key), href: '/somewhere' }),
   )
   return renderPasskeyStep(page, { form, optionsUrl, isSecondStep: true, otherWays, changeAddress: form, ...change })
+}
+
+const enrolPasskey = (problem?: ErrorCode) => (page: PageContext) =>
+  renderEnrolPasskey(page, { form, optionsUrl, back: '/somewhere', ...(problem && { problem }) })
+
+/** As the script leaves a page: with one of the sentences that stand in its form. */
+const told = (render: (page: PageContext) => string, problem: string) => (page: PageContext) =>
+  reveal(render(page), `data-passkey-problem="${problem}"`)
+
+function reveal(html: string, mark: string): string {
+  if (!html.includes(`${mark} hidden`)) throw new Error(`nothing of the page is hidden by ${mark}`)
+  return html.replace(`${mark} hidden`, mark)
 }
 
 /** Passkeys: offered, asked for, and made. */
@@ -37,12 +51,33 @@ export const passkeyStates = [
   { name: 'passkey-step', render: passkeyStep({}) },
   { name: 'passkey-step-first', render: passkeyStep({ isSecondStep: false, otherWays: [] }) },
   { name: 'passkey-step-refused', render: passkeyStep({ problem: 'passkey-not-verified' }) },
-  { name: 'passkey-step-without-script', render: passkeyStep({}) },
-  { name: 'enrol-passkey', render: (page: PageContext) => renderEnrolPasskey(page, { form, optionsUrl, back: '/somewhere' }) },
+  { name: 'passkey-step-expired', render: passkeyStep({ problem: 'passkey-expired' }) },
   {
-    name: 'enrol-passkey-full',
-    render: (page: PageContext) =>
-      renderEnrolPasskey(page, { form, optionsUrl, back: '/somewhere', problem: 'too-many-passkeys' }),
+    name: 'passkey-step-unknown',
+    render: passkeyStep({
+      problem: 'passkey-unknown',
+      signals: { unknown: { rpId: 'id.example.com', credentialId: 'AAAA' } },
+    }),
+  },
+  { name: 'passkey-step-of-another', render: passkeyStep({ problem: 'passkey-of-another' }) },
+  { name: 'passkey-step-suspicious', render: passkeyStep({ problem: 'passkey-suspicious' }) },
+  { name: 'passkey-step-cancelled', render: told(passkeyStep({}), 'cancelled') },
+  { name: 'passkey-step-timed-out', render: told(passkeyStep({}), 'timed-out') },
+  { name: 'passkey-step-wrong-address', render: told(passkeyStep({}), 'wrong-address') },
+  { name: 'passkey-step-unreachable', render: told(passkeyStep({}), 'unreachable') },
+  { name: 'passkey-step-failed', render: told(passkeyStep({}), 'failed') },
+  { name: 'passkey-step-without-script', render: passkeyStep({}) },
+  { name: 'enrol-passkey', render: enrolPasskey() },
+  { name: 'enrol-passkey-without-script', render: enrolPasskey() },
+  { name: 'enrol-passkey-refused', render: enrolPasskey('passkey-refused') },
+  { name: 'enrol-passkey-expired', render: enrolPasskey('passkey-expired') },
+  { name: 'enrol-passkey-of-another', render: enrolPasskey('passkey-of-another') },
+  { name: 'enrol-passkey-full', render: enrolPasskey('too-many-passkeys') },
+  { name: 'enrol-passkey-cancelled', render: told(enrolPasskey(), 'cancelled') },
+  { name: 'enrol-passkey-already-there', render: told(enrolPasskey(), 'already-there') },
+  {
+    name: 'link-confirmed-with-passkey',
+    render: (page: PageContext) => reveal(renderLinkConfirmed(page, { form, passkeysHref: '/somewhere' }), 'data-passkey-able'),
   },
   { name: 'passkey-offer', render: (page: PageContext) => renderPasskeyOffer(page, { addHref: '/somewhere', later: form }) },
 ]

@@ -39,7 +39,7 @@ interface Person {
 
 /** Takes proofs into attempts. */
 export function createAcceptance({ standing, people, notices, endSessions, signUpAllowed }: AcceptanceOptions) {
-  const confirmMailbox = createFirstMailboxProof({ notices, endSessions })
+  const confirmMailbox = createFirstMailboxProof({ notices, endSessions, nameService: people.nameService })
 
   /**
    * Takes a proof into an attempt that the caller's transaction has locked: finds or makes the person, asks policy, and moves the

@@ -1,6 +1,7 @@
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import type { UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import { cancelErasure } from '../users/erasure.ts'
 import type { Notices } from '../users/notices.ts'
 import type { MethodContext } from './method.ts'
 
@@ -28,7 +29,15 @@ export interface FirstMailboxProof {
  * which they are asked now: it stays, since a mailbox alone must never get around it, and where it is not theirs they don't get in,
  * so nothing of theirs comes into foreign hands. Whose account was just made in advance has to be settled by an operator then.
  */
-export function createFirstMailboxProof({ notices, endSessions }: { notices: Notices; endSessions: EndSessions }) {
+export function createFirstMailboxProof({
+  notices,
+  endSessions,
+  nameService,
+}: {
+  notices: Notices
+  endSessions: EndSessions
+  nameService(connection: string): string | undefined
+}) {
   async function removeAllElse(context: MethodContext, { user, address }: FirstMailboxProof): Promise<void> {
     const { repositories, facts } = context
     const { accounts, upstreamIdentities } = repositories
@@ -36,7 +45,18 @@ export function createFirstMailboxProof({ notices, endSessions }: { notices: Not
     await accounts.lock(user.id)
     const [addresses, identities] = [await accounts.listAddresses(user.id), await upstreamIdentities.listForUser(user.id)]
     const count = await endSessions(repositories, user.id, circumstances)
+    const others = addresses.filter(each => each.address !== address)
+    // As long as all addresses are there: whoever reads them is told, too.
     await notices.notify(repositories, user, { kind: 'sessions-ended', count }, facts)
+    for (const { connection } of identities)
+      await notices.notify(
+        repositories,
+        user,
+        { kind: 'service-unlinked', service: nameService(connection) ?? connection },
+        facts,
+      )
+    for (const other of others)
+      await notices.notify(repositories, user, { kind: 'address-removed', address: other.address }, facts)
     for (const { id, connection, issuer, subject, address: there } of identities) {
       await upstreamIdentities.delete(user.id, id)
       const before = { connection, issuer, subject, address: there ?? null }
@@ -48,7 +68,7 @@ export function createFirstMailboxProof({ notices, endSessions }: { notices: Not
     }
     const proved = addresses.find(each => each.address === address)
     if (proved !== undefined && !proved.primary) await accounts.makePrimary(user.id, proved.id)
-    for (const { id, address: other } of addresses.filter(each => each !== proved)) {
+    for (const { id, address: other } of others) {
       await accounts.removeAddress(user.id, id)
       await recordEvent(
         repositories,
@@ -57,11 +77,7 @@ export function createFirstMailboxProof({ notices, endSessions }: { notices: Not
       )
     }
     await accounts.deleteAddressClaim(user.id)
-    if (user.erasureDueAt !== undefined) {
-      await accounts.scheduleErasure(user.id, undefined)
-      const change = { before: { due_at: user.erasureDueAt.toISOString() }, after: { due_at: null } }
-      await recordEvent(repositories, { action: 'account.erasure-cancelled', userId: user.id, ...change }, circumstances)
-    }
+    await cancelErasure(repositories, user, circumstances)
   }
 
   /** Takes note of the proof, in the caller's transaction. */

@@ -65,7 +65,8 @@ describe('who gets in first', () => {
     // Their own address is nobody's again, and makes an account of its own.
     const alone = await visitAccount(federation.latchkey, added)
     expect((await alone.open('/account/addresses')).body).not.toContain(victim)
-    await expectNotices(federation.latchkey, added, say('mail.notice.sessions-ended'))
+    for (const kind of ['sessions-ended', 'service-unlinked', 'address-removed'] as const)
+      await expectNotices(federation.latchkey, added, say(`mail.notice.${kind}`))
   })
 
   it('cannot add the address later with a code from before (unexpired e-mail change)', async () => {

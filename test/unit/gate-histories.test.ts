@@ -17,7 +17,7 @@ const anyEnrolments = fc
 const anyRequirement: fc.Arbitrary<Requirement> = fc.record({
   level: fc.constantFrom(...levels),
   from: fc.option(fc.integer({ min: now - 100, max: now + 100 }), { nil: undefined }),
-  authenticators: fc.option(fc.constant(['good-model']), { nil: undefined, freq: 5 }),
+  authenticators: fc.option(fc.constant(new Set(['good-model'])), { nil: undefined, freq: 5 }),
 })
 const anyRequest = fc.record({
   acrValues: fc.array(fc.constantFrom(...levels, 'urn:of:somebody'), { maxLength: 3 }),

@@ -1,8 +1,8 @@
 import { type NextStep, type Protection, renderAccountOverview } from '../../views/account/overview.tsx'
-import { recordEvent } from '../audit/record.ts'
 import type { Route } from '../http/route.ts'
 import type { FactorsRecord } from '../ports/records.ts'
 import { canRecover, countLosable } from '../recovery-codes/recovery-codes.ts'
+import { cancelErasure } from '../users/erasure.ts'
 import { goOn } from './outcome.ts'
 import { type AccountParts, html } from './surroundings.ts'
 
@@ -33,18 +33,7 @@ export function overviewRoutes({ accountRoute, data, notices }: AccountParts): R
       async handler({ ctx, mode, user, facts, circumstances }) {
         await data.scoped(mode, async repositories => {
           const current = await repositories.users.findById(user.id)
-          if (current?.erasureDueAt === undefined) return
-          await repositories.accounts.scheduleErasure(user.id, undefined)
-          await recordEvent(
-            repositories,
-            {
-              action: 'account.erasure-cancelled',
-              userId: user.id,
-              before: { erasure_due_at: current.erasureDueAt },
-              after: { erasure_due_at: null },
-            },
-            circumstances,
-          )
+          if (current === undefined || !(await cancelErasure(repositories, current, circumstances))) return
           await notices.notify(repositories, user, { kind: 'erasure-taken-back' }, facts)
         })
         return goOn(ctx, '/account', 'account-kept')

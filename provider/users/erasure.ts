@@ -1,5 +1,6 @@
-import { recordEvent, withoutRequest } from '../audit/record.ts'
+import { type Circumstances, recordEvent, withoutRequest } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 
 /**
@@ -14,4 +15,25 @@ export async function eraseDueAccounts(repositories: Repositories, clock: Clock,
     await recordEvent(repositories, { action: 'account.erased', erased_user_id: userId }, circumstances)
   }
   return due.length
+}
+
+/** Lets an account stay whose person had asked for its deletion, in the caller's transaction. False where nobody had. */
+export async function cancelErasure(
+  repositories: Repositories,
+  { id, erasureDueAt }: UserRecord,
+  circumstances: Circumstances,
+): Promise<boolean> {
+  if (erasureDueAt === undefined) return false
+  await repositories.accounts.scheduleErasure(id, undefined)
+  await recordEvent(
+    repositories,
+    {
+      action: 'account.erasure-cancelled',
+      userId: id,
+      before: { erasure_due_at: erasureDueAt },
+      after: { erasure_due_at: null },
+    },
+    circumstances,
+  )
+  return true
 }

@@ -3,7 +3,6 @@ import type { Route } from '../http/route.ts'
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { canRecover } from '../recovery-codes/recovery-codes.ts'
-import { findAddedFactor } from '../sign-in/added-factor.ts'
 import type { Enrollable, EnrolmentContext } from '../sign-in/method.ts'
 import type { AccountInput } from './account-route.ts'
 import { goOn } from './outcome.ts'
@@ -65,7 +64,7 @@ export function addingFactorRoutes(parts: AccountParts): Route[] {
             if (verdict.kind === 'refused') return verdict
             // Whoever has something to lose needs a way around losing it.
             const codes = hasCodes ? undefined : await recoveryCodes.make(repositories, user, circumstances)
-            await notices.notify(repositories, user, await findAddedFactor(repositories, id, user.id), facts)
+            await notices.notify(repositories, user, verdict.notice, facts)
             return { ...verdict, codes }
           })
           if (outcome.kind === 'refused') return show(input, path, enrolment, outcome.problem)

@@ -7,7 +7,6 @@ import type { Repositories } from '../ports/repositories.ts'
 import { canRecover } from '../recovery-codes/recovery-codes.ts'
 import type { ShownCodes } from '../recovery-codes/shown-codes.ts'
 import type { Notices } from '../users/notices.ts'
-import { findAddedFactor } from './added-factor.ts'
 import { bindingOf, type SignInFlow } from './flow.ts'
 import type { PendingSignIn } from './interactions.ts'
 import { restoreProof } from './kept-proof.ts'
@@ -81,11 +80,7 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shown
     },
 
     /** Enrols what the person confirmed, and takes it as a proof of this sign-in. */
-    confirm(
-      { id, enrolment }: { id: string; enrolment: Enrollable },
-      who: Enroller,
-      form: Readonly<Record<string, string>>,
-    ): Promise<EnrolmentOutcome> {
+    confirm(enrolment: Enrollable, who: Enroller, form: Readonly<Record<string, string>>): Promise<EnrolmentOutcome> {
       const { pending, facts } = who
       return data.scoped(mode, async repositories => {
         const kept = await repositories.attempts.lockByInteraction(pending.uid)
@@ -99,7 +94,7 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shown
         if (drafted !== undefined) await flow.create(repositories, drafted, facts)
         const outcome = await flow.accept(flow.contextFor(repositories, facts, pending.app.name), attempt, verdict.proof)
         if (outcome.kind === 'refused') throw new AppError(outcome.problem)
-        await notices.notify(repositories, context.user, await findAddedFactor(repositories, id, context.user.id), facts)
+        await notices.notify(repositories, context.user, verdict.notice, facts)
         // Whoever has something to lose needs a way around losing it.
         if (!hasCodes) {
           const codes = await makeRecoveryCodes(repositories, context.user, context.circumstances)

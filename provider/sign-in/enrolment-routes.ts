@@ -90,7 +90,7 @@ export function enrolmentRoutes({ enrolling, interactions, steps, methods }: Enr
           const pending = await interactions.find(ctx)
           if (pending?.uid !== uid) return steps.showOver(ctx, uid, browser)
           const facts = steps.factsFor(ctx, pending)
-          const outcome = await enrolling.confirm({ id, enrolment }, { pending, browser, facts }, form)
+          const outcome = await enrolling.confirm(enrolment, { pending, browser, facts }, form)
           // Expired: it took too long, or the form was sent twice and the first of them was enough. Either way the sign-in knows.
           if (outcome.kind === 'refused' && outcome.problem !== 'attempt-expired')
             return show(ctx, pending, browser, { id, enrolment }, outcome.problem)

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../kernel/errors.ts'
 import type { Enrolment, Factor, Proof } from '../policy/proof.ts'
 import type { AttemptRecord, FactorsRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import type { Notice } from '../users/notices.ts'
 
 /** What a method works with, inside the flow's transaction. */
 export interface MethodContext {
@@ -18,6 +19,9 @@ export interface MethodContext {
 
 /** What came of a try. A refusal is an answer, not an exception: what was counted for it must be kept. */
 export type Verdict = { kind: 'proved'; proof: Proof } | { kind: 'refused'; problem: ErrorCode }
+
+/** What came of confirming an enrolment; `notice` is how the person is told of what they have now. */
+export type EnrolmentVerdict = { kind: 'enrolled'; proof: Proof; notice: Notice } | Extract<Verdict, { kind: 'refused' }>
 
 /** Whether the person is sent what there is to send. Pages look the same either way. */
 export type Delivery = 'send' | 'withhold'
@@ -107,7 +111,7 @@ export interface Enrollable {
   /** What a browser's own dialog is to ask, as JSON. */
   options?(context: EnrolmentContext): Promise<unknown>
   /** Looks at what the person gave, and enrols. Who has just enrolled has also proved it. */
-  confirm(context: EnrolmentContext, form: Readonly<Record<string, string>>): Promise<Verdict>
+  confirm(context: EnrolmentContext, form: Readonly<Record<string, string>>): Promise<EnrolmentVerdict>
 }
 
 /**

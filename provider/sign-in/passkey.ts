@@ -10,7 +10,7 @@ import type { AuthenticationVerdict } from '../passkeys/authentication.ts'
 import type { PasskeyCeremonies } from '../passkeys/ceremonies.ts'
 import type { Factor, Proof } from '../policy/proof.ts'
 import type { AttemptRecord, PasskeyRecord } from '../ports/records.ts'
-import type { Enrollable, EnrolmentContext, MethodContext, SignInMethod, Verdict } from './method.ts'
+import type { Enrollable, EnrolmentContext, EnrolmentVerdict, MethodContext, SignInMethod, Verdict } from './method.ts'
 
 /*
  * Passkeys: to begin a sign-in with, as a second factor, and to enrol. The ceremonies themselves are in provider/passkeys; here is
@@ -74,7 +74,7 @@ export function createPasskey({ ceremonies, clock, rpId }: PasskeyOptions): Sign
     },
   }
 
-  async function enrol(context: EnrolmentContext, made: PasskeyRecord): Promise<Verdict> {
+  async function enrol(context: EnrolmentContext, made: PasskeyRecord): Promise<EnrolmentVerdict> {
     const { repositories, user, facts, circumstances } = context
     const existing = await repositories.passkeys.listForUser(user.id)
     if (existing.length >= passkeysPerPerson) return { kind: 'refused', problem: 'too-many-passkeys' }
@@ -90,7 +90,7 @@ export function createPasskey({ ceremonies, clock, rpId }: PasskeyOptions): Sign
       { action: 'passkey.added', userId: user.id, passkey_id: passkey.id, after: describePasskey(passkey) },
       circumstances,
     )
-    return { kind: 'proved', proof: proofBy(passkey, true) }
+    return { kind: 'enrolled', proof: proofBy(passkey, true), notice: { kind: 'passkey-added', name: passkey.name } }
   }
 
   function proofBy(passkey: PasskeyRecord, userVerified: boolean): Proof {

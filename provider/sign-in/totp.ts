@@ -81,7 +81,7 @@ export function createTotp({ cipher, store, clock, installationName }: TotpOptio
         createdAt: now,
         lastUsedAt: now,
       })
-      return { kind: 'proved', proof: proofOf(context.user.id) }
+      return { kind: 'enrolled', proof: proofOf(context.user.id), notice: { kind: 'authenticator-added', name } }
     },
   }
 

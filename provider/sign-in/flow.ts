@@ -11,7 +11,7 @@ import type { Notices } from '../users/notices.ts'
 import type { Acceptance, Outcome } from './acceptance.ts'
 import { createCompletion } from './completion.ts'
 import type { PendingSignIn } from './interactions.ts'
-import { keepProof, restoreProof } from './kept-proof.ts'
+import { keepProof } from './kept-proof.ts'
 import type { MethodContext, SignInMethod } from './method.ts'
 import { findPending } from './pending-upstream.ts'
 import { isRepetition } from './repetition.ts'
@@ -209,8 +209,7 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
   }
 
   async function isAskedFor(methodId: string, attempt: AttemptRecord, repositories: Repositories): Promise<boolean> {
-    const enrolments = await standing.findEnrolments(repositories, attempt.userId)
-    const decision = standing.decideFor(attempt, attempt.proofs.map(restoreProof), enrolments)
+    const decision = await standing.findDecision(repositories, attempt)
     return decision.kind === 'factor-needed' && decision.methods.includes(methodId)
   }
 

@@ -42,6 +42,12 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     return decide({ proofs: withoutPending(proofs), enrolments, request, requirements, now: now() })
   }
 
+  /** What policy says of an attempt as it stands, with all that its person has enrolled. */
+  async function findDecision(repositories: Repositories, attempt: AttemptRecord): Promise<Decision> {
+    const enrolments = await findEnrolments(repositories, attempt.userId)
+    return decideFor(attempt, attempt.proofs.map(restoreProof), enrolments)
+  }
+
   /** Whether all methods together could ever prove what is asked for. */
   function isReachable(request: PolicyRequest): boolean {
     const subject = { kind: 'user', userId: '' } as const
@@ -53,6 +59,7 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     findEnrolments,
     enrolmentsIn,
     decideFor,
+    findDecision,
 
     /** What a satisfied attempt proved, as policy sees it now; undefined where it is not satisfied, or is over. */
     findResult(attempt: AttemptRecord) {

@@ -143,8 +143,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     attempt: AttemptRecord,
     notice: StepNotice & { method?: string | undefined } = {},
   ): Promise<Answer> {
-    const enrolments = await data.read(mode, repositories => standing.findEnrolments(repositories, attempt.userId))
-    const decision = standing.decideFor(attempt, attempt.proofs.map(restoreProof), enrolments)
+    const decision = await data.read(mode, repositories => standing.findDecision(repositories, attempt))
     const page = pageFor(localeFor(ctx, pending), pending.uid, pending.app)
     const home = homeOf(pending.uid)
     const upstreamStep = await upstreamSteps.show(
@@ -202,8 +201,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     const found = await flow.findAttempt(pending.uid, browser)
     const attempt = found ?? flow.draftStepUp(pending, browser, factsFor(ctx, pending))
     if (attempt !== undefined && (attempt.state === 'satisfied' || flow.isLive(attempt))) {
-      const enrolments = await data.read(mode, repositories => standing.findEnrolments(repositories, attempt.userId))
-      const decision = standing.decideFor(attempt, attempt.proofs.map(restoreProof), enrolments)
+      const decision = await data.read(mode, repositories => standing.findDecision(repositories, attempt))
       const level =
         decision.kind === 'satisfied' ? decision.due?.level : decision.kind === 'proof-needed' ? undefined : decision.level
       if (level !== undefined) return showEnrolments(ctx, pending, attempt, level)

@@ -101,10 +101,11 @@ export function createMagicLink({
       ])
       const usedUp = attempt.state === 'ended' || notice.problem === 'code-tries-used-up'
       const expired = challenge === undefined || challenge.expiresAt <= clock()
+      const typed = notice.form?.['code']
       const form = {
         kind: 'form',
         form: { action: urls.verify },
-        ...(notice.typed === undefined ? {} : { value: notice.typed }),
+        ...(typed === undefined ? {} : { value: typed }),
         ...(notice.problem === 'code-wrong' || notice.problem === 'field-needed' ? { problem: notice.problem } : {}),
       } as const
       return renderCheckMail(page, {

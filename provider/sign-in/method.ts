@@ -47,8 +47,8 @@ export interface StepUrls {
 /** Why the page is shown once more. */
 export interface StepNotice {
   problem?: ErrorCode | undefined
-  /** What was typed, to be kept in the field. */
-  typed?: string | undefined
+  /** What was sent, for whatever of it is to be kept in the fields. */
+  form?: Readonly<Record<string, string>>
   /** The step was begun once more. */
   again?: boolean
   /** The page is to stand still: somebody types. */

@@ -144,7 +144,7 @@ export function createPasskey({ ceremonies, clock, rpId }: PasskeyOptions): Sign
     },
 
     async show(_repositories, attempt, page, urls, notice) {
-      const unknown = notice.problem === 'passkey-unknown' ? credentialIdIn(notice.typed) : undefined
+      const unknown = notice.problem === 'passkey-unknown' ? credentialIdIn(notice.form?.['response']) : undefined
       return renderPasskeyStep(page, {
         form: { action: urls.verify, fields: { method: 'passkey' } },
         optionsUrl: urls.options,

@@ -38,7 +38,7 @@ export function createRecoveryCode({ recoveryCodes, notices, clock }: RecoveryCo
         left: state?.unused ?? 0,
         problem: notice.problem,
         waitSeconds,
-        typed: notice.typed,
+        typed: notice.form?.['code'],
         otherWays: notice.otherWays ?? [],
         changeAddress: { action: urls.change },
       })

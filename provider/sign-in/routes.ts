@@ -169,7 +169,7 @@ export function signInRoutes({ flow, standing, interactions, steps, passkeyOffer
           return { kind: 'redirect', to: elsewhere ?? homeOf(pending.uid) }
         } catch (error) {
           if (error instanceof AppError && (error.code === 'field-needed' || error.code === 'address-unusable')) {
-            return showAddressProblem(ctx, pending, browser, { problem: error.code, typed: form['address'] ?? '' })
+            return showAddressProblem(ctx, pending, browser, { problem: error.code, form })
           }
           throw error
         }

@@ -118,12 +118,12 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     ctx: Context,
     pending: PendingSignIn,
     browser: Buffer,
-    notice: { problem: 'field-needed' | 'address-unusable'; typed: string },
+    notice: { problem: 'field-needed' | 'address-unusable'; form: Readonly<Record<string, string>> },
   ): Promise<Answer> {
     const attempt = await flow.findAttempt(pending.uid, browser)
     return attempt?.state === 'open' && attempt.method === undefined
       ? showNext(ctx, pending, attempt, notice)
-      : showFirst(ctx, pending, notice)
+      : showFirst(ctx, pending, { problem: notice.problem, typed: notice.form['address'] ?? '' })
   }
 
   async function showStep(ctx: Context, pending: PendingSignIn, attempt: AttemptRecord, notice: StepNotice): Promise<Answer> {
@@ -141,7 +141,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     ctx: Context,
     pending: PendingSignIn,
     attempt: AttemptRecord,
-    notice: StepNotice & { method?: string | undefined } = {},
+    notice: StepNotice = {},
   ): Promise<Answer> {
     const decision = await data.read(mode, repositories => standing.findDecision(repositories, attempt))
     const page = pageFor(localeFor(ctx, pending), pending.uid, pending.app)
@@ -161,7 +161,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
       case 'enrolment-needed':
         return showEnrolments(ctx, pending, attempt, decision.level)
       case 'factor-needed': {
-        const wanted = notice.method ?? ctx.query['with']
+        const wanted = notice.form?.['method'] ?? ctx.query['with']
         const offered = methods.filter(method => decision.methods.includes(method.id))
         const chosen = offered.find(method => method.id === wanted) ?? offered[0]
         if (chosen === undefined) throw new AppError('forbidden')
@@ -278,9 +278,9 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     const { problem, attempt } = outcome
     if (problem === 'no-account') return { kind: 'redirect', to: `${homeOf(pending.uid)}/no-account` }
     if (problem === 'forbidden') throw new AppError('forbidden')
-    const notice: StepNotice = { problem, typed: form['code'] ?? form['response'], still: true }
+    const notice: StepNotice = { problem, form, still: true }
     if (attempt.method !== undefined) return showStep(ctx, pending, attempt, notice)
-    return showNext(ctx, pending, attempt, { ...notice, method: form['method'] })
+    return showNext(ctx, pending, attempt, notice)
   }
 
   return {

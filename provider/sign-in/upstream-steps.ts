@@ -27,7 +27,7 @@ export function createUpstreamSteps({ data, people, clock }: { data: Data; peopl
       if (pending === undefined || service === undefined) return undefined
       const { userId } = attempt
       if (userId === undefined) {
-        const address = notice.typed ?? attempt.address
+        const address = notice.form?.['address'] ?? attempt.address
         const { problem } = notice
         return renderProveAddress(page, {
           service,

@@ -4,7 +4,7 @@ const tags: Record<Locale, string> = { en: 'en-GB', de: 'de', fr: 'fr', it: 'it'
 
 /** A moment in the language's own form, with its zone: "20 November 2025 at 14:05 UTC". */
 export function formatMoment(locale: Locale, moment: Date, timeZone = 'UTC'): string {
-  return remember(`moment ${locale} ${timeZone}`, () => {
+  const format = remember(`moment ${locale} ${timeZone}`, () => {
     return new Intl.DateTimeFormat(tags[locale], {
       day: 'numeric',
       month: 'long',
@@ -14,7 +14,8 @@ export function formatMoment(locale: Locale, moment: Date, timeZone = 'UTC'): st
       timeZone,
       timeZoneName: 'short',
     })
-  }).format(moment)
+  })
+  return writeFirst(locale, format.format(moment))
 }
 
 // Making a format costs a hundred times what using it costs, and there are as many as languages and zones.
@@ -29,9 +30,16 @@ function remember<Format>(name: string, make: () => Format): Format {
 
 /** A day in the language's own form: "20 November 2025". */
 export function formatDay(locale: Locale, moment: Date, timeZone = 'UTC'): string {
-  return remember(`day ${locale} ${timeZone}`, () => {
+  const format = remember(`day ${locale} ${timeZone}`, () => {
     return new Intl.DateTimeFormat(tags[locale], { day: 'numeric', month: 'long', year: 'numeric', timeZone })
-  }).format(moment)
+  })
+  return writeFirst(locale, format.format(moment))
+}
+
+/** French and Italian say "the first", which the formats don't know. */
+function writeFirst(locale: Locale, text: string): string {
+  if (locale === 'fr') return text.replace(/^1 /, '1er ')
+  return locale === 'it' ? text.replace(/^1 /, '1º ') : text
 }
 
 /** The same where it matters to no second: "now", "2 minutes ago". */

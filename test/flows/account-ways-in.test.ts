@@ -75,7 +75,7 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     expect(renamed.body).toContain('&lt;b>Work&lt;/b> laptop')
     const [remove = ''] = await links(visitor, '/remove')
     const asked = await visitor.open(remove)
-    expect([headingOf(asked), asked.body.includes('It is your last second step.')]).toEqual(['Remove this passkey?', true])
+    expect([headingOf(asked), asked.body.includes('You have no other second step.')]).toEqual(['Remove this passkey?', true])
     expect((await visitor.submit(remove)).body).toContain('It was removed, and works no longer.')
     expect(await links(visitor, '/remove')).toEqual([])
     for (const words of ['A passkey was added', 'A passkey was renamed', 'A passkey was removed'])

@@ -159,7 +159,7 @@ describe('the first page', () => {
       ),
     )
     const page = await firstPage(agent)
-    expect(page).toContain('The last sign-in in this browser was with “Use a passkey”.')
+    expect(page).toContain('Last chosen in this browser: “Use a passkey”.')
     expect(page).not.toContain(address)
     expect(await firstPage(newAgent())).not.toContain('last sign-in')
   })

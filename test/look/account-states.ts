@@ -13,6 +13,7 @@ import { renderAccountWaysIn } from '../../views/account/ways-in.tsx'
 import { renderAddressCodeMail } from '../../views/emails/address-code.tsx'
 import type { MailContext, RenderedMail } from '../../views/emails/mail-context.ts'
 import type { PageContext } from '../../views/page-context.ts'
+import { formatDay } from '../../views/times.ts'
 
 const now = new Date('2026-03-05T14:05:00Z')
 const yesterday = new Date('2026-03-04T09:12:00Z')
@@ -195,7 +196,9 @@ export const accountStates: State[] = [
   ),
   ofAccount('secure', page => renderAccountSecure(page, { form, sessions: 3 })),
   ofAccount('ended-secured', page => renderAccountEnded(page, { reason: 'secured' })),
-  ofAccount('ended-deletion', page => renderAccountEnded(page, { reason: 'erasure', day: '19 March 2026' })),
+  ofAccount('ended-deletion', page =>
+    renderAccountEnded(page, { reason: 'erasure', day: formatDay(page.locale, new Date('2026-03-19T14:05:00Z')) }),
+  ),
 ]
 
 export const accountMailStates: Array<{ name: string; render(context: MailContext): RenderedMail }> = [

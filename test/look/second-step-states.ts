@@ -1,4 +1,5 @@
 import type { PageContext } from '../../views/page-context.ts'
+import { speak } from '../../views/messages.ts'
 import type { Offer } from '../../views/parts/other-ways.tsx'
 import { renderChooseEnrolment } from '../../views/sign-in/choose-enrolment.tsx'
 import { type EnrolTotpProps, renderEnrolTotp } from '../../views/sign-in/enrol-totp.tsx'
@@ -13,14 +14,21 @@ const key = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 const account = 'anna.keller@example.com'
 const keyUri = `otpauth://totp/Meadow%20Software:${encodeURIComponent(account)}?secret=${key}&issuer=Meadow%20Software`
 const codes = Array.from({ length: 10 }, (_, index) => `7K3M-9PQR-X4T${index}-VW8N`)
-const otherWays: Offer[] = ['Use a passkey', 'Use a recovery code'].map(label => ({ kind: 'link', label, href: '/somewhere' }))
+const offer = (page: PageContext, ...names: Array<'passkey' | 'totp' | 'recovery-code'>): Offer[] =>
+  names.map(name => ({ kind: 'link', label: speak(page.locale).say(`other-way.${name}`), href: '/somewhere' }))
 
 const totpStep = (change: Partial<TotpStepProps>) => (page: PageContext) =>
-  renderTotpStep(page, { form, waitSeconds: 0, otherWays, changeAddress: form, ...change })
+  renderTotpStep(page, {
+    form,
+    waitSeconds: 0,
+    otherWays: offer(page, 'passkey', 'recovery-code'),
+    changeAddress: form,
+    ...change,
+  })
 const enrolTotp = (change: Partial<EnrolTotpProps>) => (page: PageContext) =>
   renderEnrolTotp(page, { secret: { key, keyUri }, form, back: '/somewhere', ...change })
 const recoveryStep = (change: Partial<RecoveryStepProps>) => (page: PageContext) =>
-  renderRecoveryStep(page, { form, left: 8, waitSeconds: 0, otherWays: otherWays.slice(0, 1), changeAddress: form, ...change })
+  renderRecoveryStep(page, { form, left: 8, waitSeconds: 0, otherWays: offer(page, 'passkey'), changeAddress: form, ...change })
 
 /** Authenticator apps, recovery codes, and what will be required. */
 export const secondStepStates = [
@@ -49,14 +57,21 @@ export const secondStepStates = [
     name: 'choose-enrolment',
     render: (page: PageContext) =>
       renderChooseEnrolment(page, {
-        ways: ['Use a passkey', 'Use an authenticator app'].map(label => ({ label, href: '/somewhere' })),
+        ways: (['passkey', 'totp'] as const).map(name => ({
+          label: speak(page.locale).say(`other-way.${name}`),
+          href: '/somewhere',
+        })),
         cancel: form,
       }),
   },
   {
     name: 'choose-enrolment-later',
     render: (page: PageContext) =>
-      renderChooseEnrolment(page, { ways: [{ label: 'Use a passkey', href: '/somewhere' }], cancel: form, later: form }),
+      renderChooseEnrolment(page, {
+        ways: [{ label: speak(page.locale).say('other-way.passkey'), href: '/somewhere' }],
+        cancel: form,
+        later: form,
+      }),
   },
   ...(['second-factor', 'passkey'] as const).map(needed => ({
     name: `soon-required-${needed}`,

@@ -157,7 +157,7 @@ function FactorRow({
       details={[
         detail,
         <>
-          {show('account.ways-in.added', { day: <Day page={page} moment={createdAt} /> })} · {used}
+          {show('account.ways-in.added', { day: <Day page={page} moment={createdAt} /> })} · <span class="whole">{used}</span>
         </>,
       ]}
     >

@@ -35,8 +35,8 @@ export const it: Catalogue = {
   'address.notice.signed-out': 'La Sua sessione è terminata.',
   'address.notice.expired': 'Il Suo ultimo accesso è rimasto aperto troppo a lungo ed è scaduto. Ricominci da qui.',
 
-  'other-way.email': 'Ricevere un link',
-  'other-way.enrol': 'Configurare un nuovo secondo passaggio',
+  'other-way.email': 'Ricevi un link',
+  'other-way.enrol': 'Configura un nuovo secondo passaggio',
   'choose-enrolment.heading': 'Ancora un passaggio da configurare',
   'choose-enrolment.lead':
     '{app} richiede un secondo passaggio per essere certa che sia Lei. Ne scelga uno e lo configuri ora: basta un minuto.',
@@ -44,7 +44,7 @@ export const it: Catalogue = {
   'recovery-codes.heading': 'Conservi i Suoi codici di recupero',
   'recovery-codes.lead':
     'Se perde il dispositivo, ciascuno di questi codici Le permette di entrare una volta, insieme alla Sua e-mail. Li stampi o li salvi dove solo Lei può trovarli.',
-  'recovery-codes.download': 'Scaricare i codici',
+  'recovery-codes.download': 'Scarica i codici',
   'recovery-codes.once': 'Vengono mostrati solo questa volta. Può crearne di nuovi in qualsiasi momento nel Suo account.',
   'recovery-codes.continue': 'Li ho conservati',
 
@@ -66,7 +66,7 @@ export const it: Catalogue = {
   'check-mail.problem.field-needed': 'Inserisca il codice dell’e-mail.',
   'check-mail.problem.code-wrong': 'Non è il codice dell’ultima e-mail.',
   'check-mail.tries-left': 'Può provare ancora {tries, plural, one {# volta} other {# volte}}.',
-  'check-mail.type-code': 'Inserire il codice',
+  'check-mail.type-code': 'Inserisci il codice',
   'check-mail.link-used': 'Ho usato il link',
   'check-mail.offline': 'Al momento il server non è raggiungibile. Questa pagina prosegue appena torna la connessione.',
   'check-mail.no-mail': 'Ancora nessuna e-mail? Può volerci un minuto. Guardi anche nella cartella dello spam.',
@@ -129,7 +129,7 @@ export const it: Catalogue = {
 
   'switch-account.heading': 'Cambiare account?',
   'switch-account.lead': 'In questo browser è aperto l’accesso di un altro account. Se continua, ne uscirà, in tutte le app.',
-  'switch-account.continue': 'Uscire da quell’account e continuare',
+  'switch-account.continue': 'Esci da quell’account e continua',
 
   'enter-device-code.heading': 'Colleghi un dispositivo',
   'enter-device-code.lead': 'Inserisca il codice che compare sul Suo dispositivo.',

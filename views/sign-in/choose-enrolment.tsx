@@ -27,20 +27,19 @@ export function renderChooseEnrolment(page: PageContext, props: ChooseEnrolmentP
             {label}
           </ButtonLink>
         ))}
-        {props.later && (
+      </div>
+      <p class="hint">{say('choose-enrolment.next')}</p>
+      <div class="ways-out">
+        {props.later ? (
           <ButtonForm target={props.later} kind="plain">
             {say('soon-required.later')}
           </ButtonForm>
-        )}
-      </div>
-      <p class="hint">{say('choose-enrolment.next')}</p>
-      {!props.later && (
-        <div class="ways-out">
+        ) : (
           <ButtonForm target={props.cancel} kind="plain">
             {show('back-to-app', { app: <bdi>{app}</bdi> })}
           </ButtonForm>
-        </div>
-      )}
+        )}
+      </div>
     </>
   ))
 }

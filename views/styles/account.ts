@@ -28,9 +28,7 @@ export const accountStyles = `.railed {
 .rail-menu summary {
   display: flex;
   align-items: center;
-  justify-content: space-between;
-  flex-wrap: wrap;
-  gap: 0 var(--space-3);
+  gap: var(--space-3);
   min-block-size: 3rem;
   padding: var(--space-2) 0.875rem;
   border: 1px solid var(--neutral-5);
@@ -39,7 +37,15 @@ export const accountStyles = `.railed {
   font-weight: var(--weight-strong);
   cursor: pointer;
 }
-.rail-menu summary span {
+.rail-now {
+  display: flex;
+  flex: 1;
+  flex-wrap: wrap;
+  justify-content: space-between;
+  column-gap: var(--space-3);
+  min-inline-size: 0;
+}
+.rail-now span {
   min-inline-size: 0;
   overflow-wrap: anywhere;
 }
@@ -61,7 +67,6 @@ export const accountStyles = `.railed {
   transform: rotate(225deg);
 }
 .rail-word {
-  margin-inline-end: auto;
   color: var(--neutral-7);
   font-weight: var(--weight-text);
 }
@@ -143,6 +148,9 @@ export const accountStyles = `.railed {
   font-size: var(--size-small);
   overflow-wrap: anywhere;
 }
+.row-detail time {
+  display: inline-block;
+}
 .badge {
   display: inline-block;
   margin-inline-start: var(--space-2);
@@ -202,6 +210,10 @@ export const accountStyles = `.railed {
   padding: var(--space-4);
   border: 1px solid var(--neutral-4);
   border-radius: var(--radius);
+}
+.next-step p {
+  max-inline-size: 100%;
+  overflow-wrap: anywhere;
 }
 .next-step .button {
   inline-size: auto;

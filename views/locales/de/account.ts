@@ -32,7 +32,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.done.account-kept': 'Gut. Ihr Konto bleibt, wie es ist.',
 
   'account.overview.signed-in': 'Sie sind als {address} angemeldet.',
-  'account.overview.protection': 'Wie es geschützt ist',
+  'account.overview.protection': 'Wie Ihr Konto geschützt ist',
   'account.overview.protection.passkey': 'Sie melden sich mit einem Passkey an. Keine gefälschte Seite kann ihn Ihnen entlocken.',
   'account.overview.protection.second-step':
     'Neben Ihrer E-Mail wird ein zweiter Schritt verlangt. Wer Ihre E-Mails liest, kommt nicht hinein.',
@@ -84,7 +84,7 @@ export const account: Record<keyof typeof english, string> = {
 
   'account.ways-in.lead': 'Wie Sie sich anmelden. Kommt etwas dazu oder weg, erfährt das jede Ihrer Adressen.',
   'account.ways-in.passkeys': 'Passkeys',
-  'account.ways-in.passkeys-lead': 'Sie genügen allein und können keiner gefälschten Seite gegeben werden.',
+  'account.ways-in.passkeys-lead': 'Ein Passkey genügt allein, und keine gefälschte Seite kann ihn Ihnen entlocken.',
   'account.ways-in.synced': 'Synchronisiert',
   'account.ways-in.one-device': 'Auf einem Gerät',
   'account.ways-in.add-passkey': 'Passkey hinzufügen',
@@ -92,35 +92,35 @@ export const account: Record<keyof typeof english, string> = {
   'account.ways-in.apps-lead': 'Ein sechsstelliger Code aus einer App auf Ihrem Telefon, als zweiter Schritt nach Ihrer E-Mail.',
   'account.ways-in.add-app': 'Authenticator-App hinzufügen',
   'account.ways-in.added': 'Hinzugefügt am {day}',
-  'account.ways-in.used': 'zuletzt benutzt {ago}',
-  'account.ways-in.never-used': 'noch nicht benutzt',
+  'account.ways-in.used': 'zuletzt verwendet: {ago}',
+  'account.ways-in.never-used': 'noch nicht verwendet',
   'account.ways-in.codes': 'Wiederherstellungscodes',
   'account.ways-in.codes-left':
     'Noch {left} von {all} Codes, erstellt am {day}. Jeder gilt einmal, wenn Ihre Geräte nicht greifbar sind.',
   'account.ways-in.codes-none': 'Sie haben keine. Sie sind dafür da, wenn Ihre Geräte nicht greifbar sind. Jeder gilt einmal.',
   'account.ways-in.make-codes': 'Wiederherstellungscodes erstellen',
   'account.ways-in.renew-codes': 'Neue Codes erstellen',
-  'account.ways-in.elsewhere': 'Konten anderswo',
-  'account.ways-in.elsewhere-lead': 'Konten bei anderen, die in dieses hier führen.',
+  'account.ways-in.elsewhere': 'Andere Dienste',
+  'account.ways-in.elsewhere-lead': 'Auch mit einem Konto bei einem anderen Dienst können Sie sich hier anmelden.',
   'account.ways-in.unlink': 'Verknüpfung lösen',
   'account.ways-in.unlink-what': 'Verknüpfung lösen: {what}',
   'account.ways-in.link': '{connection} verknüpfen',
   'account.ways-in.mail': 'E-Mail',
   'account.ways-in.mail-lead':
-    'Mit einem Link und einem Code an {address} können Sie jede Anmeldung beginnen. Nach einem Passkey oder einer Authenticator-App, die Sie hinzugefügt haben, wird auch gefragt; geht sie verloren, steht ein Wiederherstellungscode dafür ein.',
+    'Mit einem Link und einem Code an {address} können Sie jede Anmeldung beginnen. Ein Passkey oder eine Authenticator-App, die Sie hinzugefügt haben, wird zusätzlich verlangt; geht beides verloren, hilft ein Wiederherstellungscode.',
   'account.ways-in.manage-addresses': 'Adressen verwalten',
 
-  'account.rename.heading': 'Einen Namen geben',
+  'account.rename.heading': 'Namen ändern',
   'account.rename.name': 'Name',
   'account.rename.hint': 'Zum Beispiel „Laptop im Büro“, damit Sie es wiedererkennen.',
   'account.rename.field-needed': 'Geben Sie einen Namen ein.',
   'account.rename.name-too-long': 'Dieser Name ist zu lang. Höchstens 60 Zeichen sind möglich.',
 
-  'account.sessions.lead': 'Wo Sie angemeldet sind. Beenden Sie, was Sie nicht kennen.',
+  'account.sessions.lead': 'Wo Sie angemeldet sind. Melden Sie ab, was Sie nicht kennen.',
   'account.sessions.this-device': 'Dieses Gerät',
-  'account.sessions.times': 'Seit {day}, zuletzt benutzt {ago}',
+  'account.sessions.times': 'Seit {day} · zuletzt verwendet: {ago}',
   'account.sessions.end': 'Abmelden',
-  'account.sessions.end-others-lead': 'Alles außer diesem Gerät kann auf einmal abgemeldet werden.',
+  'account.sessions.end-others-lead': 'Alle Geräte außer diesem können Sie auf einmal abmelden.',
   'account.sessions.end-others': 'Alle anderen abmelden',
 
   'account.activity.lead': 'Anmeldungen und was sich in Ihrem Konto geändert hat, das Neueste zuerst.',
@@ -145,14 +145,14 @@ export const account: Record<keyof typeof english, string> = {
   'account.activity.totp-device.removed': 'Authenticator-App entfernt',
   'account.activity.recovery-codes.made': 'Wiederherstellungscodes erstellt',
   'account.activity.recovery-codes.removed': 'Wiederherstellungscodes entfernt',
-  'account.activity.recovery-code.used': 'Wiederherstellungscode benutzt',
-  'account.activity.upstream-identity.linked': 'Konto anderswo verknüpft',
-  'account.activity.upstream-identity.unlinked': 'Verknüpfung mit einem Konto anderswo gelöst',
+  'account.activity.recovery-code.used': 'Wiederherstellungscode verwendet',
+  'account.activity.upstream-identity.linked': 'Konto bei einem anderen Dienst verknüpft',
+  'account.activity.upstream-identity.unlinked': 'Verknüpfung mit einem anderen Dienst gelöst',
   'account.activity.consent.given': 'App zugelassen',
   'account.activity.consent.revoked': 'App getrennt',
   'account.activity.account.exported': 'Daten heruntergeladen',
-  'account.activity.account.erasure-scheduled': 'Löschung des Kontos verlangt',
-  'account.activity.account.erasure-cancelled': 'Konto behalten',
+  'account.activity.account.erasure-scheduled': 'Löschung des Kontos beantragt',
+  'account.activity.account.erasure-cancelled': 'Löschung des Kontos zurückgenommen',
 
   'account.apps.lead': 'Apps, die Sie kennen oder für Sie handeln.',
   'account.apps.empty': 'Noch keine Apps. Eine App, bei der Sie sich anmelden, erscheint hier.',
@@ -170,7 +170,7 @@ export const account: Record<keyof typeof english, string> = {
 
   'account.secure.heading': 'Konto absichern',
   'account.secure.lead':
-    'Sie sind auf {sessions, plural, one {# Gerät} other {# Geräten}} angemeldet. Wenn jemand anderes darunter sein könnte, melden Sie sich überall ab: jedes Gerät und jede App, auch dieses hier. Danach melden Sie sich neu an.',
+    'Sie sind auf {sessions, plural, one {# Gerät} other {# Geräten}} angemeldet. Wenn jemand anderes darunter sein könnte, melden Sie sich überall ab: auf jedem Gerät und in jeder App, auch auf diesem Gerät. Danach melden Sie sich neu an.',
   'account.secure.button': 'Überall abmelden',
   'account.secure.next': 'Was Sie als Nächstes ansehen sollten',
   'account.secure.check-activity': 'Aktivität: Ist etwas dabei, das nicht von Ihnen ist?',
@@ -178,7 +178,8 @@ export const account: Record<keyof typeof english, string> = {
   'account.secure.check-addresses': 'E-Mail-Adressen: Gehört jede davon Ihnen?',
   'account.secure.check-apps': 'Verbundene Apps: Kennen Sie jede davon?',
   'account.ended.secured.heading': 'Sie sind überall abgemeldet',
-  'account.ended.secured.lead': 'Jedes Gerät und jede App. Melden Sie sich neu an und sehen Sie sich dann Ihre Anmeldewege an.',
+  'account.ended.secured.lead':
+    'Auf jedem Gerät und in jeder App. Melden Sie sich neu an und sehen Sie sich dann Ihre Anmeldewege an.',
   'account.ended.secured.next': 'Anmelden und nachsehen',
   'account.ended.erasure.heading': 'Ihr Konto wird gelöscht',
   'account.ended.erasure.lead':
@@ -190,7 +191,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.confirm.field-needed': 'Geben Sie die Adresse ein, die unten steht.',
   'account.confirm.does-not-match': 'Das ist nicht die Adresse des Kontos.',
   'account.confirm.last-factor':
-    'Es ist Ihr letzter zweiter Schritt. Ohne ihn genügt Ihre E-Mail allein zum Anmelden, und Ihre Wiederherstellungscodes fallen auch weg.',
+    'Einen anderen zweiten Schritt haben Sie nicht. Ohne ihn genügt Ihre E-Mail allein zum Anmelden, und Ihre Wiederherstellungscodes fallen auch weg.',
   'account.confirm.remove-address.heading': 'Diese Adresse entfernen?',
   'account.confirm.remove-address.lead':
     'Mit {subject} können Sie sich dann nicht mehr anmelden, und die Adresse erfährt nichts mehr von Ihrem Konto.',
@@ -200,7 +201,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.confirm.make-primary.button': 'Zur Hauptadresse machen',
   'account.confirm.remove-passkey.heading': 'Diesen Passkey entfernen?',
   'account.confirm.remove-passkey.lead':
-    '{subject} führt dann nicht mehr hinein. Ihr Gerät zeigt ihn vielleicht weiter an, bis Sie ihn auch dort entfernen.',
+    'Mit {subject} können Sie sich dann nicht mehr anmelden. Ihr Gerät zeigt ihn vielleicht weiter an, bis Sie ihn auch dort entfernen.',
   'account.confirm.remove-passkey.button': 'Passkey entfernen',
   'account.confirm.remove-totp.heading': 'Diese Authenticator-App entfernen?',
   'account.confirm.remove-totp.lead':
@@ -208,10 +209,10 @@ export const account: Record<keyof typeof english, string> = {
   'account.confirm.remove-totp.button': 'App entfernen',
   'account.confirm.renew-recovery-codes.heading': 'Wiederherstellungscodes erstellen?',
   'account.confirm.renew-recovery-codes.lead':
-    'Sie erhalten zehn neue Codes für einen sicheren Ort. Codes von vorher gelten dann nicht mehr.',
+    'Sie erhalten zehn neue Codes, die Sie an einem sicheren Ort aufbewahren. Frühere Codes gelten dann nicht mehr.',
   'account.confirm.renew-recovery-codes.button': 'Codes erstellen',
   'account.confirm.unlink.heading': 'Verknüpfung mit diesem Konto lösen?',
-  'account.confirm.unlink.lead': '{subject} führt dann nicht mehr in Ihr Konto hier. Dort ändert sich nichts.',
+  'account.confirm.unlink.lead': 'Mit {subject} können Sie sich hier dann nicht mehr anmelden. Dort ändert sich nichts.',
   'account.confirm.unlink.button': 'Verknüpfung lösen',
   'account.confirm.disconnect-app.heading': 'Diese App trennen?',
   'account.confirm.disconnect-app.lead':
@@ -219,11 +220,11 @@ export const account: Record<keyof typeof english, string> = {
   'account.confirm.disconnect-app.button': 'Trennen',
   'account.confirm.download.heading': 'Ihre Daten sind bereit',
   'account.confirm.download.lead':
-    'Eine Datei, die Menschen und Programme lesen können. Bewahren Sie sie auf, wie Sie Briefe aufbewahren würden.',
+    'Eine Datei, die Menschen und Programme lesen können. Bewahren Sie sie sicher auf: Sie sagt viel über Sie aus.',
   'account.confirm.download.button': 'Datei herunterladen',
   'account.confirm.delete-account.heading': 'Ihr Konto löschen?',
   'account.confirm.delete-account.lead':
-    'Sie werden überall abgemeldet, und nach {days, plural, one {# Tag} other {# Tagen}} ist alles von {subject} endgültig weg. Apps behalten, was sie selbst gespeichert haben.',
+    'Sie werden überall abgemeldet, und nach {days, plural, one {# Tag} other {# Tagen}} wird alles von {subject} endgültig gelöscht. Apps behalten, was sie selbst gespeichert haben.',
   'account.confirm.delete-account.button': 'Mein Konto löschen',
 
   'mail.address.lifetime': 'Der Code gilt einmal, {minutes, plural, one {# Minute} other {# Minuten}} lang.',

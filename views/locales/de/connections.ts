@@ -13,19 +13,19 @@ export const connections = {
   'link-account.heading': 'Ihr {service}-Konto mit {address} verknüpfen?',
   'link-account.lead': 'Danach können Sie sich hier mit {service} anmelden. In Ihrem Konto können Sie das jederzeit beenden.',
   'link-account.there': 'Bei {service} sind Sie {address}.',
-  'link-account.not-yours': 'Verknüpfen Sie kein Konto, das auch andere benutzen: Die könnten sich hier als Sie anmelden.',
+  'link-account.not-yours': 'Verknüpfen Sie kein Konto, das auch andere benutzen: Diese könnten sich hier als Sie anmelden.',
   'link-account.yes': 'Ja, verknüpfen',
   'link-account.no': 'Nein, ohne Verknüpfung weiter',
   'upstream-refused.from-app': 'Gehen Sie zurück zur App, und melden Sie sich von dort aus an.',
   'upstream-refused.consent-refused.heading': 'Sie haben bei {service} nicht weitergemacht',
   'upstream-refused.consent-refused.happened':
-    '{service} meldet, dass Sie oder wer Ihr Konto verwaltet abgelehnt haben. Es wurde nichts geändert.',
+    '{service} meldet, dass abgelehnt wurde: von Ihnen oder von denen, die Ihr Konto verwalten. Es wurde nichts geändert.',
   'upstream-refused.upstream-unavailable.heading': '{service} antwortet nicht',
   'upstream-refused.upstream-unavailable.happened':
     'Wir erreichen {service} gerade nicht. Versuchen Sie es gleich noch einmal, oder wählen Sie einen anderen Weg.',
-  'upstream-refused.upstream-misconfigured.heading': '{service} geht im Moment nicht',
+  'upstream-refused.upstream-misconfigured.heading': '{service} ist im Moment nicht verfügbar',
   'upstream-refused.upstream-misconfigured.happened':
-    'Was {service} sendet, passt nicht zu dem, was hier eingerichtet ist. Wer diesen Dienst betreibt, muss es sich ansehen. Ein anderer Weg geht inzwischen.',
+    'Was {service} sendet, passt nicht zu dem, was hier eingerichtet ist. Wer diesen Dienst betreibt, muss es sich ansehen. Nehmen Sie inzwischen einen anderen Weg.',
   'upstream-refused.mix-up.heading': 'Diese Antwort gehört nicht hierher',
   'upstream-refused.mix-up.happened':
     'In diesem Browser kam eine Antwort von {service} an, nach der hier nicht gefragt wurde. Es wurde niemand angemeldet.',
@@ -34,7 +34,7 @@ export const connections = {
     'Was {service} gesendet hat, kam zu spät oder wurde schon benutzt. Versuchen Sie es noch einmal: Es dauert nur einen Moment.',
   'upstream-refused.clock-off.heading': 'Die Uhren gehen verschieden',
   'upstream-refused.clock-off.happened':
-    'Die Uhr von {service} und unsere gehen zu weit auseinander, um der Antwort zu trauen. Wer diesen Dienst betreibt, muss es sich ansehen. Ein anderer Weg geht inzwischen.',
+    'Die Uhr von {service} und unsere gehen zu weit auseinander, um der Antwort zu trauen. Wer diesen Dienst betreibt, muss es sich ansehen. Nehmen Sie inzwischen einen anderen Weg.',
   'upstream-refused.keys-unknown.heading': '{service} lässt sich nicht prüfen',
   'upstream-refused.keys-unknown.happened':
     'Die Antwort ist mit einem Schlüssel signiert, den {service} nicht veröffentlicht; darum trauen wir ihr nicht. Versuchen Sie es gleich noch einmal, oder wählen Sie einen anderen Weg.',
@@ -44,16 +44,16 @@ export const connections = {
   'upstream-refused.sign-in-too-old.heading': 'Sie müssen sich neu anmelden',
   'upstream-refused.sign-in-too-old.happened':
     'Die App möchte, dass Sie sich neu anmelden, und {service} zeigt nicht, dass Sie das gerade getan haben. Wählen Sie einen anderen Weg.',
-  'upstream-refused.account-not-allowed.heading': 'Dieses Konto geht hier nicht',
+  'upstream-refused.account-not-allowed.heading': 'Dieses Konto wird hier nicht angenommen',
   'upstream-refused.account-not-allowed.happened':
     'Mit {service} dürfen sich hier nur Konten bestimmter Organisationen anmelden, und dieses gehört zu keiner. Nehmen Sie ein anderes Konto, oder wählen Sie einen anderen Weg.',
   'upstream-refused.somebody-elses.heading': 'Dieses {service}-Konto ist schon verknüpft',
   'upstream-refused.somebody-elses.happened':
-    'Es führt in ein anderes Konto hier. Melden Sie sich dort damit an, und lösen Sie zuerst die Verknüpfung.',
+    'Es ist hier mit einem anderen Konto verknüpft. Melden Sie sich dort damit an, und lösen Sie zuerst die Verknüpfung.',
 
   'account.confirm.link.heading': 'Ein Konto verknüpfen?',
   'account.confirm.link.lead':
-    'Sie gehen zu {subject}, und wählen dort Ihr Konto. Danach führt es in Ihr Konto hier. Nehmen Sie keines, das auch andere benutzen.',
+    'Sie gehen zu {subject} und wählen dort Ihr Konto. Danach können Sie sich hier damit anmelden. Nehmen Sie keines, das auch andere benutzen.',
   'account.confirm.link.button': 'Weiter zum Dienst',
-  'account.done.linked': 'Das Konto ist verknüpft: Sie können sich damit anmelden.',
+  'account.done.linked': 'Das Konto ist verknüpft: Sie können sich ab jetzt damit anmelden.',
 }

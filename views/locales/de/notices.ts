@@ -1,5 +1,5 @@
 export const notices = {
-  'address.usual-way': 'Die letzte Anmeldung in diesem Browser war mit „{way}“.',
+  'address.usual-way': 'In diesem Browser zuletzt gewählt: „{way}“.',
   'address.signed-out.ended-here': 'Sie haben sich am {moment} abgemeldet.',
   'address.signed-out.ended-elsewhere': 'Sie wurden am {moment} von einem anderen Gerät aus abgemeldet.',
   'address.signed-out.ended-by-notice':
@@ -7,8 +7,7 @@ export const notices = {
   'address.signed-out.account-suspended': 'Sie wurden am {moment} abgemeldet, weil Ihr Konto gesperrt wurde.',
   'address.signed-out.account-deleted':
     'Sie wurden am {moment} abgemeldet, weil Ihr Konto gelöscht werden soll. Bis dahin können Sie sich anmelden und es behalten.',
-  'address.signed-out.factor-reset':
-    'Sie wurden am {moment} abgemeldet, weil die Anmeldearten Ihres Kontos zurückgesetzt wurden.',
+  'address.signed-out.factor-reset': 'Sie wurden am {moment} abgemeldet, weil die Anmeldewege Ihres Kontos zurückgesetzt wurden.',
 
   'mail.notice.subject': '{installation}: {heading}',
   'mail.notice.account': 'Es geht um Ihr Konto bei {installation}.',
@@ -22,27 +21,27 @@ export const notices = {
   'mail.notice.recovery-code-used': 'Ein Wiederherstellungscode wurde verwendet',
   'mail.notice.address-added': 'Eine E-Mail-Adresse wurde hinzugefügt',
   'mail.notice.address-removed': 'Eine E-Mail-Adresse wurde entfernt',
-  'mail.notice.primary-address-changed': 'Eine andere E-Mail-Adresse ist jetzt die wichtigste',
-  'mail.notice.service-linked': 'Die Anmeldung mit einem anderen Dienst wurde verbunden',
-  'mail.notice.service-unlinked': 'Die Anmeldung mit einem anderen Dienst wurde getrennt',
+  'mail.notice.primary-address-changed': 'Eine andere E-Mail-Adresse ist jetzt Ihre Hauptadresse',
+  'mail.notice.service-linked': 'Ein Konto bei einem anderen Dienst wurde verknüpft',
+  'mail.notice.service-unlinked': 'Die Verknüpfung mit einem anderen Dienst wurde gelöst',
   'mail.notice.new-device': 'Eine Anmeldung auf einem neuen Gerät',
   'mail.notice.sessions-ended': 'Geräte wurden abgemeldet',
   'mail.notice.erasure-scheduled': 'Ihr Konto wird gelöscht',
   'mail.notice.erasure-taken-back': 'Ihr Konto wird nicht gelöscht',
-  'mail.notice.fact.time': 'Zeit',
+  'mail.notice.fact.time': 'Zeitpunkt',
   'mail.notice.fact.place': 'Ort',
   'mail.notice.fact.name': 'Name',
-  'mail.notice.fact.name-before': 'Früherer Name',
-  'mail.notice.fact.codes-left': 'Codes übrig',
+  'mail.notice.fact.name-before': 'Vorheriger Name',
+  'mail.notice.fact.codes-left': 'Verbleibende Codes',
   'mail.notice.fact.address': 'Adresse',
   'mail.notice.fact.service': 'Dienst',
   'mail.notice.fact.sessions': 'Abgemeldete Geräte',
   'mail.notice.fact.erased': 'Gelöscht am',
   'mail.notice.if-you': 'Waren Sie das, müssen Sie nichts tun.',
   'mail.notice.if-not-you':
-    'Waren Sie das nicht, hat vielleicht jemand anders Zugang zu Ihrem Konto. Melden Sie hier alle ab, und sehen Sie dann nach, wie man sich bei Ihrem Konto anmelden kann:',
+    'Waren Sie das nicht, hat vielleicht jemand anderes Zugang zu Ihrem Konto. Melden Sie hier alle ab, und sehen Sie sich dann die Anmeldewege Ihres Kontos an:',
   'mail.notice.button': 'Alle abmelden',
   'mail.notice.inert':
-    'Die Seite zu öffnen ändert noch nichts: Zuerst melden Sie sich an. Niemand wird Sie je am Telefon oder per E-Mail nach einem Code fragen.',
-  'mail.notice.button-fallback': 'Falls der Knopf nicht geht, kopieren Sie diese Adresse in Ihren Browser:',
+    'Die Seite zu öffnen ändert noch nichts: Zuerst werden Sie gebeten, sich anzumelden. Niemand wird Sie je am Telefon oder per E-Mail nach einem Code fragen.',
+  'mail.notice.button-fallback': 'Falls der Knopf nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
 }

@@ -8,7 +8,7 @@ export const passkeys = {
   'passkey-step.start-again': 'Andere Adresse verwenden',
   'enrol-passkey.heading': 'Passkey einrichten',
   'enrol-passkey.lead':
-    'Danach meldet Ihr Gerät Sie mit Fingerabdruck, Gesicht oder PIN an. Sie müssen sich nichts merken, und nichts kann an eine falsche Website gelangen.',
+    'Danach meldet Ihr Gerät Sie mit Fingerabdruck, Gesicht oder PIN an. Sie müssen sich nichts merken, und keine gefälschte Seite kann Ihnen etwas entlocken.',
   'enrol-passkey.submit': 'Passkey erstellen',
   'enrol-passkey.back': 'Zurück',
   'link-confirmed.passkey': 'Nächstes Mal ohne E-Mail: Passkey hinzufügen',

@@ -48,7 +48,7 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'soon-required.lead':
     'Dann brauchen Sie auch einen Passkey oder eine Authenticator-App. Richten Sie das jetzt ein: Es dauert eine Minute.',
   'soon-required.lead-passkey':
-    'Er lässt sich an keine falsche Website weitergeben. Richten Sie ihn jetzt ein: Es dauert eine Minute.',
+    'Keine gefälschte Seite kann ihn Ihnen entlocken. Richten Sie ihn jetzt ein: Es dauert eine Minute.',
   'soon-required.now': 'Jetzt einrichten',
   'soon-required.later': 'Später',
 

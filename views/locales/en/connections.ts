@@ -47,11 +47,11 @@ export const connections = {
   'upstream-refused.account-not-allowed.happened':
     'Only accounts of certain organisations may sign in here with {service}, and this isn’t one of them. Use another account, or another way.',
   'upstream-refused.somebody-elses.heading': 'This {service} account is linked already',
-  'upstream-refused.somebody-elses.happened': 'It leads into another account here. Sign in with it there and unlink it first.',
+  'upstream-refused.somebody-elses.happened': 'It belongs to another account here. Sign in to that one and unlink it first.',
 
   'account.confirm.link.heading': 'Link an account?',
   'account.confirm.link.lead':
-    'You go to {subject}, and choose your account there. From then on it leads into your account here. Don’t take one that others use too.',
+    'You go to {subject}, and choose your account there. From then on you can sign in here with it. Don’t take one that others use too.',
   'account.confirm.link.button': 'Go to the service',
   'account.done.linked': 'The account is linked: you can sign in with it from now on.',
 } as const

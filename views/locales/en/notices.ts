@@ -1,6 +1,6 @@
 /** What is told by e-mail of an account, and on the first page of a browser that somebody used before. */
 export const notices = {
-  'address.usual-way': 'The last sign-in in this browser was with “{way}”.',
+  'address.usual-way': 'Last chosen in this browser: “{way}”.',
   'address.signed-out.ended-here': 'You signed out on {moment}.',
   'address.signed-out.ended-elsewhere': 'You were signed out from another device on {moment}.',
   'address.signed-out.ended-by-notice':
@@ -23,8 +23,8 @@ export const notices = {
   'mail.notice.address-added': 'An e-mail address was added',
   'mail.notice.address-removed': 'An e-mail address was removed',
   'mail.notice.primary-address-changed': 'Another e-mail address is now the primary one',
-  'mail.notice.service-linked': 'A sign-in with another service was linked',
-  'mail.notice.service-unlinked': 'A sign-in with another service was unlinked',
+  'mail.notice.service-linked': 'An account with another service was linked',
+  'mail.notice.service-unlinked': 'An account with another service was unlinked',
   'mail.notice.new-device': 'A sign-in from a new device',
   'mail.notice.sessions-ended': 'Devices were signed out',
   'mail.notice.erasure-scheduled': 'Your account will be deleted',

@@ -8,7 +8,7 @@ export const passkeys = {
   'passkey-step.start-again': 'Use another address',
   'enrol-passkey.heading': 'Set up a passkey',
   'enrol-passkey.lead':
-    'From then on your device signs you in with your fingerprint, your face or its PIN. Nothing to remember, and nothing that can be passed on to a false site.',
+    'From then on your device signs you in with your fingerprint, your face or its PIN. Nothing to remember, and nothing that a fake page could trick you out of.',
   'enrol-passkey.submit': 'Create a passkey',
   'enrol-passkey.back': 'Go back',
   'link-confirmed.passkey': 'Next time without an e-mail: add a passkey',

@@ -44,7 +44,7 @@ export const secondSteps = {
   'soon-required.heading': 'From {date} on, sign-in takes a second step',
   'soon-required.heading-passkey': 'From {date} on, sign-in takes a passkey',
   'soon-required.lead': 'From then on you also need a passkey or an authenticator app. Set it up now: it takes a minute.',
-  'soon-required.lead-passkey': 'It is the way in that nobody can pass on to a false site. Set it up now: it takes a minute.',
+  'soon-required.lead-passkey': 'No fake page can trick you out of it. Set it up now: it takes a minute.',
   'soon-required.now': 'Set it up now',
   'soon-required.later': 'Later',
 

@@ -27,7 +27,7 @@ export const connections = {
     'Nous n’arrivons pas à joindre {service} pour le moment. Réessayez dans un instant, ou utilisez un autre moyen.',
   'upstream-refused.upstream-misconfigured.heading': '{service} n’est pas utilisable pour le moment',
   'upstream-refused.upstream-misconfigured.happened':
-    'Ce que {service} envoie ne correspond pas à ce qui est configuré ici. Les responsables de ce service doivent s’en occuper. Un autre moyen fonctionne entre-temps.',
+    'Ce que {service} envoie ne correspond pas à ce qui est configuré ici. Les responsables de ce service doivent s’en occuper. En attendant, utilisez un autre moyen.',
   'upstream-refused.mix-up.heading': 'Cette réponse n’a rien à faire ici',
   'upstream-refused.mix-up.happened':
     'Une réponse de {service} est arrivée dans ce navigateur sans avoir été demandée ici. Personne n’a été connecté.',
@@ -36,7 +36,7 @@ export const connections = {
     'Ce que {service} a envoyé est arrivé trop tard, ou a déjà servi. Réessayez\u00A0: cela ne prend qu’un instant.',
   'upstream-refused.clock-off.heading': 'Les horloges ne sont pas d’accord',
   'upstream-refused.clock-off.happened':
-    'L’horloge de {service} et la nôtre sont trop éloignées pour se fier à la réponse. Les responsables de ce service doivent s’en occuper. Un autre moyen fonctionne entre-temps.',
+    'L’horloge de {service} et la nôtre sont trop éloignées pour se fier à la réponse. Les responsables de ce service doivent s’en occuper. En attendant, utilisez un autre moyen.',
   'upstream-refused.keys-unknown.heading': '{service} ne peut pas être vérifié',
   'upstream-refused.keys-unknown.happened':
     'La réponse est signée avec une clé que {service} ne publie pas\u00A0; nous ne nous y fions donc pas. Réessayez dans un instant, ou utilisez un autre moyen.',
@@ -51,11 +51,11 @@ export const connections = {
     'Seuls les comptes de certaines organisations peuvent se connecter ici avec {service}, et celui-ci n’en fait pas partie. Utilisez un autre compte, ou un autre moyen.',
   'upstream-refused.somebody-elses.heading': 'Ce compte {service} est déjà lié',
   'upstream-refused.somebody-elses.happened':
-    'Il mène à un autre compte ici. Connectez-vous-y d’abord avec lui, et supprimez le lien.',
+    'Il est lié à un autre compte ici. Connectez-vous d’abord à celui-là, et dissociez-le.',
 
   'account.confirm.link.heading': 'Lier un compte\u00A0?',
   'account.confirm.link.lead':
-    'Vous allez chez {subject}, et vous y choisissez votre compte. Il mènera ensuite à votre compte ici. N’en prenez pas un que d’autres utilisent aussi.',
+    'Vous allez chez {subject}, et vous y choisissez votre compte. Vous pourrez ensuite vous connecter ici avec lui. N’en prenez pas un que d’autres utilisent aussi.',
   'account.confirm.link.button': 'Aller au service',
   'account.done.linked': 'Le compte est lié\u00A0: vous pouvez vous connecter avec lui.',
 }

@@ -1,5 +1,5 @@
 export const notices = {
-  'address.usual-way': 'La dernière connexion dans ce navigateur s’est faite avec « {way} ».',
+  'address.usual-way': 'Dernier choix dans ce navigateur : « {way} ».',
   'address.signed-out.ended-here': 'Vous vous êtes déconnecté le {moment}.',
   'address.signed-out.ended-elsewhere': 'Vous avez été déconnecté depuis un autre appareil le {moment}.',
   'address.signed-out.ended-by-notice':
@@ -22,9 +22,9 @@ export const notices = {
   'mail.notice.recovery-code-used': 'Un code de récupération a été utilisé',
   'mail.notice.address-added': 'Une adresse e-mail a été ajoutée',
   'mail.notice.address-removed': 'Une adresse e-mail a été supprimée',
-  'mail.notice.primary-address-changed': 'Une autre adresse e-mail est maintenant la principale',
-  'mail.notice.service-linked': 'La connexion avec un autre service a été liée',
-  'mail.notice.service-unlinked': 'La connexion avec un autre service a été dissociée',
+  'mail.notice.primary-address-changed': 'Une autre adresse e-mail est maintenant votre adresse principale',
+  'mail.notice.service-linked': 'Un compte d’un autre service a été lié',
+  'mail.notice.service-unlinked': 'Un compte d’un autre service a été dissocié',
   'mail.notice.new-device': 'Une connexion depuis un nouvel appareil',
   'mail.notice.sessions-ended': 'Des appareils ont été déconnectés',
   'mail.notice.erasure-scheduled': 'Votre compte sera supprimé',
@@ -40,7 +40,7 @@ export const notices = {
   'mail.notice.fact.erased': 'Supprimé le',
   'mail.notice.if-you': 'Si c’était vous, il n’y a rien à faire.',
   'mail.notice.if-not-you':
-    'Si ce n’était pas vous, quelqu’un d’autre a peut-être accès à votre compte. Déconnectez tout le monde ici, puis vérifiez comment on peut se connecter à votre compte :',
+    'Si ce n’était pas vous, quelqu’un d’autre a peut-être accès à votre compte. Déconnectez tout le monde ici, puis vérifiez les moyens de connexion de votre compte :',
   'mail.notice.button': 'Déconnecter tout le monde',
   'mail.notice.inert':
     'Ouvrir la page ne change encore rien : on vous demande d’abord de vous connecter. Personne ne vous demandera jamais un code par téléphone ou par e-mail.',

@@ -8,7 +8,7 @@ export const passkeys = {
   'passkey-step.start-again': 'Utiliser une autre adresse',
   'enrol-passkey.heading': 'Configurer une clé d’accès',
   'enrol-passkey.lead':
-    'Ensuite, votre appareil vous connecte avec votre empreinte, votre visage ou son code PIN. Rien à retenir, et rien qui puisse être transmis à un faux site.',
+    'Ensuite, votre appareil vous connecte avec votre empreinte, votre visage ou son code PIN. Rien à retenir, et rien qu’une fausse page puisse vous soutirer.',
   'enrol-passkey.submit': 'Créer une clé d’accès',
   'enrol-passkey.back': 'Retour',
   'link-confirmed.passkey': 'La prochaine fois sans e-mail : ajouter une clé d’accès',
@@ -24,7 +24,7 @@ export const passkeys = {
   'error.passkey-expired.happened': 'La demande de clé d’accès est restée ouverte trop longtemps, ou a déjà reçu une réponse.',
   'error.passkey-expired.next': 'Réessayez : cela prend un instant.',
   'error.passkey-unknown.title': 'Cette clé d’accès n’est pas connue ici',
-  'error.passkey-unknown.happened': 'La clé d’accès n’est plus connue ici ; elle a peut-être été retirée de votre compte.',
+  'error.passkey-unknown.happened': 'La clé d’accès n’est plus connue ici ; elle a peut-être été supprimée de votre compte.',
   'error.passkey-unknown.next': 'Utilisez une autre clé d’accès, ou un autre moyen.',
   'error.passkey-of-another.title': 'Cette clé d’accès appartient à un autre compte',
   'error.passkey-of-another.happened': 'La clé d’accès appartient à un autre compte.',
@@ -36,8 +36,8 @@ export const passkeys = {
   'error.passkey-suspicious.title': 'Cette clé d’accès a peut-être été copiée',
   'error.passkey-suspicious.happened':
     'La clé d’accès a répondu comme seule une copie le ferait ; elle n’a donc pas été acceptée.',
-  'error.passkey-suspicious.next': 'Connectez-vous par un autre moyen, et retirez cette clé d’accès de votre compte.',
+  'error.passkey-suspicious.next': 'Connectez-vous par un autre moyen, et supprimez cette clé d’accès dans votre compte.',
   'error.too-many-passkeys.title': 'Il y a assez de clés d’accès',
   'error.too-many-passkeys.happened': 'Votre compte a autant de clés d’accès qu’il peut en avoir.',
-  'error.too-many-passkeys.next': 'Retirez-en une que vous n’utilisez plus, et réessayez.',
+  'error.too-many-passkeys.next': 'Supprimez-en une que vous n’utilisez plus, et réessayez.',
 } as const

@@ -37,9 +37,9 @@ export const secondSteps: Record<keyof typeof english, string> = {
 
   'recovery-used.heading': 'Ce code de récupération a servi',
   'recovery-used.left': 'Il vous reste {count, plural, one {# code de récupération} other {# codes de récupération}}.',
-  'recovery-used.none': 'C’était le dernier. Créez-en de nouveaux dans votre compte dès que vous serez connecté(e).',
+  'recovery-used.none': 'C’était le dernier. Créez-en de nouveaux dans votre compte dès la fin de la connexion.',
   'recovery-used.few': 'Créez-en de nouveaux dans votre compte avant qu’il n’en reste plus.',
-  'recovery-used.lost': 'Vous avez perdu votre appareil\u00A0? Retirez-le dans votre compte, et configurez-en un autre.',
+  'recovery-used.lost': 'Vous avez perdu votre appareil\u00A0? Supprimez-le dans votre compte, et configurez-en un autre.',
 
   'recovery-codes.file': 'Codes de récupération pour {account} chez {host}. Chacun ne sert qu’une fois.',
   'recovery-codes.print': 'Vous pouvez aussi imprimer cette page\u00A0: il n’y aura alors que les codes.',
@@ -49,7 +49,7 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'soon-required.lead':
     'Il vous faudra aussi une clé d’accès ou une application d’authentification. Configurez-la maintenant\u00A0: cela prend une minute.',
   'soon-required.lead-passkey':
-    'Personne ne peut la transmettre à un faux site. Configurez-la maintenant\u00A0: cela prend une minute.',
+    'Aucune fausse page ne peut vous la soutirer. Configurez-la maintenant\u00A0: cela prend une minute.',
   'soon-required.now': 'Configurer maintenant',
   'soon-required.later': 'Plus tard',
 
@@ -70,5 +70,5 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'error.tries-paused.next': 'Attendez un instant et réessayez, ou connectez-vous autrement.',
   'error.too-many-devices.title': 'Il y a assez d’applications d’authentification',
   'error.too-many-devices.happened': 'Votre compte a autant d’applications d’authentification qu’il peut en avoir.',
-  'error.too-many-devices.next': 'Retirez-en une que vous n’utilisez plus, et réessayez.',
+  'error.too-many-devices.next': 'Supprimez-en une que vous n’utilisez plus, et réessayez.',
 }

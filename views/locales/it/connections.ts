@@ -1,9 +1,9 @@
 /** Accounts elsewhere. */
 export const connections = {
-  'upstream.continue': 'Continui con {service}',
-  'upstream.other-way': 'Usi un altro modo',
-  'upstream.try-again': 'Riprovi con {service}',
-  'upstream.back-to-account': 'Torni al Suo account',
+  'upstream.continue': 'Continua con {service}',
+  'upstream.other-way': 'Usa un altro modo',
+  'upstream.try-again': 'Riprova con {service}',
+  'upstream.back-to-account': 'Torna al Suo account',
   'upstream-away.heading': 'Acceda con {service}',
   'upstream-away.lead': 'Stava andando da {service}. Continui lì, oppure scelga un altro modo per accedere.',
   'prove-address.heading': 'Confermi il Suo indirizzo e-mail',
@@ -14,8 +14,8 @@ export const connections = {
   'link-account.lead': 'Da quel momento può accedere qui con {service}. Può annullarlo in ogni momento nel Suo account.',
   'link-account.there': 'Da {service} Lei è {address}.',
   'link-account.not-yours': 'Non colleghi un account che usano anche altri: potrebbero accedere al posto Suo.',
-  'link-account.yes': 'Sì, collegare',
-  'link-account.no': 'No, continuare senza',
+  'link-account.yes': 'Sì, collega',
+  'link-account.no': 'No, continua senza',
   'upstream-refused.from-app': 'Torni all’app e acceda da lì.',
   'upstream-refused.consent-refused.heading': 'Non ha continuato da {service}',
   'upstream-refused.consent-refused.happened':
@@ -25,7 +25,7 @@ export const connections = {
     'In questo momento non riusciamo a raggiungere {service}. Riprovi tra un attimo, o usi un altro modo.',
   'upstream-refused.upstream-misconfigured.heading': '{service} non è utilizzabile in questo momento',
   'upstream-refused.upstream-misconfigured.happened':
-    'Quello che {service} invia non corrisponde a quanto è configurato qui. Chi gestisce questo servizio deve occuparsene. Un altro modo intanto funziona.',
+    'Quello che {service} invia non corrisponde a quanto è configurato qui. Chi gestisce questo servizio deve occuparsene. Intanto usi un altro modo.',
   'upstream-refused.mix-up.heading': 'Questa risposta non è per questo browser',
   'upstream-refused.mix-up.happened':
     'È arrivata una risposta di {service} che qui non era stata chiesta. Nessuno ha effettuato l’accesso.',
@@ -34,7 +34,7 @@ export const connections = {
     'Quello che {service} ha inviato è arrivato troppo tardi, o è già stato usato. Riprovi: ci vuole un attimo.',
   'upstream-refused.clock-off.heading': 'Gli orologi non vanno d’accordo',
   'upstream-refused.clock-off.happened':
-    'L’orologio di {service} e il nostro sono troppo distanti per fidarsi della risposta. Chi gestisce questo servizio deve occuparsene. Un altro modo intanto funziona.',
+    'L’orologio di {service} e il nostro sono troppo distanti per fidarsi della risposta. Chi gestisce questo servizio deve occuparsene. Intanto usi un altro modo.',
   'upstream-refused.keys-unknown.heading': '{service} non si può verificare',
   'upstream-refused.keys-unknown.happened':
     'La risposta è firmata con una chiave che {service} non pubblica, quindi non ce ne fidiamo. Riprovi tra un attimo, o usi un altro modo.',
@@ -48,11 +48,11 @@ export const connections = {
   'upstream-refused.account-not-allowed.happened':
     'Qui possono accedere con {service} solo gli account di certe organizzazioni, e questo non è tra quelli. Usi un altro account, o un altro modo.',
   'upstream-refused.somebody-elses.heading': 'Questo account {service} è già collegato',
-  'upstream-refused.somebody-elses.happened': 'Porta a un altro account qui. Prima acceda lì con esso e lo scolleghi.',
+  'upstream-refused.somebody-elses.happened': 'Qui è collegato a un altro account. Acceda prima a quello e lo scolleghi.',
 
   'account.confirm.link.heading': 'Collegare un account?',
   'account.confirm.link.lead':
-    'Va da {subject} e lì sceglie il Suo account. Da quel momento porta al Suo account qui. Non ne prenda uno che usano anche altri.',
+    'Va da {subject} e lì sceglie il Suo account. Da quel momento può usarlo per accedere qui. Non ne prenda uno che usano anche altri.',
   'account.confirm.link.button': 'Vai al servizio',
-  'account.done.linked': 'L’account è collegato: può accedere con esso.',
+  'account.done.linked': 'L’account è collegato: ora può usarlo per accedere.',
 }

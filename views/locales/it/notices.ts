@@ -1,14 +1,14 @@
 export const notices = {
-  'address.usual-way': 'L’ultimo accesso in questo browser è stato con «{way}».',
+  'address.usual-way': 'Ultima scelta in questo browser: «{way}».',
   'address.signed-out.ended-here': 'È uscito il {moment}.',
   'address.signed-out.ended-elsewhere': 'Il {moment} è stato disconnesso da un altro dispositivo.',
   'address.signed-out.ended-by-notice':
     'Il {moment} tutti i Suoi dispositivi sono stati disconnessi, dopo un’e-mail su qualcosa che non era opera Sua.',
   'address.signed-out.account-suspended': 'Il {moment} è stato disconnesso, perché il Suo account è stato sospeso.',
   'address.signed-out.account-deleted':
-    'È stata eseguita la disconnessione il {moment}, perché il Suo account verrà eliminato. Fino ad allora può accedere e conservarlo.',
+    'Il {moment} è stato disconnesso, perché il Suo account verrà eliminato. Fino ad allora può accedere e conservarlo.',
   'address.signed-out.factor-reset':
-    'Il {moment} è stato disconnesso, perché i modi di accedere al Suo account sono stati reimpostati.',
+    'Il {moment} è stato disconnesso, perché i modi di accesso del Suo account sono stati reimpostati.',
 
   'mail.notice.subject': '{installation}: {heading}',
   'mail.notice.account': 'Riguarda il Suo account presso {installation}.',
@@ -23,8 +23,8 @@ export const notices = {
   'mail.notice.address-added': 'È stato aggiunto un indirizzo e-mail',
   'mail.notice.address-removed': 'È stato rimosso un indirizzo e-mail',
   'mail.notice.primary-address-changed': 'Ora l’indirizzo e-mail principale è un altro',
-  'mail.notice.service-linked': 'È stato collegato l’accesso con un altro servizio',
-  'mail.notice.service-unlinked': 'È stato scollegato l’accesso con un altro servizio',
+  'mail.notice.service-linked': 'È stato collegato un account di un altro servizio',
+  'mail.notice.service-unlinked': 'È stato scollegato un account di un altro servizio',
   'mail.notice.new-device': 'Un accesso da un nuovo dispositivo',
   'mail.notice.sessions-ended': 'Alcuni dispositivi sono stati disconnessi',
   'mail.notice.erasure-scheduled': 'Il Suo account sarà eliminato',
@@ -40,7 +40,7 @@ export const notices = {
   'mail.notice.fact.erased': 'Eliminato il',
   'mail.notice.if-you': 'Se è stato Lei, non deve fare nulla.',
   'mail.notice.if-not-you':
-    'Se non è stato Lei, forse qualcun altro ha accesso al Suo account. Qui può disconnettere tutti e poi controllare come si può accedere al Suo account:',
+    'Se non è stato Lei, forse qualcun altro ha accesso al Suo account. Qui può disconnettere tutti e poi controllare i modi di accesso del Suo account:',
   'mail.notice.button': 'Disconnetti tutti',
   'mail.notice.inert':
     'Aprire la pagina non cambia ancora nulla: prima Le si chiede di accedere. Nessuno Le chiederà mai un codice per telefono o per e-mail.',

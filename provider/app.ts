@@ -58,6 +58,7 @@ import { linkRoutes } from './sign-in/link-routes.ts'
 import { createMethods } from './sign-in/methods.ts'
 import { createPasskeyOffer } from './sign-in/passkey-offer.ts'
 import { signInRoutes } from './sign-in/routes.ts'
+import { createSignInRoute } from './sign-in/sign-in-route.ts'
 import { createStanding } from './sign-in/standing.ts'
 import { createStepPages } from './sign-in/step-pages.ts'
 import { createUpstreamPeople } from './sign-in/upstream-people.ts'
@@ -192,6 +193,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     const interactions = countSignIns(createInteractions(provider, registry), telemetry)
     const upstreamSteps = createUpstreamSteps({ data, people, clock })
     const steps = createStepPages({ data, flow, standing, interactions, pages, upstreamSteps, methods })
+    const signInRoute = createSignInRoute({ interactions, steps })
     const sessions = createBrowserSessions(provider)
     const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people })
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
@@ -209,8 +211,8 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...metricsRoutes({ token: settings.metricsToken, telemetry }),
       ...pages.routes,
       ...logoRoutes({ registry, egress }),
-      ...signInRoutes({ flow, standing, interactions, steps, passkeyOffer, methods }),
-      ...enrolmentRoutes({ enrolling, interactions, steps, methods }),
+      ...signInRoutes({ signInRoute, flow, standing, interactions, pages, steps, passkeyOffer, methods }),
+      ...enrolmentRoutes({ signInRoute, enrolling, pages, steps, methods }),
       ...linkRoutes({ data, flow, interactions, pages, clock }),
       ...callbackRoutes({ connections, visits, data, flow, receiveLink, pages, clock }),
       ...accountRoutes({

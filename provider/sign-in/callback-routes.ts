@@ -11,7 +11,8 @@ import { AppError } from '../kernel/errors.ts'
 import type { Data } from '../ports/data.ts'
 import { proofByUpstream } from './federated.ts'
 import type { SignInFlow } from './flow.ts'
-import { homeOf, html } from './step-pages.ts'
+import { homeOf } from './paths.ts'
+import { html } from './sign-in-request.ts'
 import type { Errand, UpstreamVisits } from './upstream-visits.ts'
 
 const limits: Limit[] = [{ name: 'upstream-answers', by: 'address', points: 300, windowSeconds: 60 }]

@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import { type Route, route } from '../http/route.ts'
-
-const params = z.object({ uid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) })
+import { homeOf } from './paths.ts'
+import { uidParams as params, viewing as limits } from './sign-in-route.ts'
 
 /**
  * The addresses of forms, for whoever loads them: a form that is answered by a page leaves the browser at its own address, and to
@@ -14,9 +13,9 @@ export function formAddressRoutes(forms: readonly string[]): Route[] {
       path: `/sign-in/:uid/${form}`,
       access: 'public',
       mode: 'no-data',
-      limits: [{ name: 'sign-in-pages', by: 'address', points: 600, windowSeconds: 60 }],
+      limits,
       params,
-      handler: ({ params: { uid } }) => ({ kind: 'redirect', to: `/sign-in/${uid}` }),
+      handler: ({ params: { uid } }) => ({ kind: 'redirect', to: homeOf(uid) }),
     }),
   )
 }

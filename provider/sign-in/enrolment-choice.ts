@@ -1,0 +1,80 @@
+import { renderChooseEnrolment } from '../../views/sign-in/choose-enrolment.tsx'
+import { renderSoonRequired } from '../../views/sign-in/soon-required.tsx'
+import type { Answer } from '../http/answer.ts'
+import type { Pages } from '../http/pages.ts'
+import type { Level } from '../policy/levels.ts'
+import type { Data } from '../ports/data.ts'
+import type { AttemptRecord } from '../ports/records.ts'
+import type { ShowFirst } from './first-page.ts'
+import type { SignInFlow } from './flow.ts'
+import { restoreProof } from './kept-proof.ts'
+import type { SignInMethod } from './method.ts'
+import { homeOf, laterOf } from './paths.ts'
+import { factsFor, html, pageFor, type SignInRequest } from './sign-in-request.ts'
+import type { Standing } from './standing.ts'
+
+const mode = { kind: 'system', reason: 'sign-in' } as const
+
+export interface EnrolmentChoiceOptions {
+  data: Data
+  flow: SignInFlow
+  standing: Standing
+  pages: Pages
+  methods: readonly SignInMethod[]
+  showFirst: ShowFirst
+}
+
+/** What can be enrolled in a sign-in, for whoever needs it or will need it. */
+export function createEnrolmentChoice({ data, flow, standing, pages, methods, showFirst }: EnrolmentChoiceOptions) {
+  function listEnrollable(level: Level): SignInMethod[] {
+    return methods.filter(({ enrolment }) => enrolment !== undefined && standing.wouldReach(enrolment.adds, level))
+  }
+
+  /** What can be enrolled that reaches the level, for who has proved enough to enrol; whoever has not begins with that. */
+  async function showEnrollable(request: SignInRequest, attempt: AttemptRecord, level: Level): Promise<Answer> {
+    const enrolments = await data.read(mode, repositories => standing.findEnrolments(repositories, attempt.userId))
+    if (!standing.mayChangeFactors(attempt.proofs.map(restoreProof), enrolments)) return showFirst(request)
+    const { uid } = request.pending
+    const page = pageFor(pages, request)
+    const ways = listEnrollable(level).map(({ id, label }) => ({ label: label(page), href: `${homeOf(uid)}/enrol/${id}` }))
+    return html(
+      renderChooseEnrolment(page, {
+        ways,
+        cancel: { action: `${homeOf(uid)}/cancel` },
+        // Whoever has enough for now may go on as they are.
+        ...(attempt.state === 'satisfied' ? { later: laterOf(uid) } : {}),
+      }),
+    )
+  }
+
+  /** The choice: for whoever needs something, will need it, or has used a recovery code for what was lost. */
+  async function showChoice(request: SignInRequest): Promise<Answer> {
+    const { pending, browser } = request
+    const found = await flow.findAttempt(pending.uid, browser)
+    const attempt = found ?? flow.draftStepUp(pending, browser, factsFor(request))
+    if (attempt !== undefined && (attempt.state === 'satisfied' || flow.isLive(attempt))) {
+      const decision = await data.read(mode, repositories => standing.findDecision(repositories, attempt))
+      const level =
+        decision.kind === 'satisfied' ? decision.due?.level : decision.kind === 'proof-needed' ? undefined : decision.level
+      if (level !== undefined) return showEnrollable(request, attempt, level)
+    }
+    return { kind: 'redirect', to: homeOf(pending.uid) }
+  }
+
+  /** Before a satisfied attempt goes on: what will be needed soon, while there is time to set it up. */
+  function showSoonRequired(request: SignInRequest, attempt: AttemptRecord): Answer | undefined {
+    const { uid } = request.pending
+    const due = attempt.state === 'satisfied' ? standing.findResult(attempt)?.due : undefined
+    if (due === undefined || 'later' in request.ctx.query || listEnrollable(due.level).length === 0) return undefined
+    return html(
+      renderSoonRequired(pageFor(pages, request), {
+        from: new Date(due.from * 1000),
+        needed: due.level === 'multi-factor' ? 'second-factor' : 'passkey',
+        setUpHref: `${homeOf(uid)}/enrol`,
+        later: laterOf(uid),
+      }),
+    )
+  }
+
+  return { showEnrollable, showChoice, showSoonRequired }
+}

@@ -55,6 +55,8 @@ export async function serveStates(context: BrowserContext): Promise<void> {
     // The page that posts itself would be gone before anybody saw it.
     if (asset)
       return await route.fulfill({ contentType: asset.contentType, body: asset === assets.postingScript ? '' : asset.body })
+    // What the address field asks for stays open, as it does in effect until somebody picks a passkey.
+    if (pathname.endsWith('/options')) return
     const html = findHtml(pathname, search === '?hostile' ? makeHostileContext : makePageContext)
     if (html === undefined) return await route.fulfill({ status: 404, contentType: 'application/json', body: '{}' })
     return await route.fulfill({ contentType: 'text/html; charset=utf-8', body: html.body, headers: html.headers })

@@ -11,7 +11,10 @@ let link: string
 let code: string
 
 beforeAll(async () => {
-  latchkey = await startLatchkey({ apps: [browserApp], environment: { TRUSTED_PROXIES: '1' } })
+  latchkey = await startLatchkey({
+    apps: [browserApp],
+    environment: { TRUSTED_PROXIES: '1', GOOGLE_CLIENT_ID: 'latchkey', GOOGLE_CLIENT_SECRET: 'secret' },
+  })
   begun = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
   const { text } = await begun.nextMail()
   link = linkIn(text)

@@ -5,12 +5,15 @@ import { Agent, type Response } from '../support/agent.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp, linkIn, serverApp } from '../support/relying-party.ts'
 import { protocolGets, protocolPosts, urlOf } from '../support/route-requests.ts'
-import { beginSignIn, newAgentBehindProxy } from '../support/sign-in.ts'
+import { beginSignIn, newAddress, newAgentBehindProxy, signUp } from '../support/sign-in.ts'
 
 let latchkey: RunningLatchkey
 
 beforeAll(async () => {
-  latchkey = await startLatchkey({ apps: [browserApp, serverApp], environment: { TRUSTED_PROXIES: '1' } })
+  latchkey = await startLatchkey({
+    apps: [browserApp, serverApp],
+    environment: { TRUSTED_PROXIES: '1', GOOGLE_CLIENT_ID: 'latchkey', GOOGLE_CLIENT_SECRET: 'secret' },
+  })
 })
 afterAll(() => latchkey?.stop())
 
@@ -80,6 +83,16 @@ describe('every route of ours', () => {
     const left = await agent.get(resumed.location ?? '')
     pages.push(resumed, left, await agent.get(home), await agent.get(started.url))
     for (const page of pages) expectSafe(page, `${page.status} ${page.url}`)
+  })
+
+  it('to somebody who is signed in, at their account', async () => {
+    const agent = newAgentBehindProxy()
+    await signUp(latchkey, newAddress(), agent)
+    const pages = latchkey.routes.filter(({ path, method }) => method === 'GET' && /^\/account(?!\/back)/.test(path))
+    const answers: Response[] = []
+    for (const { path } of pages) answers.push(await agent.get(urlOf(latchkey, path)))
+    for (const answer of answers) expectSafe(answer, `${answer.status} ${answer.url}`)
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(10)
   })
 })
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   latchkey = await startLatchkey({
     apps: [browserApp, serverApp, neighbour],
     on: 'postgres',
-    environment: { TRUSTED_PROXIES: '1' },
+    environment: { TRUSTED_PROXIES: '1', GOOGLE_CLIENT_ID: 'latchkey', GOOGLE_CLIENT_SECRET: 'secret' },
   })
 })
 afterAll(() => latchkey?.stop())

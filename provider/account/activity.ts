@@ -1,8 +1,9 @@
 import { type Activity, activities, renderAccountActivity } from '../../views/account/activity.tsx'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { describeDevice } from '../http/request-facts.ts'
 import type { AuditEventRecord } from '../ports/records.ts'
-import { type AccountParts, html, nameConnection } from './surroundings.ts'
+import { type AccountParts, nameConnection } from './surroundings.ts'
 
 const path = '/account/activity'
 const entriesOfAPage = 25

@@ -6,13 +6,13 @@ import {
 } from '../../views/account/add-address.tsx'
 import type { PageContext } from '../../views/page-context.ts'
 import { recordEvent } from '../audit/record.ts'
-import type { Answer } from '../http/answer.ts'
+import { type Answer, html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { newId } from '../kernel/ids.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
 import { createAddressClaims } from './address-claims.ts'
 import { goOn } from './outcome.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 
 export const addressesPath = '/account/addresses'
 export const addingPath = `${addressesPath}/add`

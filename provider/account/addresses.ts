@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { renderAccountAddresses } from '../../views/account/addresses.tsx'
 import { renderAccountConfirm } from '../../views/account/confirm.tsx'
 import { recordEvent } from '../audit/record.ts'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { AccountInput } from './account-route.ts'
 import { addressesPath as path, addingPath } from './adding-addresses.ts'
 import { createAddressClaims } from './address-claims.ts'
 import { goOn } from './outcome.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 
 const params = z.object({ id: z.string() })
 

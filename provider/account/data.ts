@@ -1,9 +1,10 @@
 import { renderAccountConfirm } from '../../views/account/confirm.tsx'
 import { renderAccountData } from '../../views/account/data.tsx'
 import { recordEvent } from '../audit/record.ts'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { exportAccount } from './export.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 
 export const dataPath = '/account/data'
 const downloadPath = `${dataPath}/download`

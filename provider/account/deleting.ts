@@ -2,12 +2,13 @@ import { renderAccountConfirm } from '../../views/account/confirm.tsx'
 import { renderAccountEnded } from '../../views/account/secure.tsx'
 import { formatDay } from '../../views/times.ts'
 import { recordEvent } from '../audit/record.ts'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { secondsAfter } from '../kernel/clock.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
 import type { AccountInput } from './account-route.ts'
 import { deletePath } from './data.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 
 /** Deleting an account: at once everybody is signed out, and after a while that it can be taken back in, everything is gone. */
 export function deletingRoutes({ accountRoute, clock, sessionEnder, notices, erasureGraceSeconds }: AccountParts): Route[] {

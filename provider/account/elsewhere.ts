@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { renderAccountConfirm } from '../../views/account/confirm.tsx'
 import { recordEvent } from '../audit/record.ts'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { goOn } from './outcome.ts'
-import { type AccountParts, html, nameConnection } from './surroundings.ts'
+import { type AccountParts, nameConnection } from './surroundings.ts'
 import { waysInPath } from './ways-in.ts'
 
 const params = z.object({ id: z.string() })

@@ -3,6 +3,7 @@ import { type Question, renderAccountConfirm } from '../../views/account/confirm
 import { renderAccountRename } from '../../views/account/rename.tsx'
 import type { AuditEvent } from '../audit/catalogue.ts'
 import { type Circumstances, recordEvent } from '../audit/record.ts'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
@@ -11,7 +12,7 @@ import type { Notice } from '../users/notices.ts'
 import { describePasskey } from '../sign-in/passkey.ts'
 import { readName } from './names.ts'
 import { goOn } from './outcome.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 import { waysInPath } from './ways-in.ts'
 
 const params = z.object({ id: z.string() })

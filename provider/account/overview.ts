@@ -1,10 +1,11 @@
 import { type NextStep, type Protection, renderAccountOverview } from '../../views/account/overview.tsx'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import type { FactorsRecord } from '../ports/records.ts'
 import { canRecover, countLosable } from '../recovery-codes/recovery-codes.ts'
 import { cancelErasure } from '../users/erasure.ts'
 import { goOn } from './outcome.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 
 /** Who is signed in, how well that is protected, and what to do next. */
 export function overviewRoutes({ accountRoute, data, notices }: AccountParts): Route[] {

@@ -1,11 +1,12 @@
 import { renderAccountProfile } from '../../views/account/profile.tsx'
 import { locales } from '../../views/page-context.ts'
 import { recordEvent } from '../audit/record.ts'
+import { html } from '../http/answer.ts'
 import { chooseLocale, keepLocale } from '../http/locale.ts'
 import type { Route } from '../http/route.ts'
 import { readName } from './names.ts'
 import { goOn } from './outcome.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 
 const path = '/account/profile'
 const longestName = 100

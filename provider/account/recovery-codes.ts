@@ -1,10 +1,11 @@
 import { renderAccountConfirm } from '../../views/account/confirm.tsx'
 import { renderRecoveryCodes, writeRecoveryCodes } from '../../views/sign-in/recovery-codes.tsx'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { countLosable } from '../recovery-codes/recovery-codes.ts'
 import { createShownCodes } from '../recovery-codes/shown-codes.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 import { waysInPath } from './ways-in.ts'
 
 const path = `${waysInPath}/recovery-codes`

@@ -1,7 +1,8 @@
 import { renderAccountEnded, renderAccountSecure } from '../../views/account/secure.tsx'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { securePath } from '../users/notices.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 
 /**
  * For whoever was told of something that they had not done. Mails lead here, and scanners open what mails lead to and press what they

@@ -1,8 +1,9 @@
 import { renderAccountSessions } from '../../views/account/sessions.tsx'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { goOn } from './outcome.ts'
-import { type AccountParts, html } from './surroundings.ts'
+import type { AccountParts } from './surroundings.ts'
 
 const path = '/account/sessions'
 

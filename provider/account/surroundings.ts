@@ -2,7 +2,6 @@ import type { MailContext } from '../../views/emails/mail-context.ts'
 import type { Locale } from '../../views/page-context.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Connection } from '../connections/connection.ts'
-import type { Answer } from '../http/answer.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { SessionEnder } from '../oidc/end-sessions.ts'
 import type { BrowserSessions } from '../oidc/signed-in.ts'
@@ -38,11 +37,6 @@ export interface AccountParts {
   rpId: string
   /** How long a deletion can be taken back. */
   erasureGraceSeconds: number
-}
-
-/** A page, as it is answered. */
-export function html(text: string, status = 200): Answer {
-  return { kind: 'page', html: text, status }
 }
 
 /** What mails of the account say of who sends them. */

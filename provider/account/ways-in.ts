@@ -1,9 +1,10 @@
 import { renderAccountWaysIn } from '../../views/account/ways-in.tsx'
+import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { nameAuthenticator } from '../passkeys/authenticator-names.ts'
 import type { PasskeyRecord, UserRecord } from '../ports/records.ts'
 import { linkHref } from './linking-paths.ts'
-import { type AccountParts, html, nameConnection } from './surroundings.ts'
+import { type AccountParts, nameConnection } from './surroundings.ts'
 
 export const waysInPath = '/account/ways-in'
 

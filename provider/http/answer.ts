@@ -12,6 +12,11 @@ export type Answer =
   /** Content that never changes under its URL. */
   | { kind: 'asset'; body: string; type: string }
 
+/** A page, as it is answered. */
+export function html(text: string, status = 200): Answer {
+  return { kind: 'page', html: text, status }
+}
+
 export function send(ctx: Context, answer: Answer): void {
   switch (answer.kind) {
     case 'page':

@@ -1,6 +1,6 @@
 import { renderUpstreamRefused } from '../../views/sign-in/upstream-refused.tsx'
 import type { Connection, Refused, UpstreamAccount } from '../connections/connection.ts'
-import type { Answer } from '../http/answer.ts'
+import { type Answer, html } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
 import { negotiateLocale } from '../http/locale.ts'
@@ -12,7 +12,6 @@ import type { Data } from '../ports/data.ts'
 import { proofByUpstream } from './federated.ts'
 import type { SignInFlow } from './flow.ts'
 import { homeOf } from './paths.ts'
-import { html } from './sign-in-request.ts'
 import type { Errand, UpstreamVisits } from './upstream-visits.ts'
 
 const limits: Limit[] = [{ name: 'upstream-answers', by: 'address', points: 300, windowSeconds: 60 }]

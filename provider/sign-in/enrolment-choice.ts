@@ -1,6 +1,6 @@
 import { renderChooseEnrolment } from '../../views/sign-in/choose-enrolment.tsx'
 import { renderSoonRequired } from '../../views/sign-in/soon-required.tsx'
-import type { Answer } from '../http/answer.ts'
+import { type Answer, html } from '../http/answer.ts'
 import type { Pages } from '../http/pages.ts'
 import type { Level } from '../policy/levels.ts'
 import type { Data } from '../ports/data.ts'
@@ -10,7 +10,7 @@ import type { SignInFlow } from './flow.ts'
 import { restoreProof } from './kept-proof.ts'
 import type { SignInMethod } from './method.ts'
 import { homeOf, laterOf } from './paths.ts'
-import { factsFor, html, pageFor, type SignInRequest } from './sign-in-request.ts'
+import { factsFor, pageFor, type SignInRequest } from './sign-in-request.ts'
 import type { Standing } from './standing.ts'
 
 const mode = { kind: 'system', reason: 'sign-in' } as const

@@ -1,10 +1,10 @@
 import { renderAddress } from '../../views/sign-in/address.tsx'
-import type { Answer } from '../http/answer.ts'
+import { type Answer, html } from '../http/answer.ts'
 import type { Pages } from '../http/pages.ts'
 import type { Data } from '../ports/data.ts'
 import type { SignInMethod } from './method.ts'
 import { homeOf, stepUrlsOf } from './paths.ts'
-import { html, pageFor, type SignInRequest } from './sign-in-request.ts'
+import { pageFor, type SignInRequest } from './sign-in-request.ts'
 import { findUsualMethod } from './usual-method.ts'
 
 /** What is wrong with an address that was typed. */

@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { renderAlreadySignedIn } from '../../views/sign-in/already-signed-in.tsx'
 import { renderExpired } from '../../views/sign-in/expired.tsx'
 import { renderFinished } from '../../views/sign-in/finished.tsx'
-import type { Answer } from '../http/answer.ts'
+import { type Answer, html } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
 import type { SignInFlow } from './flow.ts'
 import type { Interactions, SignInResult } from './interactions.ts'
 import { homeOf } from './paths.ts'
-import { html } from './sign-in-request.ts'
 
 export interface OverPageOptions {
   flow: SignInFlow

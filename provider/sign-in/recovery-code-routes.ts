@@ -1,10 +1,10 @@
 import { renderRecoveryCodes, writeRecoveryCodes } from '../../views/sign-in/recovery-codes.tsx'
-import type { Answer } from '../http/answer.ts'
+import { type Answer, html } from '../http/answer.ts'
 import type { Pages } from '../http/pages.ts'
 import type { Route } from '../http/route.ts'
 import type { Enrolling } from './enrolling.ts'
 import { codesOf, homeOf } from './paths.ts'
-import { factsFor, html, pageFor, type SignInRequest } from './sign-in-request.ts'
+import { factsFor, pageFor, type SignInRequest } from './sign-in-request.ts'
 import type { SignInRouteMaker } from './sign-in-route.ts'
 
 export interface RecoveryCodeRouteOptions {

@@ -1,5 +1,4 @@
 import type { PageContext } from '../../views/page-context.ts'
-import type { Answer } from '../http/answer.ts'
 import type { Context, RequestFacts } from '../http/context.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
@@ -28,5 +27,3 @@ export function factsFor({ ctx, pending }: Asked): RequestFacts {
 function localeFor(ctx: Context, pending: PendingSignIn) {
   return negotiateLocale(ctx, pending.requestedLocales)
 }
-
-export const html = (body: string, status = 200): Answer => ({ kind: 'page', html: body, status })

@@ -162,14 +162,14 @@ export const it: Catalogue = {
   'signed-out.heading': 'La Sua sessione è terminata',
   'signed-out.lead': 'La Sua sessione con {installation} in questo browser è terminata.',
 
-  'passkey.unavailable': 'Questo browser non può usare passkey qui. Usi un altro metodo o un altro browser.',
-  'passkey.problem.cancelled': 'Non è stata usata alcuna passkey. Riprovi oppure usi un altro metodo.',
+  'passkey.unavailable': 'Questo browser non può usare passkey qui. Usi un altro modo o un altro browser.',
+  'passkey.problem.cancelled': 'Non è stata usata alcuna passkey. Riprovi oppure usi un altro modo.',
   'passkey.problem.timed-out': 'È passato troppo tempo e la richiesta è stata chiusa. Riprovi quando vuole.',
   'passkey.problem.already-there': 'Questo dispositivo o gestore di password ha già una passkey per il Suo account.',
   'passkey.problem.wrong-address':
-    'Le passkey non funzionano a questo indirizzo. Usi un altro metodo e avvisi chi gestisce questo servizio.',
+    'Le passkey non funzionano a questo indirizzo. Usi un altro modo e avvisi chi gestisce questo servizio.',
   'passkey.problem.unreachable': 'Al momento il server non è raggiungibile. Riprovi tra un istante.',
-  'passkey.problem.failed': 'Non ha funzionato. Ricarichi la pagina e riprovi, oppure usi un altro metodo.',
+  'passkey.problem.failed': 'Non ha funzionato. Ricarichi la pagina e riprovi, oppure usi un altro modo.',
 
   'landing.heading': 'Accesso per {installation}',
   'landing.lead': 'Qui non c’è nulla da fare. Apra l’app che vuole usare: La porterà qui quando sarà il momento di accedere.',

@@ -102,6 +102,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
   })
   const notices = createNotices({ issuer, installationName: settings.installationName, clock })
   const recoveryCodes = createRecoveryCodes({ cipher, clock })
+  const shownCodes = createShownCodes({ store, cipher })
   const connections = listConnections(settings.upstreams)
   const visits = createUpstreamVisits({
     client: createUpstreamClient({ egress, telemetry, clock }),
@@ -145,7 +146,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     flow,
     standing,
     makeRecoveryCodes: recoveryCodes.make,
-    shownCodes: createShownCodes({ store, cipher }),
+    shownCodes,
     notices,
   })
   const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher, store }), telemetry)
@@ -230,6 +231,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         sessions,
         sessionEnder,
         recoveryCodes,
+        shownCodes,
         notices,
         connections,
         visits,

@@ -43,6 +43,8 @@ export interface AccountInput<Params> {
   user: UserRecord
   enrolments: readonly Enrolment[]
   signedIn: SignedIn
+  /** Names this session, for what is asked and shown in it. */
+  binding: string
   /** All that such a page may see and do. */
   mode: Extract<AccessMode, { kind: 'self' }>
   facts: RequestFacts
@@ -112,6 +114,7 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
           user,
           enrolments,
           signedIn,
+          binding: `account ${signedIn.sessionUid}`,
           mode,
           facts,
           browser,

@@ -7,19 +7,24 @@ import type { Enrollable, EnrolmentContext } from '../sign-in/method.ts'
 import type { AccountInput } from './account-route.ts'
 import { goOn } from './outcome.ts'
 import type { AccountParts } from './surroundings.ts'
-import { createCodesOnShow, recoveryCodesShownPath } from './recovery-codes.ts'
+import { recoveryCodesShownPath } from './recovery-codes.ts'
 import { waysInPath } from './ways-in.ts'
 
 /** One more passkey or authenticator app, by the pages that a sign-in has for it. */
-export function addingFactorRoutes(parts: AccountParts): Route[] {
-  const { accountRoute, data, methods, sessions, recoveryCodes, notices } = parts
-  const shown = createCodesOnShow(parts)
-
+export function addingFactorRoutes({
+  accountRoute,
+  data,
+  methods,
+  sessions,
+  recoveryCodes,
+  shownCodes,
+  notices,
+}: AccountParts): Route[] {
   function contextOf(
-    { user, signedIn, facts, circumstances }: AccountInput<unknown>,
+    { user, binding, facts, circumstances }: AccountInput<unknown>,
     repositories: Repositories,
   ): EnrolmentContext {
-    return { repositories, user, binding: `account ${signedIn.sessionUid}`, facts, circumstances }
+    return { repositories, user, binding, facts, circumstances }
   }
 
   async function show(input: AccountInput<unknown>, path: string, enrolment: Enrollable, problem?: ErrorCode): Promise<Answer> {
@@ -56,7 +61,7 @@ export function addingFactorRoutes(parts: AccountParts): Route[] {
         comeBackTo: path,
         changesFactors: true,
         async handler(input) {
-          const { ctx, mode, user, form, facts, circumstances, signedIn } = input
+          const { ctx, mode, user, form, facts, circumstances, binding } = input
           const outcome = await data.scoped(mode, async repositories => {
             await repositories.accounts.lock(user.id)
             const hasCodes = canRecover(await repositories.accounts.findFactors(user.id))
@@ -71,7 +76,7 @@ export function addingFactorRoutes(parts: AccountParts): Route[] {
           if (outcome.proof.subject.kind !== 'user') throw new AppError('unexpected')
           await sessions.addProof(ctx, outcome.proof)
           if (outcome.codes === undefined) return goOn(ctx, waysInPath, 'factor-added')
-          await shown.keep(signedIn.sessionUid, outcome.codes)
+          await shownCodes.keep(binding, outcome.codes)
           return { kind: 'redirect', to: recoveryCodesShownPath }
         },
       }),

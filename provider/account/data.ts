@@ -39,13 +39,17 @@ export function dataRoutes(parts: AccountParts): Route[] {
       path: downloadPath,
       comeBackTo: downloadPath,
       changesFactors: true,
-      async handler({ ctx, mode, user, circumstances }) {
+      async handler({ mode, user, circumstances }) {
         const exported = await data.scoped(mode, async repositories => {
           await recordEvent(repositories, { action: 'account.exported', userId: user.id }, circumstances)
           return exportAccount(repositories, user, parts)
         })
-        ctx.attachment('account.json')
-        return { kind: 'text', body: `${JSON.stringify(exported, undefined, 2)}\n`, type: 'application/json; charset=utf-8' }
+        return {
+          kind: 'text',
+          body: `${JSON.stringify(exported, undefined, 2)}\n`,
+          type: 'application/json; charset=utf-8',
+          fileName: 'account.json',
+        }
       },
     }),
   ]

@@ -10,6 +10,7 @@ import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { RateLimiter } from '../ports/rate-limiter.ts'
 import type { Store } from '../ports/store.ts'
 import type { RecoveryCodes } from '../recovery-codes/recovery-codes.ts'
+import type { ShownCodes } from '../recovery-codes/shown-codes.ts'
 import type { SignInMethod } from '../sign-in/method.ts'
 import type { UpstreamVisits } from '../sign-in/upstream-visits.ts'
 import type { Notices } from '../users/notices.ts'
@@ -30,6 +31,7 @@ export interface AccountParts {
   sessions: BrowserSessions
   sessionEnder: SessionEnder
   recoveryCodes: RecoveryCodes
+  shownCodes: ShownCodes
   notices: Notices
   connections: readonly Connection[]
   visits: UpstreamVisits

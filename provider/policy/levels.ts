@@ -17,6 +17,7 @@ export function reaches(level: Level | undefined, wanted: Level): boolean {
   return level !== undefined && levels.indexOf(level) >= levels.indexOf(wanted)
 }
 
+/** The level that reaches all of them; the weakest there is where there are none. */
 export function strictest(all: readonly Level[]): Level {
   return all.reduce<Level>((strict, level) => (reaches(level, strict) ? level : strict), 'single-factor')
 }

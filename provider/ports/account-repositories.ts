@@ -25,6 +25,7 @@ export interface AccountRepository {
   addAddress(address: Omit<AddressRecord, 'primary'>): Promise<void>
   /** False where it is the primary one, or not theirs. */
   removeAddress(userId: string, addressId: string): Promise<boolean>
+  /** In place of the one that was. False where it is not theirs. */
   makePrimary(userId: string, addressId: string): Promise<boolean>
   /** In place of the one before: one claim at a time. */
   replaceAddressClaim(claim: AddressClaimRecord): Promise<void>
@@ -42,6 +43,7 @@ export interface AccountRepository {
   findOrCreatePasskeyHandle(userId: string): Promise<Buffer>
 }
 
+/** Passkeys. Whoever changes one that is not this person's, or not there, is answered false, and nothing is changed. */
 export interface PasskeyRepository {
   /** Oldest first. */
   listForUser(userId: string): Promise<PasskeyRecord[]>
@@ -57,6 +59,7 @@ export interface PasskeyRepository {
   delete(userId: string, passkeyId: string): Promise<boolean>
 }
 
+/** Generators of time-based codes. Whoever changes one that is not this person's, or not there, is answered false. */
 export interface TotpDeviceRepository {
   /** Oldest first. */
   listForUser(userId: string): Promise<TotpDeviceRecord[]>
@@ -67,6 +70,7 @@ export interface TotpDeviceRepository {
   delete(userId: string, deviceId: string): Promise<boolean>
 }
 
+/** A person's one set of recovery codes. */
 export interface RecoveryCodeRepository {
   /** These in place of all that there were, used or not. */
   replaceAll(userId: string, codes: { id: string; codeHash: Buffer }[], createdAt: Date): Promise<void>
@@ -85,6 +89,7 @@ export interface FactorFailureRepository {
   reset(userId: string, method: string): Promise<void>
 }
 
+/** Accounts elsewhere that lead into somebody's here. */
 export interface UpstreamIdentityRepository {
   find(connection: string, issuer: string, subject: string): Promise<UpstreamIdentityRecord | undefined>
   listForUser(userId: string): Promise<UpstreamIdentityRecord[]>
@@ -94,6 +99,7 @@ export interface UpstreamIdentityRepository {
   delete(userId: string, identityId: string): Promise<boolean>
 }
 
+/** In which browsers a person has signed in. */
 export interface KnownBrowserRepository {
   find(userId: string, browserHash: Buffer): Promise<KnownBrowserRecord | undefined>
   /** The method that was used last in this browser, by whomever. */

@@ -46,6 +46,7 @@ export interface MagicLinkOptions {
   codeInSubject: boolean
 }
 
+/** Where the mail's link leads. */
 export function linkUrl(issuer: string, token: string): string {
   return `${issuer}/link/${token}`
 }
@@ -266,6 +267,7 @@ export async function takeLink(
   return false
 }
 
+/** What a code or a link proves: that whoever has it reads what comes to the address. */
 export function proofOf(attempt: AttemptRecord, now: Date) {
   return {
     method: 'email',
@@ -275,6 +277,7 @@ export function proofOf(attempt: AttemptRecord, now: Date) {
   } as const
 }
 
+/** Throws for an attempt that was begun without one, which is none of this method's. */
 export function addressOf(attempt: Pick<AttemptRecord, 'address'>): string {
   if (attempt.address === undefined) throw new Error('an attempt by e-mail has an address')
   return attempt.address

@@ -9,6 +9,7 @@ const pendingSeconds = 3600
 /** A proof about an account elsewhere that leads into nobody's account yet. For policy it is as if it weren't there. */
 export type PendingUpstream = Proof & { subject: UpstreamSubject }
 
+/** What leads into somebody's account already is kept as a proof of theirs. */
 export function isPending(proof: Proof): proof is PendingUpstream {
   return proof.subject.kind === 'upstream'
 }

@@ -11,7 +11,10 @@ import type { UpstreamPeople } from './upstream-people.ts'
 
 export type UpstreamSteps = ReturnType<typeof createUpstreamSteps>
 
-/** The steps of who comes from elsewhere and is nobody here yet: to prove a mailbox, and at the end to say whether the two are to be linked. */
+/**
+ * The steps of who comes from elsewhere and is nobody here yet: to prove a mailbox, and at the end to say whether the two are to be
+ * linked.
+ */
 export function createUpstreamSteps({ data, people, clock }: { data: Data; people: UpstreamPeople; clock: Clock }) {
   return {
     /** The page of such a step; undefined where the sign-in is at another. */

@@ -99,7 +99,7 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     const visitor = await visitAccount(latchkey)
     const elsewhere = await visitAccount(latchkey, visitor.address)
     for (const [typed, words] of [
-      ['', 'Type the address that stands below.'],
+      ['', 'Type the address that is shown below.'],
       [newAddress(), 'This isn’t the address of the account.'],
     ] as const) {
       const answer = await visitor.send('/account/data/delete', { address: typed })

@@ -1,14 +1,16 @@
 /** Everything that runs during a bench: stores, mail sink, and the servers under test. Nothing of it outlives the run. */
-import { type ChildProcess, execFileSync, fork } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort } from '../support/servers.ts'
-import { startLatchkey } from './latchkey.ts'
+import { startBeside } from './beside.ts'
+import { type LatchkeySettings, startLatchkey } from './latchkey.ts'
 import type { SinkPorts } from './mail-sink.ts'
 import { type Stores, startStores } from './stores.ts'
 import { openSubject, type ServerProcess, type Subject, type SubjectName, startServer } from './subject.ts'
+import type { UpstreamPlace } from './upstream.ts'
 
 const here = import.meta.dirname
 const buildScript = join(here, '../../config/tooling/build.mjs')
@@ -39,10 +41,11 @@ export async function startFleet(subjects: SubjectName[]): Promise<Fleet> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
   const stores = subjects.includes('latchkey-postgres') ? await startStores() : undefined
-  const { process: sink, ports } = await startSink()
+  const { child: sink, said: ports } = await startBeside<SinkPorts>('mail-sink.ts')
+  const { child: upstream, said: google } = await startBeside<UpstreamPlace>('upstream.ts')
 
   const start = async (name: SubjectName, installation: string = name): Promise<ServerProcess> => {
-    const server = await startOne(name, join(folder, installation), ports, stores)
+    const server = await startOne(name, join(folder, installation), { smtpPort: ports.smtpPort, google }, stores)
     servers.add(server)
     return server
   }
@@ -61,14 +64,21 @@ export async function startFleet(subjects: SubjectName[]): Promise<Fleet> {
     async stop() {
       for (const subject of opened) await subject.stop()
       for (const server of servers) await server.stop()
-      sink.disconnect()
-      await once(sink, 'exit')
+      for (const child of [sink, upstream]) {
+        child.disconnect()
+        await once(child, 'exit')
+      }
       await stores?.stop()
     },
   }
 }
 
-async function startOne(name: SubjectName, folder: string, ports: SinkPorts, stores: Stores | undefined): Promise<ServerProcess> {
+async function startOne(
+  name: SubjectName,
+  folder: string,
+  beside: Pick<LatchkeySettings, 'smtpPort' | 'google'>,
+  stores: Stores | undefined,
+): Promise<ServerProcess> {
   if (name === 'yardstick') {
     return startServer({
       script: join(here, 'yardstick.ts'),
@@ -77,11 +87,5 @@ async function startOne(name: SubjectName, folder: string, ports: SinkPorts, sto
       logFile: `${folder}.log`,
     })
   }
-  return startLatchkey({ folder, smtpPort: ports.smtpPort, ...(name === 'latchkey-postgres' && stores ? { stores } : {}) })
-}
-
-async function startSink(): Promise<{ process: ChildProcess; ports: SinkPorts }> {
-  const child = fork(join(here, 'mail-sink.ts'))
-  const [ports] = (await once(child, 'message')) as [SinkPorts]
-  return { process: child, ports }
+  return startLatchkey({ folder, ...beside, ...(name === 'latchkey-postgres' && stores ? { stores } : {}) })
 }

@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import { findFreePort } from '../support/servers.ts'
 import { allApps } from './apps.ts'
 import { type ServerProcess, startServer } from './subject.ts'
+import type { UpstreamPlace } from './upstream.ts'
 
 export const serverBundle = join(import.meta.dirname, '../../.build/main.mjs')
 
@@ -11,16 +12,17 @@ export interface LatchkeySettings {
   /** Where data, configuration and log go; may hold the data of an earlier start. */
   folder: string
   smtpPort: number
+  google: UpstreamPlace
   /** Absent: embedded. */
   stores?: { databaseUrl: string; redisUrl: string }
 }
 
 /** Starts Latchkey as an operator would behind one proxy. */
-export async function startLatchkey({ folder, smtpPort, stores }: LatchkeySettings): Promise<ServerProcess> {
+export async function startLatchkey({ folder, smtpPort, google, stores }: LatchkeySettings): Promise<ServerProcess> {
   mkdirSync(folder, { recursive: true })
   const configuration = join(folder, 'latchkey.yaml')
   const apps = allApps.map(app => ({ ...app, first_party: true }))
-  writeFileSync(configuration, stringify({ apps }))
+  writeFileSync(configuration, stringify({ apps, upstreams: { google: { issuer: google.issuer } } }))
   return startServer({
     script: serverBundle,
     port: await findFreePort(),
@@ -31,6 +33,8 @@ export async function startLatchkey({ folder, smtpPort, stores }: LatchkeySettin
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
       MAIL_FROM: 'Latchkey <sign-in@bench.example>',
       TRUSTED_PROXIES: '1',
+      GOOGLE_CLIENT_ID: google.clientId,
+      GOOGLE_CLIENT_SECRET: google.clientSecret,
       LOG_LEVEL: 'warn',
       ...(stores ? { DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl } : {}),
     },

@@ -10,6 +10,7 @@ export const workloadNames = [
   'passkey',
   'totp',
   'totp-verification',
+  'federated',
 ] as const
 
 export type WorkloadName = (typeof workloadNames)[number]
@@ -111,6 +112,13 @@ export const workloads: Record<WorkloadName, Workload> = {
     operation: 'the form with the code of an authenticator app alone (1 request)',
     operations: 128,
     quickOperations: 64,
+    comparedWith: 'code',
+    latchkeyOnly: true,
+  },
+  federated: {
+    operation: 'a known person by way of Google: authorize, page, departure, return, code (6 requests, 1 to the upstream)',
+    operations: 320,
+    quickOperations: 160,
     comparedWith: 'code',
     latchkeyOnly: true,
   },

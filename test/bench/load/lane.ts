@@ -2,6 +2,7 @@ import { type BenchApp, machineApps, profileApps, webApps } from '../apps.ts'
 import type { WorkloadName } from '../workloads.ts'
 import { type Connection, openConnection } from './browser.ts'
 import { type PasskeyHolder, reachTotp, signUpWithPasskey, signUpWithTotp, type TotpHolder } from './factors.ts'
+import { signInWithGoogle } from './federated.ts'
 import { exchangeCode, newPerson, type Person, signedOut } from './person.ts'
 import { type Arrived, begin, type Begun, type OpenedLink, openLink, signIn } from './sign-in.ts'
 import type { MailInbox } from './mail-inbox.ts'
@@ -24,6 +25,8 @@ export interface Lane {
   totpHolders: TotpHolder[]
   /** Sign-ins that wait for a code. */
   totpSteps: Array<{ holder: TotpHolder; begun: Begun }>
+  /** People whom Google knows, and who have signed in with it. */
+  googlePeople: Person[]
   turn: number
   /** What came back last, for a closer look after the pass. */
   lastAccessToken: string | undefined
@@ -41,6 +44,7 @@ const personsPerLane = 8
 const profilesPerLane = 2
 /** So many that nobody's sign-ins come thick and fast. */
 const passkeyHoldersPerLane = 8
+const googlePeoplePerLane = 8
 
 export function openLane(index: number): Lane {
   const [webApp, profileApp, machineApp] = [webApps[index], profileApps[index], machineApps[index]]
@@ -57,6 +61,7 @@ export function openLane(index: number): Lane {
     passkeyHolders: [],
     totpHolders: [],
     totpSteps: [],
+    googlePeople: [],
     turn: 0,
     lastAccessToken: undefined,
     lastSignIn: undefined,
@@ -87,6 +92,13 @@ export async function prepareLane(server: Target, lane: Lane, workload: Workload
     const wanted = Math.min(share, passkeyHoldersPerLane)
     while (lane.passkeyHolders.length < wanted)
       lane.passkeyHolders.push(await signUpWithPasskey(server, newPerson(lane.connection, lane.webApp)))
+  }
+  if (workload === 'federated') {
+    while (lane.googlePeople.length < Math.min(share, googlePeoplePerLane)) {
+      const person = newPerson(lane.connection, lane.webApp)
+      lane.lastSignIn = await signInWithGoogle(server, person)
+      lane.googlePeople.push(person)
+    }
   }
   if (workload === 'totp') await makeTotpHolders(server, lane, share)
   if (workload === 'totp-verification') {

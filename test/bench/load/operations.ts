@@ -1,6 +1,7 @@
 import type { WorkloadName } from '../workloads.ts'
 import { type Answer, redirectOf, UnexpectedAnswer } from './browser.ts'
 import { reachTotp, signInWithPasskey, typeTotp } from './factors.ts'
+import { signInWithGoogle } from './federated.ts'
 import { type Lane, nextRecipient, nextTotpHolder, signUp } from './lane.ts'
 import { askForTokens, exchangeCode, nextServerAddress, readCode, requestCode, signedOut } from './person.ts'
 import { arrive, confirmLink, signIn } from './sign-in.ts'
@@ -93,6 +94,10 @@ const verifyTotp: Operation = async (target, lane) => {
   await typeTotp(target, step.holder, step.begun)
 }
 
+const signInByWayOfGoogle: Operation = async (target, lane) => {
+  lane.lastSignIn = await signInWithGoogle(target, signedOut(nextOf(lane.googlePeople, lane)))
+}
+
 export const operations: Record<WorkloadName, Operation> = {
   discovery: discover,
   'client-credentials': useClientCredentials,
@@ -105,4 +110,5 @@ export const operations: Record<WorkloadName, Operation> = {
   passkey: signInByPasskey,
   totp: signInByMailAndTotp,
   'totp-verification': verifyTotp,
+  federated: signInByWayOfGoogle,
 }

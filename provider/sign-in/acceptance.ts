@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit/catalogue.ts'
 import { recordEvent } from '../audit/record.ts'
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
-import type { Proof } from '../policy/proof.ts'
+import type { Enrolment, Proof } from '../policy/proof.ts'
 import type { AttemptRecord, UserRecord } from '../ports/records.ts'
 import { createFirstMailboxProof, type EndSessions } from './first-mailbox-proof.ts'
 import { keepProof, restoreProof } from './kept-proof.ts'
@@ -35,6 +35,8 @@ interface Person {
   isNew: boolean
   /** The connection on whose word alone the address that was proved was theirs. */
   vouchedBy?: string | undefined
+  /** Where it was asked for with the person. */
+  enrolments?: readonly Enrolment[] | undefined
 }
 
 /** Takes proofs into attempts. */
@@ -92,7 +94,7 @@ export function createAcceptance({ standing, people, notices, endSessions, signU
 
     const { id: userId } = user
     const proofs = [...attempt.proofs.map(restoreProof), { ...proof, subject: { kind: 'user', userId } as const }]
-    const enrolments = isNew ? [] : await standing.findEnrolments(repositories, userId)
+    const enrolments = isNew ? [] : (person.enrolments ?? (await standing.findEnrolments(repositories, userId)))
     if (vouchedBy !== undefined && proof.subject.kind === 'address') {
       const { address } = proof.subject
       const hasSecondFactor = enrolments.length > 0
@@ -113,14 +115,17 @@ export function createAcceptance({ standing, people, notices, endSessions, signU
   }
 
   /** Whose a proof is, if they have an account. */
-  async function findPerson({ repositories: { users } }: MethodContext, { subject }: Proof): Promise<Person | undefined> {
+  async function findPerson({ repositories }: MethodContext, { subject }: Proof): Promise<Person | undefined> {
     switch (subject.kind) {
       case 'user': {
-        const user = await users.findById(subject.userId)
-        return user && { user, isNew: false }
+        const [user, enrolments] = await Promise.all([
+          repositories.users.findById(subject.userId),
+          standing.findEnrolments(repositories, subject.userId),
+        ])
+        return user && { user, isNew: false, enrolments }
       }
       case 'address': {
-        const user = await users.findByAddress(subject.address)
+        const user = await repositories.users.findByAddress(subject.address)
         return user && { user, isNew: false, vouchedBy: user.vouchedBy }
       }
       case 'upstream':

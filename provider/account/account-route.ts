@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z, type ZodType } from 'zod'
 import type { AccountOutcome } from '../../views/account/account-page.tsx'
 import type { PageContext } from '../../views/page-context.ts'
-import type { Circumstances } from '../audit/record.ts'
+import { type Circumstances, ofRequest } from '../audit/record.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Context, RequestFacts } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
@@ -98,13 +98,7 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
           const highest = { acr_values: highestLevel(enrolments), max_age: String(changeWithinSeconds) }
           return signIn(comeBackTo, highest)
         }
-        const circumstances: Circumstances = {
-          actor: { kind: 'user', userId: user.id },
-          ip: facts.ip,
-          userAgent: facts.userAgent,
-          requestId: facts.id,
-          clock,
-        }
+        const circumstances = ofRequest(facts, { kind: 'user', userId: user.id }, clock)
         const page = pages.context({ locale: negotiateLocale(ctx, user.locale), path: comeBackTo })
         const outcome = method === 'GET' ? takeOutcome(ctx) : undefined
         return declaration.handler({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { renderAccountConfirm } from '../../views/account/confirm.tsx'
 import { renderUpstreamRefused, type UpstreamRefusedProps } from '../../views/sign-in/upstream-refused.tsx'
+import { ofRequest } from '../audit/record.ts'
 import type { Connection } from '../connections/connection.ts'
 import { type Answer, html } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
@@ -92,8 +93,7 @@ export function createLinkReceiver({
     if (answer.kind === 'refused') return refuse(ctx, user, service, answer.reason)
     const { multiFactor: _, ...subject } = answer.account
     const { facts } = ctx.state
-    const actor = { kind: 'user', userId: user.id } as const
-    const circumstances = { actor, ip: facts.ip, userAgent: facts.userAgent, requestId: facts.id, clock }
+    const circumstances = ofRequest(facts, { kind: 'user', userId: user.id }, clock)
     try {
       await data.scoped(mode, repositories => people.link(repositories, user, subject, { facts, circumstances }))
     } catch (error) {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { RequestFacts } from '../http/context.ts'
 import type { Actor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
@@ -15,6 +16,11 @@ export interface Circumstances {
   userAgent: string | undefined
   requestId: string | undefined
   clock: Clock
+}
+
+/** The circumstances of what somebody's request does. */
+export function ofRequest({ ip, userAgent, id }: RequestFacts, actor: Actor, clock: Clock): Circumstances {
+  return { actor, ip, userAgent, requestId: id, clock }
 }
 
 /** The circumstances of what the installation does by itself. */

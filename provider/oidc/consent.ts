@@ -5,7 +5,7 @@ import { renderExpired } from '../../views/sign-in/expired.tsx'
 import { logoPath } from '../apps/logo.ts'
 import type { AppMetadata } from '../apps/metadata.ts'
 import type { AppRegistry } from '../apps/registry.ts'
-import { recordEvent } from '../audit/record.ts'
+import { ofRequest, recordEvent } from '../audit/record.ts'
 import type { Limit } from '../http/limits.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
@@ -95,7 +95,7 @@ export function consentRoutes({ provider, registry, data, pages, clock }: Consen
                 client_id: request['client_id'] ?? '',
                 scope: request['scope'] ?? '',
               },
-              { actor: { kind: 'user', userId }, ip: facts.ip, userAgent: facts.userAgent, requestId: facts.id, clock },
+              ofRequest(facts, { kind: 'user', userId }, clock),
             ),
           )
         }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { Circumstances } from '../audit/record.ts'
+import { type Circumstances, ofRequest, withoutRequest } from '../audit/record.ts'
 import type { Context, RequestFacts } from '../http/context.ts'
 import type { Actor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -78,6 +78,5 @@ export function withinRequest<Result>({ state }: Context, work: () => Promise<Re
 
 /** Under which an event of the present request happened. */
 export function circumstancesOf(actor: Actor, clock: Clock, state: RequestState | undefined = currentState()): Circumstances {
-  const facts = state?.facts
-  return { actor, ip: facts?.ip, userAgent: facts?.userAgent, requestId: facts?.id, clock }
+  return state === undefined ? withoutRequest(actor, clock) : ofRequest(state.facts, actor, clock)
 }

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../audit/catalogue.ts'
-import { recordEvent } from '../audit/record.ts'
+import { ofRequest, recordEvent } from '../audit/record.ts'
 import type { RequestFacts } from '../http/context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -8,7 +8,6 @@ import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import type { Notices } from '../users/notices.ts'
 import type { SignInMethod } from './method.ts'
-import { signInCircumstances } from './sign-in-circumstances.ts'
 
 export interface CompletionOptions {
   data: Data
@@ -43,7 +42,7 @@ export function createCompletion({ data, clock, methods, notices }: CompletionOp
       acr: result.acr,
       amr: result.amr.join(' '),
     }
-    const circumstances = { ...signInCircumstances(facts, clock), actor: { kind: 'user', userId: result.userId } } as const
+    const circumstances = ofRequest(facts, { kind: 'user', userId: result.userId }, clock)
     try {
       await data.scoped({ kind: 'system', reason: 'sign-in' }, async repositories => {
         const [, , browser] = await Promise.all([

@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/record.ts'
+import { ofRequest, recordEvent } from '../audit/record.ts'
 import type { RequestFacts } from '../http/context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { secondsAfter } from '../kernel/clock.ts'
@@ -15,7 +15,6 @@ import { keepProof } from './kept-proof.ts'
 import type { MethodContext, SignInMethod } from './method.ts'
 import { findPending } from './pending-upstream.ts'
 import { isRepetition } from './repetition.ts'
-import { signInCircumstances } from './sign-in-circumstances.ts'
 import type { Standing } from './standing.ts'
 
 /** An attempt lives longer than the mail that was sent for it, so that its page can still say what happened and send another. */
@@ -53,7 +52,8 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
     if (method === undefined) throw new AppError('not-found')
     return method
   }
-  const circumstancesFor = (facts: RequestFacts) => signInCircumstances(facts, clock)
+  // By the sign-in itself: whose it is, turns out later.
+  const circumstancesFor = (facts: RequestFacts) => ofRequest(facts, { kind: 'system', reason: 'sign-in' }, clock)
   const contextFor = (repositories: Repositories, facts: RequestFacts, appName: string): MethodContext => ({
     repositories,
     facts,

@@ -2,6 +2,7 @@ import { speak } from '../messages.ts'
 import { tidyName } from '../text.ts'
 import type { MailContext, RenderedMail } from './mail-context.ts'
 import { renderMailDocument } from './mail-document.tsx'
+import { MailLink } from './mail-parts.tsx'
 
 /** To an address that somebody says is theirs: the code that proves it, or, where it is another account's, that it is. */
 export type AddressCodeProps = { kind: 'code'; code: string; lifetimeMinutes: number } | { kind: 'taken'; accountUrl: string }
@@ -33,9 +34,7 @@ export function renderAddressCodeMail(context: MailContext, props: AddressCodePr
           </p>
         ) : (
           <p class="plain" style={styles.text}>
-            <a class="link" href={props.accountUrl} target="_blank" rel="noopener" style="color:inherit;overflow-wrap:anywhere">
-              {props.accountUrl}
-            </a>
+            <MailLink href={props.accountUrl} />
           </p>
         )}
         {after && (

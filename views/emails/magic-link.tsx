@@ -3,6 +3,7 @@ import { appName, tidyName } from '../text.ts'
 import { formatMoment } from '../times.ts'
 import type { MailContext, RenderedMail } from './mail-context.ts'
 import { renderMailDocument } from './mail-document.tsx'
+import { MailButton, type MailFact, MailFacts, MailLink } from './mail-parts.tsx'
 
 export interface MagicLinkProps {
   /** Under the issuer's own origin. */
@@ -56,7 +57,7 @@ interface Words {
   app: string
   lifetime: string
   notYou: string
-  facts: Array<{ name: string; value: string }>
+  facts: MailFact[]
 }
 
 function renderHtml(context: MailContext, { link, code }: MagicLinkProps, { app, lifetime, notYou, facts }: Words): string {
@@ -70,17 +71,7 @@ function renderHtml(context: MailContext, { link, code }: MagicLinkProps, { app,
       <p class="plain" style={styles.text}>
         {say('mail.magic-link.open')}
       </p>
-      <table role="presentation" width="100%" cellPadding="0" cellSpacing="0" style="margin:0 0 24px">
-        <tbody>
-          <tr>
-            <td class="button" style={styles.button}>
-              <a href={link} target="_blank" rel="noopener" style={styles.buttonLink}>
-                {say('mail.magic-link.button')}
-              </a>
-            </td>
-          </tr>
-        </tbody>
-      </table>
+      <MailButton href={link} label={say('mail.magic-link.button')} styles={styles} />
       {code && (
         <>
           <p class="plain" style={styles.text}>
@@ -96,29 +87,14 @@ function renderHtml(context: MailContext, { link, code }: MagicLinkProps, { app,
       <p class="quiet" style={styles.small}>
         {lifetime}
       </p>
-      <table width="100%" cellPadding="0" cellSpacing="0" style="margin:0 0 16px">
-        <tbody>
-          {facts.map(({ name, value }) => (
-            <tr>
-              <th scope="row" class="quiet line" style={styles.factName}>
-                {name}
-              </th>
-              <td class="strong line" style={styles.fact}>
-                {value}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <MailFacts facts={facts} below={16} styles={styles} />
       <p class="quiet" style={styles.small}>
         {notYou}
       </p>
       <p class="quiet" style={styles.small}>
         {say('mail.magic-link.button-fallback')}
         <br />
-        <a class="link" href={link} target="_blank" rel="noopener" style="color:inherit;overflow-wrap:anywhere">
-          {link}
-        </a>
+        <MailLink href={link} />
       </p>
     </>
   ))

@@ -3,6 +3,7 @@ import { tidyName } from '../text.ts'
 import { formatMoment } from '../times.ts'
 import type { MailContext, RenderedMail } from './mail-context.ts'
 import { renderMailDocument } from './mail-document.tsx'
+import { MailButton, type MailFact, MailFacts, MailLink } from './mail-parts.tsx'
 
 /** What happened to an account, each told to every address of its person. Names are as the person or the other service gave them. */
 export type Notice =
@@ -58,12 +59,7 @@ export function renderNoticeMail(context: MailContext, props: NoticeProps): Rend
   }
 }
 
-interface Fact {
-  name: string
-  value: string
-}
-
-function listFacts(context: MailContext, { notice, happenedAt, device, place }: NoticeProps): Fact[] {
+function listFacts(context: MailContext, { notice, happenedAt, device, place }: NoticeProps): MailFact[] {
   const { say } = speak(context.locale)
   return [
     ...describe(context, notice),
@@ -73,7 +69,7 @@ function listFacts(context: MailContext, { notice, happenedAt, device, place }: 
   ]
 }
 
-function describe(context: MailContext, notice: Notice): Fact[] {
+function describe(context: MailContext, notice: Notice): MailFact[] {
   const { say } = speak(context.locale)
   switch (notice.kind) {
     case 'passkey-added':
@@ -112,7 +108,7 @@ function describe(context: MailContext, notice: Notice): Fact[] {
 interface Words {
   heading: string
   account: string
-  facts: Fact[]
+  facts: MailFact[]
   fine: string
   notYou: string
   inert: string
@@ -128,46 +124,21 @@ function renderHtml(context: MailContext, { heading, account, facts, fine, notYo
       <p class="plain" style={styles.text}>
         {account}
       </p>
-      <table width="100%" cellPadding="0" cellSpacing="0" style="margin:0 0 24px">
-        <tbody>
-          {facts.map(({ name, value }) => (
-            <tr>
-              <th scope="row" class="quiet line" style={styles.factName}>
-                {name}
-              </th>
-              <td class="strong line" style={styles.fact}>
-                {value}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <MailFacts facts={facts} below={24} styles={styles} />
       <p class="plain" style={styles.text}>
         {fine}
       </p>
       <p class="plain" style={styles.text}>
         {notYou}
       </p>
-      <table role="presentation" width="100%" cellPadding="0" cellSpacing="0" style="margin:0 0 24px">
-        <tbody>
-          <tr>
-            <td class="button" style={styles.button}>
-              <a href={secureUrl} target="_blank" rel="noopener" style={styles.buttonLink}>
-                {say('mail.notice.button')}
-              </a>
-            </td>
-          </tr>
-        </tbody>
-      </table>
+      <MailButton href={secureUrl} label={say('mail.notice.button')} styles={styles} />
       <p class="quiet" style={styles.small}>
         {inert}
       </p>
       <p class="quiet" style={styles.small}>
         {say('mail.notice.button-fallback')}
         <br />
-        <a class="link" href={secureUrl} target="_blank" rel="noopener" style="color:inherit;overflow-wrap:anywhere">
-          {secureUrl}
-        </a>
+        <MailLink href={secureUrl} />
       </p>
     </>
   ))

@@ -68,10 +68,8 @@ function Rail({ section, speaker }: { section: AccountSection; speaker: Speaker 
       </nav>
       <details class="rail-menu">
         <summary>
-          <span class="rail-now">
-            <span class="rail-word">{say('account.menu')}</span>
-            <span>{say(`account.section.${section}`)}</span>
-          </span>
+          <span class="rail-word">{say('account.menu')}</span>
+          <span>{say(`account.section.${section}`)}</span>
         </summary>
         <nav aria-label={say('account.menu')}>
           <RailLinks section={section} speaker={speaker} />

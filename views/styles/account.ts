@@ -26,26 +26,22 @@ export const accountStyles = `.railed {
   border-block-start: 1px solid var(--neutral-4);
 }
 .rail-menu summary {
+  position: relative;
   display: flex;
   align-items: center;
-  gap: var(--space-3);
+  justify-content: space-between;
+  flex-wrap: wrap;
+  gap: 0 var(--space-3);
   min-block-size: 3rem;
   padding: var(--space-2) 0.875rem;
+  padding-inline-end: 2.5rem;
   border: 1px solid var(--neutral-5);
   border-radius: var(--radius);
   background: var(--neutral-2);
   font-weight: var(--weight-strong);
   cursor: pointer;
 }
-.rail-now {
-  display: flex;
-  flex: 1;
-  flex-wrap: wrap;
-  justify-content: space-between;
-  column-gap: var(--space-3);
-  min-inline-size: 0;
-}
-.rail-now span {
+.rail-menu summary span {
   min-inline-size: 0;
   overflow-wrap: anywhere;
 }
@@ -54,16 +50,17 @@ export const accountStyles = `.railed {
 }
 .rail-menu summary::after {
   content: "";
-  flex: none;
+  position: absolute;
+  inset-block-start: calc(50% - 0.375rem);
+  inset-inline-end: 1rem;
   inline-size: 0.5rem;
   block-size: 0.5rem;
-  margin-block-start: -0.25rem;
   border: solid currentColor;
   border-width: 0 2px 2px 0;
   transform: rotate(45deg);
 }
 .rail-menu[open] summary::after {
-  margin-block-start: 0.25rem;
+  inset-block-start: calc(50% - 0.125rem);
   transform: rotate(225deg);
 }
 .rail-word {

@@ -70,7 +70,11 @@ input:focus-visible {
   text-align: center;
   text-decoration: none;
   text-wrap: balance;
-  transition: background-color 100ms;
+}
+@media (prefers-reduced-motion: no-preference) {
+  .button-primary, .button-secondary {
+    transition: background-color 100ms;
+  }
 }
 .button-primary {
   background: var(--accent);

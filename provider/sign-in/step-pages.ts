@@ -133,7 +133,11 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     form: Readonly<Record<string, string>>,
   ): Promise<Answer> {
     const home = homeOf(request.pending.uid)
-    if (outcome.kind !== 'refused') return (await showProved(request)) ?? { kind: 'redirect', to: home }
+    if (outcome.kind !== 'refused') {
+      // Of a method that is named and has nothing to tell, the attempt need not be read again.
+      const mayTell = form['method'] === undefined || flow.findMethod(form['method']).showProved !== undefined
+      return (mayTell ? await showProved(request) : undefined) ?? { kind: 'redirect', to: home }
+    }
     const { problem, attempt } = outcome
     if (problem === 'no-account') return { kind: 'redirect', to: `${home}/no-account` }
     if (problem === 'forbidden') throw new AppError('forbidden')

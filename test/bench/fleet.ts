@@ -41,8 +41,11 @@ export async function startFleet(subjects: SubjectName[]): Promise<Fleet> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
   const stores = subjects.includes('latchkey-postgres') ? await startStores() : undefined
-  const { child: sink, said: ports } = await startBeside<SinkPorts>('mail-sink.ts')
-  const { child: upstream, said: google } = await startBeside<UpstreamPlace>('upstream.ts')
+  const { child: sink, said: sinkSaid } = await startBeside('mail-sink.ts')
+  const { child: upstream, said: upstreamSaid } = await startBeside('upstream.ts')
+  // Each says nothing but where it is.
+  const ports = sinkSaid as SinkPorts
+  const google = upstreamSaid as UpstreamPlace
 
   const start = async (name: SubjectName, installation: string = name): Promise<ServerProcess> => {
     const server = await startOne(name, join(folder, installation), { smtpPort: ports.smtpPort, google }, stores)

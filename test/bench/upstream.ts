@@ -48,13 +48,13 @@ async function tokenFor(code: string): Promise<string> {
   })
 }
 
-const exchange: RequestListener = async (request, response) => {
+async function exchange(...[request, response]: Parameters<RequestListener>): Promise<void> {
   const code = new URLSearchParams(await text(request)).get('code') ?? ''
   const answer = { access_token: code, token_type: 'Bearer', expires_in: 600, id_token: await tokenFor(code) }
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
 }
 
-upstream.behave = { authorization: authorize, token: exchange }
+upstream.behave = { authorization: authorize, token: (request, response) => void exchange(request, response) }
 const { issuer, clientId, clientSecret } = upstream
 const place: UpstreamPlace = { issuer, clientId, clientSecret }
 process.send?.(place)

@@ -46,8 +46,10 @@ let lane: Lane
 
 beforeAll(async () => {
   stores = await startStores()
-  const { child, said: google } = await startBeside<UpstreamPlace>('upstream.ts')
+  const { child, said } = await startBeside('upstream.ts')
   upstream = child
+  // It says nothing but where it is.
+  const google = said as UpstreamPlace
   folder = await mkdtemp(join(tmpdir(), 'latchkey-store-commands-'))
   const configFile = join(folder, 'latchkey.json')
   await writeFile(configFile, JSON.stringify({ upstreams: { google: { issuer: google.issuer } } }))

@@ -2,10 +2,12 @@ import { decodeJwt } from 'jose'
 import { type ClaimsParameter, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../kernel/clock.ts'
 import { decide, type Requirement } from '../policy/gate.ts'
-import type { Level } from '../policy/levels.ts'
-import { essentialLevels, policyRequestOf } from '../sign-in/policy-request.ts'
+import { type Level, levelOf, reaches } from '../policy/levels.ts'
+import { resumeWithinSeconds } from '../sign-in/standing.ts'
+import { essentialLevels, policyRequestOf, requestedContext } from '../sign-in/policy-request.ts'
 import { readParameters } from './request-parameters.ts'
-import { proofsOf } from './session-proofs.ts'
+import type { OwnAccount } from './accounts.ts'
+import { proofsThatCount } from './session-proofs.ts'
 
 interface PromptOptions {
   requirement: Requirement
@@ -34,9 +36,7 @@ export function createPrompts({ requirement, clock }: PromptOptions): interactio
     new Check('gate', 'more has to be proved', 'login_required', ctx => {
       const { session } = ctx.oidc
       if (session?.accountId === undefined) return false
-      // Whoever has just proved something was held to max_age when they did; the clock may have moved on by a second since.
-      const maxAgeCounts = ctx.oidc.result?.login === undefined
-      return !isEnough(ctx, requirement, clock, maxAgeCounts)
+      return !isEnough(ctx, requirement, clock)
     }),
   )
   checks?.add(new Check('somebody_else', 'the app asked for somebody else', 'login_required', isSomebodyElse))
@@ -48,8 +48,7 @@ export function createPrompts({ requirement, clock }: PromptOptions): interactio
 export function assertReachable(claims: ClaimsParameter, reachable: readonly Level[]): void {
   const acr: unknown = claims.id_token?.['acr']
   if (typeof acr !== 'object' || acr === null) return
-  if ('values' in acr && !(Array.isArray(acr.values) && acr.values.every(value => typeof value === 'string')))
-    throw new errors.InvalidRequest('invalid claims.id_token.acr.values type')
+  if (!requestedContext.safeParse(acr).success) throw new errors.InvalidRequest('invalid claims.id_token.acr')
   const named = essentialLevels(JSON.stringify(claims))
   if (named?.some(value => reachable.some(level => level === value)) === false)
     throw new errors.UnmetAuthenticationRequirements('none of the levels that have to be reached can be reached here')
@@ -71,14 +70,20 @@ function isSomebodyElse({ oidc }: KoaContextWithOIDC): boolean {
 }
 
 /** Asks the gate about what the session proved. */
-function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Clock, maxAgeCounts: boolean): boolean {
-  const { session, params } = ctx.oidc
-  if (session?.accountId === undefined) return false
+function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Clock): boolean {
+  const { session, params, result } = ctx.oidc
+  // What findAccount made; one that is gone is another check's.
+  const account = ctx.oidc.account as OwnAccount | undefined
+  if (session?.accountId === undefined || account === undefined) return false
+  const proofs = proofsThatCount(ctx)
+  // What is enrolled is asked for, also of a session that is older than that.
+  if (account.user.hasFactors && !reaches(levelOf(proofs), 'multi-factor')) return false
   const request = policyRequestOf(readParameters(params))
-  const limited = maxAgeCounts ? request : { ...request, maxAgeSeconds: undefined }
+  // Whoever has just proved something was held to max_age when they did, and is on the way back from there.
+  const limited =
+    result?.login === undefined ? request : { ...request, maxAgeSeconds: (request.maxAgeSeconds ?? 0) + resumeWithinSeconds }
   const decision = decide({
-    proofs: proofsOf(session),
-    // What is enrolled was asked for at the sign-in.
+    proofs,
     enrolments: [],
     request: limited,
     requirements: [requirement],

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { PolicyRequest } from '../policy/gate.ts'
 
-const authenticationContext = z.object({
-  id_token: z.object({
-    acr: z.object({ essential: z.literal(true), value: z.string().optional(), values: z.array(z.string()).optional() }),
-  }),
+/** What the `claims` parameter may say of `acr`. Whatever else it says is refused when it comes: passed over, it would ask for less. */
+export const requestedContext = z.object({
+  essential: z.boolean().optional(),
+  value: z.string().optional(),
+  values: z.array(z.string()).optional(),
 })
+
+const claimsWithContext = z.object({ id_token: z.object({ acr: requestedContext }) })
 
 /** What an authorization request asks of the sign-in. */
 export function policyRequestOf(request: Readonly<Record<string, string>>): PolicyRequest {
@@ -22,8 +25,9 @@ export function policyRequestOf(request: Readonly<Record<string, string>>): Poli
  */
 export function essentialLevels(claims: string | undefined): string[] | undefined {
   if (claims === undefined) return undefined
-  const parsed = authenticationContext.safeParse(JSON.parse(claims))
+  const parsed = claimsWithContext.safeParse(JSON.parse(claims))
   if (!parsed.success) return undefined
-  const { value, values } = parsed.data.id_token.acr
+  const { essential, value, values } = parsed.data.id_token.acr
+  if (essential !== true) return undefined
   return value === undefined ? values : [value]
 }

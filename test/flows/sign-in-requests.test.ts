@@ -141,9 +141,12 @@ describe('what an app says about the sign-in that it wants', () => {
       expect(decodeJwt(accessToken)).toMatchObject({ acr: 'single-factor', amr: ['email'] })
     })
 
-    it('of the wrong shape is the app’s mistake', async () => {
-      expect(await answerTo(ada, essential({ values: 'phr' }))).toMatchObject({ error: 'invalid_request' })
-    })
+    it.each([{ values: 'phr' }, { values: ['phr'], value: null }, { value: 5 }, { value: {} }, { values: [5] }])(
+      'that has to be reached and is of the wrong shape (%j) is the app’s mistake, and nothing less than it',
+      async acr => {
+        expect(await answerTo(ada, essential(acr))).toMatchObject({ error: 'invalid_request' })
+      },
+    )
   })
 
   describe('who it should be', () => {

@@ -3,7 +3,7 @@ import type { RegisteredApp } from '../apps/registry.ts'
 
 export const accountClientId = 'latchkey-account'
 
-/** Where the browser comes back to. The code that it brings is good for nobody: its verifier was never kept. */
+/** Where the browser comes back to. The code that it brings is good for nobody: this app gets no tokens, whoever has the verifier. */
 export const accountReturnPath = '/account/back'
 
 /**
@@ -19,5 +19,5 @@ export function describeAccountApp(issuer: string, installationName: string): Re
     grant_types: ['authorization_code'],
     first_party: true,
   })
-  return { clientId: accountClientId, secretHash: undefined, metadata }
+  return { clientId: accountClientId, secretHash: undefined, metadata, signsInOnly: true }
 }

@@ -9,6 +9,8 @@ export interface RegisteredApp {
   clientId: string
   secretHash: Buffer | undefined
   metadata: AppMetadata
+  /** An app of our own that has people sign in and wants nothing more: nobody gets a token in its name. */
+  signsInOnly?: true
 }
 
 /**

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Client, Provider } from 'oidc-provider'
+import { type Client, errors, type Provider } from 'oidc-provider'
 import type { AppRegistry, RegisteredApp } from '../apps/registry.ts'
 import { constantTimeEqual, hashSecret } from '../kernel/secrets.ts'
 
@@ -27,6 +27,7 @@ export function findClientsInRegistry(provider: Provider, registry: AppRegistry)
     const metadata = {
       ...registered,
       own_scope: scope,
+      ...(app.signsInOnly === true ? { scope: 'openid' } : {}),
       ...(app.secretHash === undefined ? {} : { client_secret: secretStandIn }),
     }
     // The metadata went through a stricter schema than oidc-provider's types describe.
@@ -35,6 +36,7 @@ export function findClientsInRegistry(provider: Provider, registry: AppRegistry)
     Object.assign(client, {
       compareClientSecret: (secret: string) => secretHash !== undefined && constantTimeEqual(hashSecret(secret), secretHash),
     })
+    if (app.signsInOnly === true) refuseDirectRequests(client)
     built.set(app.clientId, { app, client })
     return client
   }
@@ -43,6 +45,18 @@ export function findClientsInRegistry(provider: Provider, registry: AppRegistry)
   Object.assign(provider.OIDCContext.prototype, { clientJwtAuthExpectedAudience: () => new Set([provider.issuer]) })
   // Every token names the session, for products that keep theirs in step with it.
   Object.assign(provider.Client.prototype, { includeSid: () => true })
+}
+
+/**
+ * Whoever writes an authorization request knows the verifier of its code: a public client whose requests anybody may write must
+ * get nothing for it. How a client authenticates is asked for at every endpoint that apps call themselves, before all else.
+ */
+function refuseDirectRequests(client: Client): void {
+  Object.defineProperty(client, 'clientAuthMethod', {
+    get() {
+      throw new errors.UnauthorizedClient('this app calls no endpoint')
+    },
+  })
 }
 
 type OwnMetadata = Pick<RegisteredApp['metadata'], Exclude<(typeof ownMetadata)[number], 'own_scope'>> & { own_scope: string }

@@ -1,7 +1,7 @@
 /** Where somebody is signed in and what apps have of them: to be seen, and ended. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asksToSignIn, expectNotices, linksIn, type Visitor, visitAccount } from '../support/account.ts'
-import { obtainCode, redeem, refresh, tokensOf } from '../support/code-flow.ts'
+import { call, obtainCode, redeem, refresh, tokensOf } from '../support/code-flow.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { LogoutReceiver } from '../support/logout-receiver.ts'
 import { serverApp, startRequest } from '../support/relying-party.ts'
@@ -106,6 +106,28 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     for (const id of ['ledger', 'latchkey-account', 'nothing', '%00'])
       expect((await visitor.send(`/account/apps/${id}/disconnect`)).status, id).toBe(404)
     expect(await isRefused(tokens.refreshToken)).toBe(false)
+  })
+
+  it('a request in the name of these pages gets a stranger who wrote it nothing', async () => {
+    const { agent } = await visitAccount(latchkey)
+    const own = { client_id: 'latchkey-account', redirect_uris: [`${latchkey.issuer}/account/back`] }
+    const refused = { status: 400, body: { error: 'unauthorized_client' } }
+    const started = await startRequest(latchkey.issuer, own, { scope: 'openid' })
+    const code = new URL((await agent.get(started.url)).location ?? '').searchParams.get('code') ?? ''
+    expect(code).not.toBe('')
+    expect(await redeem(latchkey, own, { code, started })).toMatchObject(refused)
+    const request = { client_id: own.client_id, scope: 'openid', response_type: 'code', redirect_uri: own.redirect_uris[0] ?? '' }
+    for (const path of ['par', 'device_authorization', 'introspect', 'revoke']) {
+      const body = new URLSearchParams({
+        ...request,
+        token: 'any',
+        code_challenge: 'x'.repeat(43),
+        code_challenge_method: 'S256',
+      })
+      expect(await call(`${latchkey.issuer}/${path}`, { method: 'POST', body }), path).toMatchObject(refused)
+    }
+    const { url } = await startRequest(latchkey.issuer, own, { scope: 'openid email' })
+    expect(new URL((await agent.get(url)).location ?? '').searchParams.get('error')).toBe('invalid_scope')
   })
 
   it('the page that mails lead to changes nothing by itself; its button ends everything, with every refresh token', async () => {

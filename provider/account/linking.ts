@@ -91,7 +91,7 @@ export function createLinkReceiver({
     const user = await data.read(mode, ({ users }) => users.findById(errand.userId))
     if (user?.status !== 'active') throw new AppError('not-signed-in')
     if (answer.kind === 'refused') return refuse(ctx, user, service, answer.reason)
-    const { multiFactor: _, ...subject } = answer.account
+    const { multiFactor: _, signedInAt: __, ...subject } = answer.account
     const { facts } = ctx.state
     const circumstances = ofRequest(facts, { kind: 'user', userId: user.id }, clock)
     try {

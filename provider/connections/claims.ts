@@ -48,3 +48,8 @@ export function readName({ name }: Claims): string | undefined {
 export function showsSeveralFactors({ amr }: Claims, mfa: Connection['mfa']): boolean {
   return mfa === 'counts' && Array.isArray(amr) && amr.includes('mfa')
 }
+
+/** `auth_time` (OpenID Connect Core §2), which may be much earlier than the token: the person had a session over there. */
+export function readSignedInAt({ auth_time: signedInAt }: Claims): number | undefined {
+  return typeof signedInAt === 'number' && Number.isFinite(signedInAt) ? signedInAt : undefined
+}

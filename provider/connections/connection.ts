@@ -7,6 +7,8 @@ export type Claims = Readonly<Record<string, unknown>>
 export type UpstreamAccount = Extract<Subject, { kind: 'upstream' }> & {
   /** The upstream says that it saw more than one factor, and the connection's settings let that count. */
   multiFactor: boolean
+  /** When the person signed in over there, in seconds since the epoch, where the upstream says. */
+  signedInAt?: number | undefined
 }
 
 /** Why somebody who went to an upstream came back without an account. Each has its own words for the person. */

@@ -1,4 +1,12 @@
-import { normaliseDomain, readAddress, readName, readSubject, showsSeveralFactors, type ClaimedAddress } from './claims.ts'
+import {
+  normaliseDomain,
+  readAddress,
+  readName,
+  readSignedInAt,
+  readSubject,
+  showsSeveralFactors,
+  type ClaimedAddress,
+} from './claims.ts'
 import { type Claims, type Connection, type Refused, refuse, type UpstreamAccount } from './connection.ts'
 
 export interface GoogleOptions {
@@ -54,6 +62,7 @@ function interpret(claims: Claims, { issuer, mfa, hostedDomain }: Rules): Upstre
     name: readName(claims),
     pinned: {},
     multiFactor: showsSeveralFactors(claims, mfa),
+    signedInAt: readSignedInAt(claims),
   }
 }
 

@@ -1,4 +1,4 @@
-import { readAddress, readName, readSubject, showsSeveralFactors } from './claims.ts'
+import { readAddress, readName, readSignedInAt, readSubject, showsSeveralFactors } from './claims.ts'
 import { type Claims, type Connection, type Refused, refuse, tenantPlaceholder, type UpstreamAccount } from './connection.ts'
 
 export interface MicrosoftOptions {
@@ -63,6 +63,7 @@ function interpret(claims: Claims, { template, mfa, tenants }: Rules): UpstreamA
     name: readName(claims),
     pinned: { tid, oid },
     multiFactor: showsSeveralFactors(claims, mfa),
+    signedInAt: readSignedInAt(claims),
   }
 }
 

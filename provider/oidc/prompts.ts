@@ -83,7 +83,8 @@ function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Cloc
   const limited =
     result?.login === undefined ? request : { ...request, maxAgeSeconds: (request.maxAgeSeconds ?? 0) + resumeWithinSeconds }
   const decision = decide({
-    proofs,
+    // The way back is as long as what was proved is old here, whatever an upstream says of when the person signed in over there.
+    proofs: result?.login === undefined ? proofs : proofs.map(proof => ({ ...proof, seenAt: undefined })),
     enrolments: [],
     request: limited,
     requirements: [requirement],

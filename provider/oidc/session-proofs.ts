@@ -13,6 +13,7 @@ interface KeptProof {
   method: string
   factors: readonly string[]
   at: number
+  seenAt?: number | undefined
   authenticator?: string | undefined
 }
 
@@ -27,10 +28,11 @@ export function proofsOf({ accountId, proofs: kept }: { accountId?: string | und
 export function addProofs(session: object, kept: readonly Proof[], added: readonly Proof[]): readonly Proof[] {
   const proofs = [...new Map([...kept, ...added].map(proof => [`${proof.method} ${proof.authenticator ?? ''}`, proof])).values()]
   Object.assign(session, {
-    proofs: proofs.map(({ method, factors: shown, at, authenticator }) => ({
+    proofs: proofs.map(({ method, factors: shown, at, seenAt, authenticator }) => ({
       method,
       factors: shown,
       at,
+      ...(seenAt === undefined ? {} : { seenAt }),
       ...(authenticator === undefined ? {} : { authenticator }),
     })),
     acr: levelOf(proofs),

@@ -49,7 +49,7 @@ export interface Question {
  * recovery, workspace switch, account and admin pages.
  */
 export function decide({ proofs, enrolments, request, requirements, now }: Question): Decision {
-  const fresh = proofs.filter(proof => request.maxAgeSeconds === undefined || now - proof.at <= request.maxAgeSeconds)
+  const fresh = proofs.filter(proof => isWithin(proof, request.maxAgeSeconds, now))
   if (!fresh.some(isPrimary)) return { kind: 'proof-needed' }
 
   const inForce = requirements.filter(({ from }) => from === undefined || from <= now)
@@ -91,7 +91,7 @@ export const changeWithinSeconds = 600
  * account can, or a recovery code, which stands for what was lost.
  */
 export function decideChange({ proofs, enrolments, now }: Pick<Question, 'proofs' | 'enrolments' | 'now'>): Decision {
-  const fresh = proofs.filter(proof => now - proof.at <= changeWithinSeconds)
+  const fresh = proofs.filter(proof => isWithin(proof, changeWithinSeconds, now))
   const level = hasRecovered(fresh) ? 'multi-factor' : highestLevel(enrolments)
   const request = { acrValues: [], maxAgeSeconds: changeWithinSeconds }
   return decide({ proofs, enrolments, request, requirements: [{ level }], now })
@@ -100,6 +100,11 @@ export function decideChange({ proofs, enrolments, now }: Pick<Question, 'proofs
 /** The level that an account can reach with what is enrolled. Recovery codes reach no more than any second factor. */
 export function highestLevel(enrolments: readonly Enrolment[]): Level {
   return levelOf([{ factors: ['email'] }, ...enrolments]) ?? 'single-factor'
+}
+
+/** An old session at an upstream is no fresh proof here, however lately the person came from there. */
+function isWithin({ at, seenAt = at }: Proof, seconds: number | undefined, now: number): boolean {
+  return seconds === undefined || now - seenAt <= seconds
 }
 
 type Shown = Pick<Proof, 'factors' | 'authenticator'>

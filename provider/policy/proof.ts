@@ -30,6 +30,8 @@ export interface Proof {
   factors: readonly Factor[]
   /** Seconds since the epoch. */
   at: number
+  /** The same, of when the person was really seen: where whoever vouches for them says that it was earlier than `at`. */
+  seenAt?: number | undefined
   /** The model of authenticator (AAGUID), where its attestation was verified. */
   authenticator?: string | undefined
 }

@@ -147,6 +147,8 @@ export interface ProofRecord {
   factors: string[]
   /** Seconds since the epoch. */
   at: number
+  /** The same, of when the person was really seen, where that was earlier. */
+  seenAt?: number | undefined
   /** AAGUID, where an attestation was verified. */
   authenticator?: string | undefined
 }

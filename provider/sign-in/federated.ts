@@ -2,6 +2,7 @@ import { speak } from '../../views/messages.ts'
 import { renderUpstreamAway } from '../../views/sign-in/upstream-away.tsx'
 import { renderUpstreamRefused } from '../../views/sign-in/upstream-refused.tsx'
 import { keptSeconds } from '../connections/client.ts'
+import { clockToleranceSeconds } from '../connections/configuration.ts'
 import type { Connection, UpstreamAccount } from '../connections/connection.ts'
 import { spendLimit } from '../http/limits.ts'
 import type { Factor, Proof } from '../policy/proof.ts'
@@ -86,7 +87,10 @@ function wishesOf({ request, locale }: AttemptRecord) {
 
 /** What an upstream's answer proves. */
 export function proofByUpstream(account: UpstreamAccount, now: Date): Proof {
-  const { multiFactor, ...subject } = account
+  const { multiFactor, signedInAt, ...subject } = account
   const factors: Factor[] = multiFactor ? ['fed', 'mfa'] : ['fed']
-  return { method: account.connection, subject, factors, at: Math.floor(now.getTime() / 1000) }
+  const at = Math.floor(now.getTime() / 1000)
+  // As much as its clock may be behind, or what was just taken as recent enough would be too old in the next moment.
+  const seenAt = signedInAt === undefined ? at : signedInAt + clockToleranceSeconds
+  return { method: account.connection, subject, factors, at, ...(seenAt < at ? { seenAt } : {}) }
 }

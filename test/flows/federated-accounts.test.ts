@@ -10,7 +10,9 @@ import type { Response } from '../support/agent.ts'
 import { exchangeCode } from '../support/code-exchange.ts'
 import {
   answerLink,
+  comeBack,
   googlePerson,
+  leaveFor,
   microsoftPerson,
   openFirstPage,
   proveAddress,
@@ -132,6 +134,23 @@ describe('what the app asks for', () => {
       expect(headingOf(next)).toBe(say('upstream-refused.sign-in-too-old.heading'))
     }
     expect(arrived((await signInWith(federation, 'google')).next)).toBe(true)
+  })
+
+  it('an old session over there signs in, and is not enough to change factors until the sign-in there is fresh', async () => {
+    const { google, latchkey } = federation
+    const secondsAgo = (age: number) => Math.floor(latchkey.clock.now().getTime() / 1000) - age
+    google.person = googlePerson({ auth_time: secondsAgo(30 * 86_400) })
+    const old = await signInWith(federation, 'google')
+    expect(arrived(old.next)).toBe(true)
+    const adding = `${latchkey.issuer}/account/ways-in/add/totp`
+    const asked = await old.agent.follow(await old.agent.get(adding))
+    expect(isSignIn(asked)).toBe(true)
+
+    google.person = { ...google.person, auth_time: secondsAgo(5) }
+    const again = { agent: old.agent, home: `${latchkey.issuer}${new URL(asked.url).pathname}` }
+    const back = await comeBack(old.agent, await leaveFor('google', again))
+    expect(google.asked.at(-1)?.get('max_age')).toBe('600')
+    expect(new URL((await old.agent.follow(await old.agent.get(back))).url).href).toBe(adding)
   })
 })
 

@@ -138,6 +138,15 @@ describe('changing a factor', () => {
     expect(decideChange({ proofs: [proof('passkey', 601)], enrolments, now })).toMatchObject({ kind: 'proof-needed' })
   })
 
+  it('counted from when the person was really seen, where an upstream says that it was earlier', () => {
+    const seen = (secondsAgo: number) => [{ ...proof('google'), seenAt: now - secondsAgo }]
+    expect(decideChange({ proofs: seen(601), enrolments: [], now })).toEqual({ kind: 'proof-needed' })
+    expect(decideChange({ proofs: seen(600), enrolments: [], now })).toMatchObject({ kind: 'satisfied' })
+    const request = { acrValues: [], maxAgeSeconds: 600 }
+    expect(ask({ proofs: seen(601), request })).toEqual({ kind: 'proof-needed' })
+    expect(ask({ proofs: seen(601) })).toMatchObject({ kind: 'satisfied', authTime: now })
+  })
+
   it('or a recovery code in place of what was lost', () => {
     expect(decideChange({ proofs: [proof('email'), proof('recovery')], enrolments, now })).toMatchObject({ kind: 'satisfied' })
     expect(decideChange({ proofs: [proof('recovery')], enrolments, now })).toMatchObject({ kind: 'proof-needed' })

@@ -73,8 +73,8 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shown
     /** Gives `work` what a method needs to show its enrolment. */
     prepare<Result>(who: Enroller, work: (context: EnrolmentContext) => Promise<Result>): Promise<Result> {
       return data.scoped(mode, async repositories => {
-        const found = await repositories.attempts.findByInteraction(who.pending.uid)
-        const { context } = await findEligible(repositories, found ?? flow.draftStepUp(who.pending, who.browser, who.facts), who)
+        const kept = await repositories.attempts.findByInteraction(who.pending.uid)
+        const { context } = await findEligible(repositories, flow.findStanding(kept, who.pending, who.browser, who.facts), who)
         return work(context)
       })
     },
@@ -84,21 +84,21 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shown
       const { pending, facts } = who
       return data.scoped(mode, async repositories => {
         const kept = await repositories.attempts.lockByInteraction(pending.uid)
-        const drafted = kept === undefined ? flow.draftStepUp(pending, who.browser, facts) : undefined
-        const userId = (kept ?? drafted)?.userId
+        const standsAt = flow.findStanding(kept, pending, who.browser, facts)
+        const userId = standsAt?.userId
         // Of two sign-ins of theirs that enrol at once, the second sees what the first did.
         if (userId !== undefined) await repositories.accounts.lock(userId)
-        const { attempt, context, hasCodes } = await findEligible(repositories, kept ?? drafted, who)
+        const { attempt, context, hasCodes } = await findEligible(repositories, standsAt, who)
         const verdict = await enrolment.confirm(context, form)
         if (verdict.kind === 'refused') return verdict
-        if (drafted !== undefined) await flow.create(repositories, drafted, facts)
+        if (attempt !== kept) await flow.create(repositories, attempt, facts)
         const outcome = await flow.accept(flow.contextFor(repositories, facts, pending.app.name), attempt, verdict.proof)
         if (outcome.kind === 'refused') throw new AppError(outcome.problem)
         await notices.notify(repositories, context.user, verdict.notice, facts)
         // Whoever has something to lose needs a way around losing it.
         if (!hasCodes) {
           const codes = await makeRecoveryCodes(repositories, context.user, context.circumstances)
-          // Before the transaction ends: whoever waits for it finds them.
+          // Before the transaction ends: whoever waits for it, with the same form sent twice, finds them.
           await shownCodes.keep(codesBinding(context.user.id, who), codes)
         }
         return { kind: 'enrolled' }
@@ -110,7 +110,11 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shown
       const userId = (await flow.findAttempt(who.pending.uid, who.browser))?.userId
       const codes = userId === undefined ? undefined : await shownCodes.find(codesBinding(userId, who))
       if (userId === undefined || codes === undefined) return undefined
-      const user = await data.read(mode, ({ users }) => users.findById(userId))
+      const [user, factors] = await data.read(mode, ({ users, accounts }) =>
+        Promise.all([users.findById(userId), accounts.findFactors(userId)]),
+      )
+      // They were never good where the transaction that was to keep them failed.
+      if (!canRecover(factors)) return undefined
       return { codes, account: user?.address ?? '' }
     },
 

@@ -50,8 +50,8 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods, sh
   /** The choice: for whoever needs something, will need it, or has used a recovery code for what was lost. */
   async function showChoice(request: SignInRequest): Promise<Answer> {
     const { pending, browser } = request
-    const found = await flow.findAttempt(pending.uid, browser)
-    const attempt = found ?? flow.draftStepUp(pending, browser, factsFor(request))
+    const kept = await flow.findAttempt(pending.uid, browser)
+    const attempt = flow.findStanding(kept, pending, browser, factsFor(request))
     if (attempt !== undefined && (attempt.state === 'satisfied' || flow.isLive(attempt))) {
       const decision = await data.read(mode, repositories => standing.findDecision(repositories, attempt))
       const level =

@@ -97,6 +97,16 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
     return draft(pending, browser, facts, { method: undefined, userId, proofs: proofs.map(keepProof) })
   }
 
+  /** What a sign-in stands at: the attempt that was kept last, or, once that was given up, what the session proved. */
+  function findStanding(
+    kept: AttemptRecord | undefined,
+    pending: PendingSignIn,
+    browser: Buffer,
+    facts: RequestFacts,
+  ): AttemptRecord | undefined {
+    return kept === undefined || kept.state === 'ended' ? draftStepUp(pending, browser, facts) : kept
+  }
+
   /**
    * Starts an attempt with a method, in place of the one that this interaction had. Answers where the person has to go, if that is
    * somewhere else.
@@ -268,6 +278,7 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
     findMethod,
     contextFor,
     draftStepUp,
+    findStanding,
   }
 
   /** The newest attempt of an interaction, if it was begun in this browser. */

@@ -59,6 +59,23 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
         expect((await agent.follow(await agent.get(`${home}/${path}`))).body).not.toContain(codes[0])
     })
 
+    it('are shown to nobody where the transaction that was to keep them failed: they were never good', async () => {
+      const { agent, home } = await signInByMail(latchkey, { address: newAddress(), parameters: { acr_values } })
+      const key = keyIn(await agent.get(`${home}/enrol/totp`))
+      const { data } = latchkey.adapters
+      const scoped = data.scoped.bind(data)
+      data.scoped = (mode, work) =>
+        scoped(mode, async repositories => {
+          await work(repositories)
+          throw new Error('the commit failed')
+        })
+      const failed = await agent.post(`${home}/enrol/totp`, { code: codeOf(latchkey, key) })
+      data.scoped = scoped
+      expect(failed.status).toBe(500)
+      for (const path of ['recovery-codes', 'recovery-codes/file'])
+        expect(headingOf(await agent.follow(await agent.get(`${home}/${path}`)))).toBe(say('choose-enrolment.heading'))
+    })
+
     it('are not readable where they are kept', async () => {
       const begun = await signInByMail(latchkey, { address: newAddress(), parameters: { acr_values } })
       const key = keyIn(await begun.agent.get(`${begun.home}/enrol/totp`))

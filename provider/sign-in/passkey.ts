@@ -9,7 +9,7 @@ import { suggestPasskeyName } from '../passkeys/authenticator-names.ts'
 import type { AuthenticationVerdict } from '../passkeys/authentication.ts'
 import type { PasskeyCeremonies } from '../passkeys/ceremonies.ts'
 import type { Factor, Proof } from '../policy/proof.ts'
-import type { AttemptRecord, PasskeyRecord } from '../ports/records.ts'
+import type { AttemptRecord, PasskeyRecord, UserRecord } from '../ports/records.ts'
 import type { Enrollable, EnrolmentContext, EnrolmentVerdict, MethodContext, SignInMethod, Verdict } from './method.ts'
 
 /*
@@ -63,11 +63,14 @@ export function createPasskey({ ceremonies, clock, rpId }: PasskeyOptions): Sign
         repositories.passkeys.listForUser(user.id),
       ])
       const { address, name } = user
-      return ceremonies.beginRegistration({ ceremony: binding, user: { handle, address, name }, existing })
+      return ceremonies.beginRegistration({ ceremony: ceremonyOf(user, binding), user: { handle, address, name }, existing })
     },
 
     async confirm(context, form) {
-      const verdict = await ceremonies.finishRegistration({ ceremony: context.binding, response: form['response'] })
+      const verdict = await ceremonies.finishRegistration({
+        ceremony: ceremonyOf(context.user, context.binding),
+        response: form['response'],
+      })
       if (verdict.kind === 'refused')
         return { kind: 'refused', problem: verdict.reason === 'expired' ? 'passkey-expired' : 'passkey-refused' }
       return enrol(context, { ...verdict.passkey, id: newId(), userId: context.user.id, name: '', lastUsedAt: undefined })
@@ -202,6 +205,11 @@ function factorsOf(passkey: Pick<PasskeyRecord, 'attested' | 'backupEligible'>):
 /** What the audit log says of a passkey. */
 export function describePasskey({ name, aaguid, attested, backupEligible, rpId }: PasskeyRecord) {
   return { name, aaguid, attested, backup_eligible: backupEligible, rp_id: rpId }
+}
+
+/** One sign-in may be of several people, one after the other: a passkey is made for who it was asked for, under their handle. */
+function ceremonyOf({ id }: Pick<UserRecord, 'id'>, binding: string): string {
+  return `${id} ${binding}`
 }
 
 /** The credential that an answer was given with, for the browser to hear that nobody has it. */

@@ -5,7 +5,7 @@ import { redeem, tokensOf } from '../support/code-flow.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { answerPasskey, enrolPasskey, openFirstPage, signUpWithPasskey } from '../support/passkey-sign-in.ts'
 import { browserApp, linkIn, serverApp, type StartedRequest } from '../support/relying-party.ts'
-import { beginSignIn, headingOf, newAddress, returned } from '../support/sign-in.ts'
+import { beginSignIn, expectMails, headingOf, newAddress, returned } from '../support/sign-in.ts'
 import { createSoftwareAuthenticator } from '../support/software-authenticator.ts'
 
 describe.each(['embedded', 'servers'] as const)('a passkey, on %s', on => {
@@ -113,6 +113,21 @@ describe.each(['embedded', 'servers'] as const)('a passkey, on %s', on => {
     expect(replayed.status).toBe(400)
   })
 
+  it('is made for who it was asked for: not for who comes next in the same sign-in', async () => {
+    const agent = new Agent()
+    const first = await begin(agent, newAddress(), { acr_values: 'phr' })
+    await agent.post(linkIn((await first.nextMail()).text))
+    const asked = await agent.post(`${first.home}/enrol/passkey/options`, {}, { accept: 'application/json' })
+    const response = JSON.stringify(newAuthenticator().create(JSON.parse(asked.body)))
+    await agent.post(`${first.home}/change`)
+    const address = newAddress()
+    const nextMail = expectMails(latchkey, address)
+    await agent.post(`${first.home}/email`, { address })
+    await agent.post(linkIn((await nextMail()).text))
+    const refused = await agent.post(`${first.home}/enrol/passkey`, { response })
+    expect([refused.status, refused.body.includes('open for too long')]).toEqual([400, true])
+  })
+
   it('whose counter goes back is not taken: there may be a copy', async () => {
     const authenticator = newAuthenticator()
     await signUpWithPasskey(latchkey, new Agent(), authenticator, newAddress())
@@ -160,6 +175,21 @@ describe.each(['embedded', 'servers'] as const)('a passkey, on %s', on => {
     const tokens = await exchange(stepUp.started, arrived)
     expect(decodeJwt(tokens.accessToken)).toMatchObject({ acr: 'phr', amr: ['email', 'mfa', 'pop', 'user'] })
     expect(decodeJwt(tokens.accessToken).sub).toBe(decodeJwt(everyday.accessToken).sub)
+  })
+
+  it('is made for a session that has to step up, also after another address was begun with and given up', async () => {
+    const agent = new Agent()
+    const address = newAddress()
+    const begun = await begin(agent, address)
+    await agent.post(linkIn((await begun.nextMail()).text))
+    await agent.follow(await agent.get(begun.home))
+    const { home, page } = await open(agent, { acr_values: 'phr' })
+    const heading = headingOf(page)
+    await agent.post(`${home}/email`, { address: newAddress() })
+    expect(headingOf(await agent.follow(await agent.post(`${home}/change`)))).toBe(heading)
+    expect(headingOf(await agent.get(`${home}/enrol`))).toBe(heading)
+    expect(headingOf(await agent.follow(await enrolPasskey(agent, home, newAuthenticator())))).toBe('Keep your recovery codes')
+    expect(returned(await agent.follow(await agent.get(home)))?.has('code')).toBe(true)
   })
 
   it('cannot be made by who has not proved enough', async () => {

@@ -3,12 +3,18 @@ import type { PageContext } from './page-context.ts'
 const longestName = 60
 
 /**
+ * What is drawn as nothing, or turns the text around it: also soft hyphens, the fillers of Hangul, and tags. Joiners and variation
+ * selectors stay, by which scripts and emoji are written.
+ */
+export const unseen = /[\p{Default_Ignorable_Code_Point}--[\u200C\u200D\uFE00-\uFE0F]]/gv
+
+/**
  * A name that somebody else chose, fit for a sentence: one line, without characters that control or reorder text, at most 60 characters.
  */
 export function tidyName(name: string): string {
   const line = name
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll(/[\u200B\u200E\u200F\u061C\u202A-\u202E\u2060-\u2069\uFEFF]/gu, '')
+    .replaceAll(unseen, '')
     .trim()
   const characters = Array.from(line)
   return characters.length <= longestName

@@ -1,3 +1,8 @@
+import { unseen } from '../../views/text.ts'
+
+/** A letter, a digit or a sign; the blank of Braille is a sign by its class alone. */
+const visible = /[[\p{L}\p{N}\p{P}\p{S}]--\u2800]/v
+
 /** What a person typed for a name, on one line and without what turns text around. */
 export type ReadName = { kind: 'name'; name: string } | { kind: 'empty' } | { kind: 'too-long' }
 
@@ -6,8 +11,8 @@ export function readName(typed: string | undefined, longest: number): ReadName {
   const name = (typed ?? '')
     .normalize('NFC')
     .replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replaceAll(/[\u200B\u200E\u200F\u061C\u202A-\u202E\u2060-\u2069\uFEFF]/gu, '')
+    .replaceAll(unseen, '')
     .trim()
-  if (name === '') return { kind: 'empty' }
+  if (!visible.test(name)) return { kind: 'empty' }
   return Array.from(name).length > longest ? { kind: 'too-long' } : { kind: 'name', name }
 }

@@ -196,7 +196,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     const steps = createStepPages({ data, flow, standing, interactions, pages, upstreamSteps, methods })
     const signInRoute = createSignInRoute({ interactions, steps })
     const sessions = createBrowserSessions(provider)
-    const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people })
+    const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people, standing })
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({

@@ -14,6 +14,7 @@ import type { BrowserSessions } from '../oidc/signed-in.ts'
 import type { Data } from '../ports/data.ts'
 import type { UserRecord } from '../ports/records.ts'
 import type { ReceiveLink } from '../sign-in/callback-routes.ts'
+import type { Standing } from '../sign-in/standing.ts'
 import type { UpstreamPeople } from '../sign-in/upstream-people.ts'
 import { linkHref, linkPath as path } from './linking-paths.ts'
 import { goOn } from './outcome.ts'
@@ -77,14 +78,16 @@ export function createLinkReceiver({
   pages,
   sessions,
   people,
+  standing,
 }: {
   data: Data
   clock: Clock
   pages: Pages
   sessions: BrowserSessions
   people: UpstreamPeople
+  standing: Standing
 }): ReceiveLink {
-  return async function receive(ctx, { label: service }, errand, answer) {
+  return async function receive(ctx, { id, label: service }, errand, answer) {
     const signedIn = await sessions.find(ctx)
     if (signedIn?.sessionUid !== errand.sessionUid || signedIn.userId !== errand.userId) throw new AppError('not-signed-in')
     const mode = { kind: 'self', userId: errand.userId } as const
@@ -95,7 +98,16 @@ export function createLinkReceiver({
     const { facts } = ctx.state
     const circumstances = ofRequest(facts, { kind: 'user', userId: user.id }, clock)
     try {
-      await data.scoped(mode, repositories => people.link(repositories, user, subject, { facts, circumstances }))
+      const isLinked = await data.scoped(mode, async repositories => {
+        // What was shown when they left may not be enough any more: ten minutes are over, or a factor was added meanwhile.
+        await repositories.accounts.lock(user.id)
+        const enrolments = standing.enrolmentsIn(await repositories.accounts.findFactors(user.id))
+        if (!standing.mayChangeFactors(signedIn.proofs, enrolments)) return false
+        await people.link(repositories, user, subject, { facts, circumstances })
+        return true
+      })
+      // Its page asks for a fresh sign-in first.
+      if (!isLinked) return { kind: 'redirect', to: linkHref(id) }
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'conflict') throw error
       const own = await data.read(mode, ({ upstreamIdentities }) => upstreamIdentities.listForUser(user.id))

@@ -3,9 +3,10 @@ import { expect, it } from 'vitest'
 import { withoutRequest } from '../../provider/audit/record.ts'
 import { createSessionEnder } from '../../provider/oidc/end-sessions.ts'
 import { speak } from '../../views/messages.ts'
-import { asksToSignIn, expectNotices, linksIn, visitAccount } from '../support/account.ts'
+import { asksToSignIn, expectNotices, isSignIn, linksIn, visitAccount } from '../support/account.ts'
 import type { Agent, Response } from '../support/agent.ts'
 import { comeBack, googlePerson, signInWith, useFederation } from '../support/federation.ts'
+import { codeOf, keyIn } from '../support/second-steps.ts'
 import { headingOf, newAddress, newAgentBehindProxy, returned } from '../support/sign-in.ts'
 
 const { say } = speak('en')
@@ -49,6 +50,28 @@ it('asks for a fresh sign-in before', async () => {
   const asked = await visitor.send(link)
   federation.latchkey.clock.advance(-601)
   expect(asksToSignIn(asked)).toBe(true)
+})
+
+it('asks for one again where what was shown before leaving is not enough any more when the answer comes', async () => {
+  const { clock } = federation.latchkey
+  federation.google.person = googlePerson()
+  const slow = await leave()
+  const elsewhere = await visitAccount(federation.latchkey, slow.visitor.address)
+  const key = keyIn(await elsewhere.open('/account/ways-in/add/totp'))
+  await elsewhere.submit('/account/ways-in/add/totp', { code: codeOf(federation.latchkey, key) })
+  const refused = await slow.visitor.agent.get(slow.back)
+  expect(new URL(refused.location ?? '', federation.latchkey.issuer).pathname).toBe(link)
+  expect(asksToSignIn(await slow.visitor.agent.get(`${federation.latchkey.issuer}${link}`))).toBe(true)
+  expect(linksIn(await elsewhere.open('/account/ways-in'), '/unlink')).toEqual([])
+
+  const late = await visitAccount(federation.latchkey)
+  clock.advance(500)
+  const left = await comeBack(late.agent, await late.send(link))
+  clock.advance(200)
+  federation.google.clockOffsetSeconds = 700
+  const later = await open(late.agent, left)
+  clock.advance(-700)
+  expect(isSignIn(later)).toBe(true)
 })
 
 it('is not begun by another site', async () => {

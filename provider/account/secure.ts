@@ -24,14 +24,17 @@ export function secureRoutes({ accountRoute, data, sessionEnder, notices }: Acco
       path: securePath,
       comeBackTo: securePath,
       changesFactors: true,
-      async handler({ mode, user, facts, circumstances, page }) {
+      async handler({ mode, user, facts, browser, circumstances, page }) {
         const sessions = await data.read(mode, ({ sessions: all }) => all.listForUser(user.id))
         // This one too: whoever has its cookie may be somebody else besides.
         await sessionEnder.endOtherSessions(user.id, undefined, {
           reason: 'ended-by-notice',
           circumstances,
-          alongside: repositories =>
-            notices.notify(repositories, user, { kind: 'sessions-ended', count: sessions.length }, facts),
+          async alongside(repositories) {
+            // Whoever it was is told of when they come back, and no browser of theirs vouches for them.
+            await repositories.knownBrowsers.forgetOthers(user.id, browser)
+            await notices.notify(repositories, user, { kind: 'sessions-ended', count: sessions.length }, facts)
+          },
         })
         return html(renderAccountEnded(page, { reason: 'secured' }))
       },

@@ -113,5 +113,7 @@ export interface KnownBrowserRepository {
     moment: Date,
   ): Promise<'known' | 'first' | 'new'>
   recordPasskeyOffer(userId: string, browserHash: Buffer, moment: Date): Promise<void>
+  /** From now on a sign-in in any browser but this one is one in a new browser. */
+  forgetOthers(userId: string, exceptBrowserHash: Buffer): Promise<void>
   deleteOlderThan(moment: Date, limit: number): Promise<number>
 }

@@ -21,8 +21,8 @@ export interface FirstMailboxProof {
  * For the first time the mailbox of an address is proved that an upstream had vouched for. An upstream can be wrong about whose an address
  * is, or its administrator can lie: then somebody made this account in advance for the person who comes now, and waits in it with a way
  * in of their own ("pre-hijacking": unexpired session, trojan identifier). So what was there before the proof goes: accounts elsewhere,
- * other addresses, one that is about to be added, sessions and what apps got by them, a deletion that was asked for. All addresses are
- * told before they are taken away.
+ * other addresses, one that is about to be added, sessions and what apps got by them, a deletion that was asked for, the browsers that are
+ * known. All addresses are told before they are taken away.
  *
  * Two kinds of people lose nothing by it, because what they show says that they are who had the account. Those who are in a browser
  * in which somebody signed in to it before: who made the account in advance has another one. And those who have a second factor, for
@@ -38,9 +38,9 @@ export function createFirstMailboxProof({
   endSessions: EndSessions
   nameService(connection: string): string | undefined
 }) {
-  async function removeAllElse(context: MethodContext, { user, address }: FirstMailboxProof): Promise<void> {
+  async function removeAllElse(context: MethodContext, { user, address, browserHash }: FirstMailboxProof): Promise<void> {
     const { repositories, facts } = context
-    const { accounts, upstreamIdentities } = repositories
+    const { accounts, upstreamIdentities, knownBrowsers } = repositories
     const circumstances: Circumstances = { ...context.circumstances, actor: { kind: 'user', userId: user.id } }
     await accounts.lock(user.id)
     const [addresses, identities] = [await accounts.listAddresses(user.id), await upstreamIdentities.listForUser(user.id)]
@@ -77,6 +77,7 @@ export function createFirstMailboxProof({
       )
     }
     await accounts.deleteAddressClaim(user.id)
+    await knownBrowsers.forgetOthers(user.id, browserHash)
     await cancelErasure(repositories, user, circumstances)
   }
 

@@ -110,4 +110,18 @@ describe.each(databaseKinds)('accounts elsewhere and known browsers on %s', kind
     expect([await sweep(), await sweep(), await sweep()]).toEqual([1, 1, 0])
     expect(await find()).toBeDefined()
   })
+
+  it('forgets all browsers of a person but one, and nobody else’s', async () => {
+    const [{ id }, other] = [await createUser(data), await createUser(data)]
+    const [here, there] = [newHash(), newHash()]
+    await data.scoped(asSystem, async ({ knownBrowsers }) => {
+      for (const userId of [id, other.id])
+        for (const browserHash of [here, there]) await knownBrowsers.remember({ userId, browserHash, method: 'email' }, noon)
+      await knownBrowsers.forgetOthers(id, here)
+    })
+    const isKnown = (userId: string, browserHash: Buffer) =>
+      data.read(asSystem, async ({ knownBrowsers }) => (await knownBrowsers.find(userId, browserHash)) !== undefined)
+    expect([await isKnown(id, here), await isKnown(id, there)]).toEqual([true, false])
+    expect([await isKnown(other.id, here), await isKnown(other.id, there)]).toEqual([true, true])
+  })
 })

@@ -3,6 +3,7 @@
  * account yet, to share the one that this person will make. And who must not lose anything by what stops them.
  */
 import { describe, expect, it } from 'vitest'
+import { hashSecret } from '../../provider/kernel/secrets.ts'
 import { speak } from '../../views/messages.ts'
 import { expectNotices, isSignIn, spacedCodeIn, visitAccount } from '../support/account.ts'
 import type { Agent, Response } from '../support/agent.ts'
@@ -14,6 +15,16 @@ const { say } = speak('en')
 const arrived = (page: Response) => returned(page)?.has('code') === true
 const federation = useFederation()
 const open = async (agent: Agent, path: string) => agent.follow(await agent.get(`${federation.latchkey.issuer}${path}`))
+
+/** Whether somebody has signed in in this browser. */
+async function isKnown(agent: Agent, address: string): Promise<boolean> {
+  const { adapters, issuer } = federation.latchkey
+  const [, name = ''] = /__Host-browser=([^;]+)/.exec(agent.cookies(issuer)) ?? []
+  return adapters.data.read({ kind: 'system', reason: 'sign-in' }, async ({ users, knownBrowsers }) => {
+    const user = await users.findByAddress(address)
+    return user !== undefined && (await knownBrowsers.find(user.id, hashSecret(name))) !== undefined
+  })
+}
 
 /** Somebody whom Google takes for the one who has the victim's address, in an account that they have just made. */
 async function moveInBefore(): Promise<FederatedSignIn & { victim: string; attackers: ReturnType<typeof googlePerson> }> {
@@ -37,9 +48,11 @@ describe('who gets in first', () => {
 
   it('loses every session as soon as the mailbox is proved (unexpired session)', async () => {
     const { agent, victim } = await moveInBefore()
+    expect(await isKnown(agent, victim)).toBe(true)
     expect(arrived((await signInByMail(federation.latchkey, { address: victim })).next)).toBe(true)
     expect(isSignIn(await open(agent, '/account'))).toBe(true)
     await expectNotices(federation.latchkey, victim, say('mail.notice.sessions-ended'))
+    expect(await isKnown(agent, victim)).toBe(false)
   })
 
   it('loses what they linked and added, and the victim keeps what is theirs (trojan identifier)', async () => {

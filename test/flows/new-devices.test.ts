@@ -6,6 +6,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../provider/kernel/ids.ts'
 import { createNotices, type Notice } from '../../provider/users/notices.ts'
+import { visitAccount } from '../support/account.ts'
 import { Agent } from '../support/agent.ts'
 import { redeem, signIn, tokensOf } from '../support/code-flow.ts'
 import { readRows } from '../support/durable-rows.ts'
@@ -163,6 +164,23 @@ describe('the first page', () => {
     expect(page).not.toContain(address)
     expect(await firstPage(newAgent())).not.toContain('last sign-in')
   })
+})
+
+it('is new again to whoever said that it was not them: its return is told', async () => {
+  const address = newAddress()
+  const [own, strange] = [newAgent(), newAgent()]
+  await enter(own, address)
+  await enter(strange, address)
+  await expectNotices(address, 1)
+  const visitor = await visitAccount(latchkey, address, own)
+  await visitor.open('/account/secure')
+  expect((await visitor.send('/account/secure')).status).toBe(200)
+  await expectNotices(address, 2)
+  await enter(strange, address)
+  const notices = await expectNotices(address, 3)
+  expect(notices.filter(({ subject }) => subject.endsWith('A sign-in from a new device'))).toHaveLength(2)
+  await enter(own, address)
+  await expectNotices(address, 3)
 })
 
 describe('a session keeps where it began', () => {

@@ -111,6 +111,7 @@ const attacks: Attacks = {
       knownBrowsers.remember({ userId: user.id, browserHash, method: 'email' }, anHourLater),
     recordPasskeyOffer: ({ knownBrowsers }, theirs) =>
       knownBrowsers.recordPasskeyOffer(theirs.user.id, theirs.browserHash, anHourLater),
+    forgetOthers: ({ knownBrowsers }, theirs) => knownBrowsers.forgetOthers(theirs.user.id, Buffer.alloc(32)),
     deleteOlderThan: ({ knownBrowsers }) => knownBrowsers.deleteOlderThan(always, 100),
   },
   workspaces: {

@@ -58,6 +58,13 @@ const recordPasskeyOffer = prepare<{ userId: string; browserHash: Buffer; moment
     .where('browser_hash', '=', parameter.browserHash),
 )
 
+const forgetOthers = prepare<{ userId: string; exceptBrowserHash: Buffer }>()(parameter =>
+  queries
+    .deleteFrom('known_browsers')
+    .where('user_id', '=', parameter.userId)
+    .where('browser_hash', '<>', parameter.exceptBrowserHash),
+)
+
 const deleteOlderThan = prepareSweep<'known_browsers', { moment: Date; limit: number }>({
   table: 'known_browsers',
   key: ['user_id', 'browser_hash'],
@@ -92,6 +99,10 @@ export function createKnownBrowserRepository(scope: SqlScope): KnownBrowserRepos
 
     async recordPasskeyOffer(userId, browserHash, moment) {
       await scope.post(recordPasskeyOffer, { userId, browserHash, moment })
+    },
+
+    async forgetOthers(userId, exceptBrowserHash) {
+      await scope.post(forgetOthers, { userId, exceptBrowserHash })
     },
 
     deleteOlderThan: (moment, limit) => scope.change(deleteOlderThan, { moment, limit }),

@@ -15,6 +15,8 @@ export const catalogue = {
   'sign-in.completed': { user: 'always', workspace: 'never', fields: ['attempt_id', 'client_id', 'acr', 'amr'] },
   'passkey.added': { user: 'always', workspace: 'never', fields: ['passkey_id'], change: 'after' },
   'passkey.refused': { user: 'sometimes', workspace: 'never', fields: ['attempt_id', 'passkey_id', 'reason'] },
+  // Its own counter, or what it says of itself, shows that there may be a copy.
+  'passkey.suspected': { user: 'always', workspace: 'never', fields: ['attempt_id', 'passkey_id', 'reason'], change: 'after' },
   'totp-device.added': { user: 'always', workspace: 'never', fields: ['device_id'], change: 'after' },
   'totp.refused': { user: 'always', workspace: 'never', fields: ['attempt_id', 'reason'] },
   'recovery-codes.made': { user: 'always', workspace: 'never', fields: [] },

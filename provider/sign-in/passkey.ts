@@ -10,6 +10,8 @@ import type { AuthenticationVerdict } from '../passkeys/authentication.ts'
 import type { PasskeyCeremonies } from '../passkeys/ceremonies.ts'
 import type { Factor, Proof } from '../policy/proof.ts'
 import type { AttemptRecord, PasskeyRecord, UserRecord } from '../ports/records.ts'
+import type { RateLimit, RateLimiter } from '../ports/rate-limiter.ts'
+import type { Notices } from '../users/notices.ts'
 import type { Enrollable, EnrolmentContext, EnrolmentVerdict, MethodContext, SignInMethod, Verdict } from './method.ts'
 
 /*
@@ -20,10 +22,15 @@ import type { Enrollable, EnrolmentContext, EnrolmentVerdict, MethodContext, Sig
 /** More than anybody has devices; a bound for lists. */
 export const passkeysPerPerson = 20
 
+/** Whoever has a copy can have it refused as often as they like. */
+const suspicionNotices: RateLimit = { name: 'passkey-suspicion-notices', points: 1, windowSeconds: 86_400 }
+
 export interface PasskeyOptions {
   ceremonies: PasskeyCeremonies
   clock: Clock
   rpId: string
+  notices: Notices
+  rateLimiter: RateLimiter
 }
 
 type AuthenticationRefusal = Extract<AuthenticationVerdict, { kind: 'refused' }>['reason']
@@ -42,7 +49,7 @@ const problems: Record<AuthenticationRefusal, ErrorCode> = {
   'backup-eligibility': 'passkey-suspicious',
 }
 
-export function createPasskey({ ceremonies, clock, rpId }: PasskeyOptions): SignInMethod {
+export function createPasskey({ ceremonies, clock, rpId, notices, rateLimiter }: PasskeyOptions): SignInMethod {
   const now = () => Math.floor(clock().getTime() / 1000)
 
   const enrolment: Enrollable = {
@@ -177,23 +184,33 @@ export function createPasskey({ ceremonies, clock, rpId }: PasskeyOptions): Sign
   }
 
   async function refuse(
-    { repositories, circumstances }: MethodContext,
+    context: MethodContext,
     attempt: AttemptRecord,
     verdict: Extract<AuthenticationVerdict, { kind: 'refused' }>,
   ): Promise<Verdict> {
-    const passkey = 'passkey' in verdict ? verdict.passkey : undefined
-    await recordEvent(
-      repositories,
-      {
-        action: 'passkey.refused',
-        userId: passkey?.userId ?? attempt.userId,
-        attempt_id: attempt.id,
-        passkey_id: passkey?.id ?? '',
-        reason: verdict.reason,
-      },
-      circumstances,
-    )
-    return { kind: 'refused', problem: problems[verdict.reason] }
+    const { repositories, circumstances } = context
+    const { reason } = verdict
+    if ('passkey' in verdict) await suspect(context, attempt, reason, verdict.passkey)
+    else {
+      const about = { userId: attempt.userId, attempt_id: attempt.id, passkey_id: '', reason }
+      await recordEvent(repositories, { action: 'passkey.refused', ...about }, circumstances)
+    }
+    return { kind: 'refused', problem: problems[reason] }
+  }
+
+  /** Has its person told, whoever it was that used it: the key itself was right, so somebody has it. */
+  async function suspect(
+    { repositories, circumstances, facts }: MethodContext,
+    attempt: AttemptRecord,
+    reason: string,
+    passkey: PasskeyRecord,
+  ): Promise<void> {
+    const { id, userId, name } = passkey
+    const about = { userId, attempt_id: attempt.id, passkey_id: id, reason, after: describePasskey(passkey) }
+    await recordEvent(repositories, { action: 'passkey.suspected', ...about }, circumstances)
+    const user = await repositories.users.findById(userId)
+    if (user !== undefined && (await rateLimiter.consume(suspicionNotices, id)).allowed)
+      await notices.notify(repositories, user, { kind: 'passkey-suspicious', name }, facts)
   }
 }
 

@@ -5,7 +5,7 @@ import { redeem, tokensOf } from '../support/code-flow.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { answerPasskey, enrolPasskey, openFirstPage, signUpWithPasskey } from '../support/passkey-sign-in.ts'
 import { browserApp, linkIn, serverApp, type StartedRequest } from '../support/relying-party.ts'
-import { beginSignIn, expectMails, headingOf, newAddress, returned } from '../support/sign-in.ts'
+import { beginSignIn, expectMails, headingOf, newAddress, readNotices, returned } from '../support/sign-in.ts'
 import { createSoftwareAuthenticator } from '../support/software-authenticator.ts'
 
 describe.each(['embedded', 'servers'] as const)('a passkey, on %s', on => {
@@ -130,13 +130,22 @@ describe.each(['embedded', 'servers'] as const)('a passkey, on %s', on => {
 
   it('whose counter goes back is not taken: there may be a copy', async () => {
     const authenticator = newAuthenticator()
-    await signUpWithPasskey(latchkey, new Agent(), authenticator, newAddress())
+    const address = newAddress()
+    await signUpWithPasskey(latchkey, new Agent(), authenticator, address)
     const agent = new Agent()
     await agent.follow(await answerPasskey(agent, (await open(agent)).home, authenticator))
     const other = new Agent()
     const refused = await answerPasskey(other, (await open(other)).home, authenticator, { signCount: 1 })
     expect(refused.status).toBe(400)
     expect(refused.body).toContain('only a copy would')
+    // Once a day, however often it is tried.
+    await answerPasskey(other, (await open(other)).home, authenticator, { signCount: 1 })
+    const suspicions = async () =>
+      (await readNotices(latchkey, address)).filter(({ subject }) => subject.includes('A passkey may have been copied'))
+    await expect.poll(suspicions, { timeout: 15_000 }).toHaveLength(1)
+    expect((await suspicions())[0]?.text).toContain('remove it in your account')
+    const activity = await agent.follow(await agent.get(`${latchkey.issuer}/account/activity`))
+    expect(activity.body.split('Passkey refused: it may have been copied')).toHaveLength(3)
   })
 
   it('that did not verify who holds it is refused', async () => {

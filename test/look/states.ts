@@ -96,6 +96,7 @@ mailStates.push(
   { name: 'mail-notice-new-device', render: noticeMail({ kind: 'new-device', app: 'Fieldnotes' }, 'Bern') },
   { name: 'mail-notice-passkey-added', render: noticeMail({ kind: 'passkey-added', name: 'iPhone' }) },
   { name: 'mail-notice-passkey-removed', render: noticeMail({ kind: 'passkey-removed', name: 'iPhone' }) },
+  { name: 'mail-notice-passkey-suspicious', render: noticeMail({ kind: 'passkey-suspicious', name: 'iPhone' }) },
   {
     name: 'mail-notice-passkey-renamed',
     render: noticeMail({ kind: 'passkey-renamed', name: 'Old phone', nameBefore: 'iPhone' }),

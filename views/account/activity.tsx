@@ -19,6 +19,7 @@ export const activities = [
   'passkey.added',
   'passkey.renamed',
   'passkey.removed',
+  'passkey.suspected',
   'totp-device.added',
   'totp-device.renamed',
   'totp-device.removed',

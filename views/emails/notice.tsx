@@ -7,7 +7,7 @@ import { MailButton, type MailFact, MailFacts, MailLink } from './mail-parts.tsx
 
 /** What happened to an account, each told to every address of its person. Names are as the person or the other service gave them. */
 export type Notice =
-  | { kind: 'passkey-added' | 'passkey-removed'; name: string }
+  | { kind: 'passkey-added' | 'passkey-removed' | 'passkey-suspicious'; name: string }
   | { kind: 'passkey-renamed'; name: string; nameBefore: string }
   | { kind: 'authenticator-added' | 'authenticator-removed'; name: string }
   | { kind: 'authenticator-renamed'; name: string; nameBefore: string }
@@ -39,7 +39,8 @@ export function renderNoticeMail(context: MailContext, props: NoticeProps): Rend
   const heading = say(`mail.notice.${props.notice.kind}`)
   const account = say('mail.notice.account', { installation })
   const facts = listFacts(context, props)
-  const fine = say('mail.notice.if-you')
+  // Whoever it was: a key of which there is a copy is to go.
+  const fine = say(props.notice.kind === 'passkey-suspicious' ? 'mail.notice.passkey-suspicious-next' : 'mail.notice.if-you')
   const notYou = say('mail.notice.if-not-you')
   const inert = say('mail.notice.inert')
   return {
@@ -74,6 +75,7 @@ function describe(context: MailContext, notice: Notice): MailFact[] {
   switch (notice.kind) {
     case 'passkey-added':
     case 'passkey-removed':
+    case 'passkey-suspicious':
     case 'authenticator-added':
     case 'authenticator-removed':
       return [{ name: say('mail.notice.fact.name'), value: tidyName(notice.name) }]

@@ -140,6 +140,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.activity.passkey.added': 'Passkey hinzugefügt',
   'account.activity.passkey.renamed': 'Passkey umbenannt',
   'account.activity.passkey.removed': 'Passkey entfernt',
+  'account.activity.passkey.suspected': 'Passkey abgelehnt: vielleicht eine Kopie',
   'account.activity.totp-device.added': 'Authenticator-App hinzugefügt',
   'account.activity.totp-device.renamed': 'Authenticator-App umbenannt',
   'account.activity.totp-device.removed': 'Authenticator-App entfernt',

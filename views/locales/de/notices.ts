@@ -14,6 +14,9 @@ export const notices = {
   'mail.notice.passkey-added': 'Ein Passkey wurde hinzugefügt',
   'mail.notice.passkey-removed': 'Ein Passkey wurde entfernt',
   'mail.notice.passkey-renamed': 'Ein Passkey wurde umbenannt',
+  'mail.notice.passkey-suspicious': 'Ein Passkey wurde vielleicht kopiert',
+  'mail.notice.passkey-suspicious-next':
+    'Er hat so geantwortet, wie es nur eine Kopie täte, und wurde deshalb nicht angenommen. Melden Sie sich auf einem anderen Weg an, entfernen Sie ihn in Ihrem Konto, und richten Sie einen neuen ein.',
   'mail.notice.authenticator-added': 'Eine Authenticator-App wurde hinzugefügt',
   'mail.notice.authenticator-removed': 'Eine Authenticator-App wurde entfernt',
   'mail.notice.authenticator-renamed': 'Eine Authenticator-App wurde umbenannt',

@@ -135,6 +135,7 @@ export const account = {
   'account.activity.passkey.added': 'Passkey added',
   'account.activity.passkey.renamed': 'Passkey renamed',
   'account.activity.passkey.removed': 'Passkey removed',
+  'account.activity.passkey.suspected': 'Passkey refused: it may have been copied',
   'account.activity.totp-device.added': 'Authenticator app added',
   'account.activity.totp-device.renamed': 'Authenticator app renamed',
   'account.activity.totp-device.removed': 'Authenticator app removed',

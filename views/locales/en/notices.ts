@@ -15,6 +15,9 @@ export const notices = {
   'mail.notice.passkey-added': 'A passkey was added',
   'mail.notice.passkey-removed': 'A passkey was removed',
   'mail.notice.passkey-renamed': 'A passkey was renamed',
+  'mail.notice.passkey-suspicious': 'A passkey may have been copied',
+  'mail.notice.passkey-suspicious-next':
+    'It answered in a way that only a copy would, so it wasn’t taken. Sign in another way, remove it in your account, and set up a new one.',
   'mail.notice.authenticator-added': 'An authenticator app was added',
   'mail.notice.authenticator-removed': 'An authenticator app was removed',
   'mail.notice.authenticator-renamed': 'An authenticator app was renamed',

@@ -139,6 +139,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.activity.passkey.added': 'Clé d’accès ajoutée',
   'account.activity.passkey.renamed': 'Clé d’accès renommée',
   'account.activity.passkey.removed': 'Clé d’accès supprimée',
+  'account.activity.passkey.suspected': 'Clé d’accès refusée : elle a peut-être été copiée',
   'account.activity.totp-device.added': 'Application d’authentification ajoutée',
   'account.activity.totp-device.renamed': 'Application d’authentification renommée',
   'account.activity.totp-device.removed': 'Application d’authentification supprimée',

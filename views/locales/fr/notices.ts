@@ -15,6 +15,9 @@ export const notices = {
   'mail.notice.passkey-added': 'Une clé d’accès a été ajoutée',
   'mail.notice.passkey-removed': 'Une clé d’accès a été supprimée',
   'mail.notice.passkey-renamed': 'Une clé d’accès a été renommée',
+  'mail.notice.passkey-suspicious': 'Une clé d’accès a peut-être été copiée',
+  'mail.notice.passkey-suspicious-next':
+    'Elle a répondu comme seule une copie le ferait et n’a donc pas été acceptée. Connectez-vous par un autre moyen, supprimez-la dans votre compte et créez-en une nouvelle.',
   'mail.notice.authenticator-added': 'Une application d’authentification a été ajoutée',
   'mail.notice.authenticator-removed': 'Une application d’authentification a été supprimée',
   'mail.notice.authenticator-renamed': 'Une application d’authentification a été renommée',

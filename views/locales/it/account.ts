@@ -138,6 +138,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.activity.passkey.added': 'Passkey aggiunta',
   'account.activity.passkey.renamed': 'Passkey rinominata',
   'account.activity.passkey.removed': 'Passkey rimossa',
+  'account.activity.passkey.suspected': 'Passkey rifiutata: potrebbe essere stata copiata',
   'account.activity.totp-device.added': 'App di autenticazione aggiunta',
   'account.activity.totp-device.renamed': 'App di autenticazione rinominata',
   'account.activity.totp-device.removed': 'App di autenticazione rimossa',

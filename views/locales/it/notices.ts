@@ -15,6 +15,9 @@ export const notices = {
   'mail.notice.passkey-added': 'È stata aggiunta una passkey',
   'mail.notice.passkey-removed': 'È stata rimossa una passkey',
   'mail.notice.passkey-renamed': 'È stata rinominata una passkey',
+  'mail.notice.passkey-suspicious': 'Una passkey potrebbe essere stata copiata',
+  'mail.notice.passkey-suspicious-next':
+    'Ha risposto come farebbe solo una copia, perciò non è stata accettata. Acceda in un altro modo, la rimuova nel Suo account e ne configuri una nuova.',
   'mail.notice.authenticator-added': 'È stata aggiunta un’app di autenticazione',
   'mail.notice.authenticator-removed': 'È stata rimossa un’app di autenticazione',
   'mail.notice.authenticator-renamed': 'È stata rinominata un’app di autenticazione',

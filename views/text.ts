@@ -6,7 +6,7 @@ const longestName = 60
  * What is drawn as nothing, or turns the text around it: also soft hyphens, the fillers of Hangul, and tags. Joiners and variation
  * selectors stay, by which scripts and emoji are written.
  */
-export const unseen = /[\p{Default_Ignorable_Code_Point}--[\u200C\u200D\uFE00-\uFE0F]]/gv
+export const unseen = /[\p{Default_Ignorable_Code_Point}--[\p{Join_Control}\p{Variation_Selector}]]/gv
 
 /**
  * A name that somebody else chose, fit for a sentence: one line, without characters that control or reorder text, at most 60 characters.

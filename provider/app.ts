@@ -135,8 +135,8 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     standing,
     people,
     notices,
-    endSessions: (repositories, userId, circumstances) =>
-      sessionEnder.endAllWithin(repositories, userId, { reason: 'factor-reset', circumstances }),
+    endSessions: (repositories, userId, browser, circumstances) =>
+      sessionEnder.endAllWithin(repositories, userId, { reason: 'factor-reset', browser, circumstances }),
     signUpAllowed,
   })
   const flow = createSignInFlow({ data, clock, methods, standing, notices, acceptance, signUpAllowed })

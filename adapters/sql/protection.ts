@@ -11,7 +11,8 @@ type Right = 'select' | 'insert' | 'update' | 'delete'
 
 interface Protection {
   rights: Right[]
-  /** The columns that may be updated where `rights` doesn't say all of them. */
+  /** The columns that may be read, or updated, where `rights` doesn't say all of them. */
+  readable?: string[]
   updatable?: string[]
   /** Which rows, as a condition on the table's columns. */
   rows: string
@@ -58,7 +59,7 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     // Whether they are suspended is not theirs to say.
     self: {
       rights: ['select'],
-      updatable: ['name_sealed', 'locale', 'erasure_due_at', 'passkey_handle'],
+      updatable: ['name_sealed', 'locale', 'erasure_due_at', 'passkey_handle', 'proofs_from', 'proofs_from_browser'],
       rows: `id = ${userId}`,
     },
   },
@@ -76,13 +77,16 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     system: system('select', 'insert', 'update', 'delete'),
     self: own('select', 'insert', 'update', 'delete'),
   },
+  // That a member has something enrolled is a workspace's to know; what it is, is not.
   passkeys: {
     system: system('select', 'insert', 'update', 'delete'),
     self: own('select', 'insert', 'update', 'delete'),
+    workspace: { ...ofMember('passkeys.user_id'), rights: [], readable: ['user_id', 'id'] },
   },
   totp_devices: {
     system: system('select', 'insert', 'update', 'delete'),
     self: own('select', 'insert', 'update', 'delete'),
+    workspace: { ...ofMember('totp_devices.user_id'), rights: [], readable: ['user_id', 'id'] },
   },
   recovery_codes: {
     system: system('select', 'insert', 'update', 'delete'),
@@ -172,8 +176,12 @@ export function describeProtection(roles: ScopeRoles): string {
       statements.push(`drop policy if exists ${kind} on ${name}`)
       const protection = byMode[kind]
       if (!protection) continue
-      const { rights, updatable, rows } = protection
-      const granted = [...rights, ...(updatable ? [`update (${updatable.join(', ')})`] : [])]
+      const { rights, readable, updatable, rows } = protection
+      const granted = [
+        ...rights,
+        ...(readable ? [`select (${readable.join(', ')})`] : []),
+        ...(updatable ? [`update (${updatable.join(', ')})`] : []),
+      ]
       statements.push(
         `create policy ${kind} on ${name} to ${roles[kind]} using (${rows}) with check (${rows})`,
         `grant ${granted.join(', ')} on ${name} to ${roles[kind]}`,

@@ -11,6 +11,8 @@ export interface Schema {
     locale: string
     created_at: Date
     passkey_handle: Generated<Buffer | null>
+    proofs_from: Generated<Date | null>
+    proofs_from_browser: Generated<Buffer | null>
     erasure_due_at: Generated<Date | null>
   }
   user_keys: { user_id: string; wrapped: Buffer }

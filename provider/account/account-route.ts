@@ -18,6 +18,7 @@ import { changeWithinSeconds, type Decision, highestLevel } from '../policy/gate
 import type { Enrolment } from '../policy/proof.ts'
 import type { Data } from '../ports/data.ts'
 import type { UserRecord } from '../ports/records.ts'
+import { withoutVoid } from '../users/void-proofs.ts'
 import type { Standing } from '../sign-in/standing.ts'
 import { accountClientId, accountReturnPath } from './account-app.ts'
 import { takeOutcome } from './outcome.ts'
@@ -91,10 +92,10 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
         if (user?.status !== 'active') throw new AppError('not-signed-in')
         const enrolments = standing.enrolmentsIn(factors)
         const request = {}
-        // What is enrolled was asked for at the sign-in.
-        const decision = standing.decideFor({ request }, signedIn.proofs, [])
+        const proofs = withoutVoid(signedIn.proofs, user, browser)
+        const decision = standing.decideFor({ request }, proofs, enrolments)
         if (decision.kind !== 'satisfied') return signIn(comeBackTo, levelOf(decision))
-        if (declaration.changesFactors === true && !standing.mayChangeFactors(signedIn.proofs, enrolments)) {
+        if (declaration.changesFactors === true && !standing.mayChangeFactors(proofs, enrolments)) {
           const highest = { acr_values: highestLevel(enrolments), max_age: String(changeWithinSeconds) }
           return signIn(comeBackTo, highest)
         }

@@ -100,10 +100,12 @@ export function addressRoutes(parts: AccountParts): Route[] {
       comeBackTo: path,
       changesFactors: true,
       async handler(input) {
-        const { ctx, mode, user, facts, circumstances } = input
+        const { ctx, mode, user, facts, browser, circumstances } = input
         const address = await findSecondary(input)
         await data.scoped(mode, async repositories => {
           const { id } = input.params
+          // Whoever reads it may have used it for a sign-in that waits somewhere.
+          await repositories.accounts.voidProofs(user.id, circumstances.clock(), browser)
           // As long as it is there: whoever reads it is told, too.
           await notices.notify(repositories, user, { kind: 'address-removed', address }, facts)
           if (!(await repositories.accounts.removeAddress(user.id, id))) throw new AppError('not-found')

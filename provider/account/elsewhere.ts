@@ -42,10 +42,12 @@ export function elsewhereRoutes(parts: AccountParts): Route[] {
       params,
       comeBackTo: waysInPath,
       changesFactors: true,
-      async handler({ ctx, mode, user, facts, circumstances, params: { id } }) {
+      async handler({ ctx, mode, user, facts, browser, circumstances, params: { id } }) {
         await data.scoped(mode, async repositories => {
           const { connection, issuer, subject, address } = await find(repositories, user.id, id)
           if (!(await repositories.upstreamIdentities.delete(user.id, id))) throw new AppError('not-found')
+          // What it proved elsewhere goes with it.
+          await repositories.accounts.voidProofs(user.id, circumstances.clock(), browser)
           await recordEvent(
             repositories,
             {

@@ -163,12 +163,14 @@ function removing({ accountRoute, data, notices }: AccountParts, kind: NamedKind
       params,
       comeBackTo: waysInPath,
       changesFactors: true,
-      async handler({ ctx, mode, user, facts, circumstances, params: { id } }) {
+      async handler({ ctx, mode, user, facts, browser, circumstances, params: { id } }) {
         await data.scoped(mode, async repositories => {
           // Of two who remove the last two at once, one waits, and sees that what is left is the last.
           await repositories.accounts.lock(user.id)
           const factor = await kind.find(repositories, user.id, id)
           if (factor === undefined || !(await kind.remove(repositories, user.id, id))) throw new AppError('not-found')
+          // What it proved elsewhere goes with it.
+          await repositories.accounts.voidProofs(user.id, circumstances.clock(), browser)
           await recordEvent(repositories, factor.removed.event, circumstances)
           await removeIdleRecoveryCodes(repositories, user.id, circumstances)
           await notices.notify(repositories, user, factor.removed.notice, facts)

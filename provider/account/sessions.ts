@@ -46,8 +46,8 @@ export function sessionRoutes({ accountRoute, data, clock, sessionEnder }: Accou
       method: 'POST',
       path: `${path}/end-others`,
       comeBackTo: path,
-      async handler({ ctx, user, signedIn, circumstances }) {
-        await sessionEnder.endOtherSessions(user.id, signedIn.sessionUid, { reason: 'ended-elsewhere', circumstances })
+      async handler({ ctx, user, signedIn, browser, circumstances }) {
+        await sessionEnder.endOtherSessions(user.id, signedIn.sessionUid, { reason: 'ended-elsewhere', browser, circumstances })
         return goOn(ctx, path, 'others-ended')
       },
     }),

@@ -4,16 +4,22 @@ import type { UserRecord } from '../ports/records.ts'
 import { findGrantFacts, protocol } from './grant-adapter.ts'
 import { stateOf } from './request-state.ts'
 
+/** What `findAccount` answers, and so what `ctx.oidc.account` is. */
+export interface OwnAccount extends Account {
+  user: UserRecord
+}
+
 /**
  * The person of a session or token. Undefined for whoever is gone or suspended, which ends sessions and tokens alike. Where the
  * request has a grant for the person already, its facts serve, so the database is asked once.
  */
 export function createFindAccount(data: Data) {
-  return async function findAccount(ctx: KoaContextWithOIDC, accountId: string): Promise<Account | undefined> {
+  return async function findAccount(ctx: KoaContextWithOIDC, accountId: string): Promise<OwnAccount | undefined> {
     const user = await findUser(ctx, accountId)
     if (user?.status !== 'active') return undefined
     return {
       accountId,
+      user,
       claims: () => ({ sub: accountId, ...claimsOf(user) }),
     }
   }

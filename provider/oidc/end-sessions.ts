@@ -18,6 +18,8 @@ const endsEverything: readonly SessionEndReason[] = ['ended-by-notice', 'account
 export interface SessionEnding {
   reason: SessionEndReason
   circumstances: Circumstances
+  /** The browser in which it is done, where that one is to stay signed in: what was proved there goes on counting. */
+  browser?: Buffer
   /** What else is to happen in the same transaction, such as telling the person, where anything was ended. */
   alongside?: (repositories: Repositories) => Promise<unknown>
 }
@@ -61,8 +63,10 @@ export function createSessionEnder({
     repositories: Repositories,
     userId: string,
     which: Which,
-    { reason, circumstances, alongside }: SessionEnding,
+    { reason, circumstances, browser, alongside }: SessionEnding,
   ): Promise<number> {
+    // What was proved and led nowhere yet is over, too.
+    if (which.uid === undefined) await repositories.accounts.voidProofs(userId, clock(), browser)
     // First the sessions, then what was given by them: nothing more is given by a session that is gone.
     const ended = await repositories.sessions.deleteForUser(userId, which)
     const grants = await repositories.grants.listForUser(userId)

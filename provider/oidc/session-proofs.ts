@@ -1,6 +1,11 @@
-import type { Provider } from 'oidc-provider'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { findBrowser } from '../http/browser-cookie.ts'
 import { levelOf, methodReferences } from '../policy/levels.ts'
 import { factors, type Proof } from '../policy/proof.ts'
+import { withoutVoid } from '../users/void-proofs.ts'
+import { policyRequestOf } from '../sign-in/policy-request.ts'
+import type { OwnAccount } from './accounts.ts'
+import { readParameters } from './request-parameters.ts'
 import { currentContext } from './request-state.ts'
 
 /*
@@ -22,6 +27,15 @@ export function proofsOf({ accountId, proofs: kept }: { accountId?: string | und
   if (accountId === undefined || !Array.isArray(kept)) return []
   // Written by `keepProofs` below and by nobody else.
   return (kept as KeptProof[]).map(proof => restore(proof, accountId))
+}
+
+/** The same, without what a later act of the person made void. */
+export function proofsThatCount(ctx: KoaContextWithOIDC): Proof[] {
+  const { session } = ctx.oidc
+  // What findAccount made.
+  const account = ctx.oidc.account as OwnAccount | undefined
+  if (session === undefined || account === undefined || session.accountId !== account.accountId) return []
+  return withoutVoid(proofsOf(session), account.user, findBrowser(ctx))
 }
 
 /** Adds what was proved now to what a session keeps. */
@@ -53,6 +67,28 @@ export function keepProofs(provider: Provider): void {
     const login = currentContext()?.oidc.entities.Interaction?.result?.login
     addProofs(this, before, readProofs(login, details.accountId))
   }
+  // Read where a code is made, of which every token tells then.
+  Object.defineProperties(provider.OIDCContext.prototype, {
+    acr: { get: () => levelOf(assertedNow()) },
+    amr: { get: () => methodReferences(assertedNow()) },
+  })
+}
+
+/**
+ * What the tokens of this request say was proved. Where the app wants it fresh (`max_age`), only what is that fresh is asserted
+ * beside its time: whoever reads `acr` and `auth_time` together (RFC 9470 §4) is told no more than what happened then.
+ */
+function proofsAsserted(ctx: KoaContextWithOIDC): Proof[] {
+  const proofs = proofsThatCount(ctx)
+  const { maxAgeSeconds } = policyRequestOf(readParameters(ctx.oidc.params))
+  if (maxAgeSeconds === undefined) return proofs
+  const since = (ctx.oidc.session?.loginTs ?? 0) - maxAgeSeconds
+  return proofs.filter(proof => proof.at >= since)
+}
+
+function assertedNow(): Proof[] {
+  const ctx = currentContext()
+  return ctx === undefined ? [] : proofsAsserted(ctx)
 }
 
 function readProofs(login: object | undefined, userId: string): Proof[] {

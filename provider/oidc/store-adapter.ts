@@ -5,6 +5,7 @@ import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { Store } from '../ports/store.ts'
 import { belongsTo, markBrowser } from './interaction-browser.ts'
 import { currentContext, currentState } from './request-state.ts'
+import { proofsThatCount } from './session-proofs.ts'
 import { createPayloadSealer, epochSeconds, secondsLeft } from './sealed-store.ts'
 import type { KeptEnd } from './session-cache.ts'
 
@@ -50,7 +51,7 @@ export function createStoreAdapter({ model, store, cipher, clock, revokeGrant }:
       const ctx = currentContext()
       const kept =
         model === 'Interaction' && ctx !== undefined
-          ? { ...payload, ...markBrowser(ctx), proofs: Reflect.get(ctx.oidc.session ?? {}, 'proofs'), ...tellSignedOut() }
+          ? { ...payload, ...markBrowser(ctx), proofs: proofsThatCount(ctx), ...tellSignedOut() }
           : payload
       await store.put(key, seal(key, kept), ttlSeconds)
       if (payload.userCode !== undefined) await store.put(userCodeKeyOf(payload.userCode), sealId(id), ttlSeconds)

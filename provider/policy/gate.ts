@@ -74,13 +74,15 @@ export function decide({ proofs, enrolments, request, requirements, now }: Quest
     return { kind: 'factor-needed', level, methods: namesOf([...helpful, ...recovery]), mayEnrol: hasRecovered(fresh) }
   }
 
-  const acr = levelOf(proofs) ?? 'single-factor'
+  // Where only what is fresh counts, only what is fresh is asserted: an app reads level and time together (RFC 9470 §4).
+  const asserted = request.maxAgeSeconds === undefined ? proofs : fresh
+  const acr = levelOf(asserted) ?? 'single-factor'
   const due = requirements
     .flatMap(({ level, from, authenticators }) =>
       from !== undefined && from > now && !meets(fresh, { level, authenticators }) ? [{ level, from }] : [],
     )
     .toSorted((one, other) => one.from - other.from)[0]
-  return { kind: 'satisfied', acr, amr: methodReferences(proofs), authTime: Math.max(...fresh.map(proof => proof.at)), due }
+  return { kind: 'satisfied', acr, amr: methodReferences(asserted), authTime: Math.max(...fresh.map(proof => proof.at)), due }
 }
 
 /** How long a sign-in is fresh enough to bind or remove a factor. */

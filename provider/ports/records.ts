@@ -12,6 +12,10 @@ export interface UserRecord {
   createdAt: Date
   /** When the account will be erased, where its person has asked for that. */
   erasureDueAt: Date | undefined
+  /** Whether a passkey or a generator of codes is enrolled. */
+  hasFactors: boolean
+  /** What was proved before counts no more, but in that browser (SHA-256 of its cookie). Undefined: all of it counts. */
+  proofsFrom: { moment: Date; exceptBrowser: Buffer | undefined } | undefined
 }
 
 /** An address of a person's, verified; in normal form. */

@@ -6,7 +6,13 @@ import type { Notices } from '../users/notices.ts'
 import type { MethodContext } from './method.ts'
 
 /** Ends every session of a person, and what apps got by them, in the caller's transaction; answers how many there were. */
-export type EndSessions = (repositories: Repositories, userId: string, circumstances: Circumstances) => Promise<number>
+export type EndSessions = (
+  repositories: Repositories,
+  userId: string,
+  /** Where the person has just proved who they are, which counts. */
+  browser: Buffer,
+  circumstances: Circumstances,
+) => Promise<number>
 
 export interface FirstMailboxProof {
   user: UserRecord
@@ -44,7 +50,7 @@ export function createFirstMailboxProof({
     const circumstances: Circumstances = { ...context.circumstances, actor: { kind: 'user', userId: user.id } }
     await accounts.lock(user.id)
     const [addresses, identities] = [await accounts.listAddresses(user.id), await upstreamIdentities.listForUser(user.id)]
-    const count = await endSessions(repositories, user.id, circumstances)
+    const count = await endSessions(repositories, user.id, browserHash, circumstances)
     const others = addresses.filter(each => each.address !== address)
     // As long as all addresses are there: whoever reads them is told, too.
     await notices.notify(repositories, user, { kind: 'sessions-ended', count }, facts)

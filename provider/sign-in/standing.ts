@@ -4,10 +4,14 @@ import { type Level, levelOf, levels, reaches } from '../policy/levels.ts'
 import type { Enrolment, Factor, Proof } from '../policy/proof.ts'
 import type { AttemptRecord, FactorsRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import { withoutVoid } from '../users/void-proofs.ts'
 import { restoreProof } from './kept-proof.ts'
 import type { SignInMethod } from './method.ts'
 import { withoutPending } from './pending-upstream.ts'
 import { policyRequestOf } from './policy-request.ts'
+
+/** So long may somebody take who has proved enough: to keep their recovery codes, say, or to come back to the tab. */
+export const resumeWithinSeconds = 900
 
 export interface StandingOptions {
   clock: Clock
@@ -55,19 +59,39 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     return decide({ proofs, enrolments: [], request, requirements, now: now() }).kind === 'satisfied'
   }
 
+  /** What a satisfied attempt proved; undefined where it is not satisfied, or is over. */
+  function findResult(attempt: AttemptRecord) {
+    if (attempt.userId === undefined || (attempt.state !== 'satisfied' && attempt.state !== 'completed')) return undefined
+    const proofs = withoutPending(attempt.proofs.map(restoreProof))
+    // It was held to max_age when it was satisfied, and what is enrolled was asked for then.
+    const request = policyRequestOf(attempt.request)
+    const limited = { ...request, maxAgeSeconds: (request.maxAgeSeconds ?? 0) + resumeWithinSeconds }
+    const asked = request.maxAgeSeconds === undefined ? request : limited
+    const decision = decide({ proofs, enrolments: [], request: asked, requirements, now: now() })
+    return decision.kind === 'satisfied' ? { userId: attempt.userId, proofs, ...decision } : undefined
+  }
+
   return {
     findEnrolments,
     enrolmentsIn,
     decideFor,
     findDecision,
 
-    /** What a satisfied attempt proved, as policy sees it now; undefined where it is not satisfied, or is over. */
-    findResult(attempt: AttemptRecord) {
-      if (attempt.userId === undefined || (attempt.state !== 'satisfied' && attempt.state !== 'completed')) return undefined
-      const proofs = withoutPending(attempt.proofs.map(restoreProof))
-      // What is enrolled was asked for when it was satisfied.
-      const decision = decideFor(attempt, proofs, [])
-      return decision.kind === 'satisfied' ? { userId: attempt.userId, proofs, ...decision } : undefined
+    findResult,
+
+    /**
+     * The same for who is about to be handed back: with what is true of the person now, and not long after they proved it. Undefined
+     * where it is enough no more.
+     */
+    async findCurrentResult(repositories: Repositories, attempt: AttemptRecord) {
+      const result = findResult(attempt)
+      if (result === undefined || now() - Math.max(...result.proofs.map(proof => proof.at)) > resumeWithinSeconds)
+        return undefined
+      const user = await repositories.users.findById(result.userId)
+      if (user?.status !== 'active') return undefined
+      if (withoutVoid(result.proofs, user, attempt.browserHash).length < result.proofs.length) return undefined
+      // Enrolled since: it is asked for.
+      return user.hasFactors && !reaches(levelOf(result.proofs), 'multi-factor') ? undefined : result
     },
 
     /** Whether what an attempt has proved is enough to bind another factor. */

@@ -101,7 +101,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
 
   /** Hands a satisfied attempt back to the protocol. */
   async function resume({ ctx, pending }: SignInRequest, attempt: AttemptRecord): Promise<Answer | undefined> {
-    const result = standing.findResult(attempt)
+    const result = await data.read(mode, repositories => standing.findCurrentResult(repositories, attempt))
     if (result === undefined) return undefined
     const answer = await finish(ctx, attempt.interactionUid, attempt.browserHash, { ...result, kind: 'signed-in' })
     await flow.complete(attempt, result, ctx.state.facts, pending.app.name)

@@ -33,5 +33,7 @@ export async function createUser(
     locale,
     createdAt,
     erasureDueAt: undefined,
+    hasFactors: false,
+    proofsFrom: undefined,
   }
 }

@@ -45,6 +45,7 @@ describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
       locale: 'fr',
       name: undefined,
       status: 'active',
+      hasFactors: false,
     }
     for (const mode of [asSystem, asUser(id), asWorkspace(workspace.id)]) {
       expect(await data.read(mode, ({ users }) => users.findById(id))).toEqual(expected)

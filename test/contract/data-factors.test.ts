@@ -248,8 +248,8 @@ describe.each(databaseKinds)('passkeys, generators and recovery codes on %s', ki
     await createPasskey((await createUser(data)).id)
     expect(await findFactors()).toEqual({
       passkeys: [
-        { aaguid, attested: true, rpId: 'login.example.com' },
-        { aaguid: noAaguid, attested: false, rpId: 'old.example.com' },
+        { aaguid, attested: true, backupEligible: true, rpId: 'login.example.com' },
+        { aaguid: noAaguid, attested: false, backupEligible: true, rpId: 'old.example.com' },
       ],
       totpDevices: 1,
       recoveryCodes: 1,

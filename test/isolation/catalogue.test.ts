@@ -82,7 +82,7 @@ describe.each(['embedded', 'postgres'] as const)("the database's own catalogue o
     expect(asSet(grants)).toEqual(asSet(expected))
   })
 
-  it('lets a role update single columns where the list names them, and nowhere else', async () => {
+  it('lets a role read and update single columns where the list names them, and nowhere else', async () => {
     const found = await ask(
       `select relname as table, attname as column, grantee::regrole::text as grantee, lower(privilege_type) as right
        from pg_attribute join pg_class on pg_class.oid = attrelid, aclexplode(attacl)
@@ -91,7 +91,14 @@ describe.each(['embedded', 'postgres'] as const)("the database's own catalogue o
     const [workspace, self, system] = roles
     const expected = Object.entries(protections).flatMap(([table, byMode]) =>
       Object.entries({ workspace, self, system }).flatMap(([mode, grantee]) =>
-        (byMode[mode as keyof typeof byMode]?.updatable ?? []).map(column => ({ table, column, grantee, right: 'update' })),
+        (['readable', 'updatable'] as const).flatMap(kind =>
+          (byMode[mode as keyof typeof byMode]?.[kind] ?? []).map(column => ({
+            table,
+            column,
+            grantee,
+            right: kind === 'readable' ? 'select' : 'update',
+          })),
+        ),
       ),
     )
     expect(expected).not.toEqual([])

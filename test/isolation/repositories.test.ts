@@ -63,6 +63,7 @@ const attacks: Attacks = {
     findAddressClaim: ({ accounts }, theirs) => accounts.findAddressClaim(theirs.user.id),
     countAddressClaimTry: ({ accounts }, theirs) => accounts.countAddressClaimTry(theirs.user.id),
     deleteAddressClaim: ({ accounts }, theirs) => accounts.deleteAddressClaim(theirs.user.id),
+    voidProofs: ({ accounts }, theirs) => accounts.voidProofs(theirs.user.id, noon, undefined),
     scheduleErasure: ({ accounts }, theirs) => accounts.scheduleErasure(theirs.user.id, undefined),
     listDueForErasure: ({ accounts }) => accounts.listDueForErasure(always, 100),
     erase: ({ accounts }, theirs) => accounts.erase(theirs.user.id),

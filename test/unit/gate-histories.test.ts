@@ -49,7 +49,7 @@ describe('whatever happened before', () => {
         if (named[0] !== undefined) expect(reaches(levelOf(fresh), named[0])).toBe(true)
         const unused = enrolments.filter(({ method }) => !fresh.some(shown => shown.method === method))
         if (unused.length > 0) expect(reaches(levelOf(fresh), 'multi-factor')).toBe(true)
-        expect(decision.acr).toBe(levelOf(proofs))
+        expect(decision.acr).toBe(levelOf(request.maxAgeSeconds === undefined ? proofs : fresh))
       }),
       { numRuns: 5000 },
     )

@@ -2,6 +2,7 @@ import { first } from './0001-first.ts'
 import { tries } from './0002-tries.ts'
 import { waysIn } from './0003-ways-in.ts'
 import { vouchedAddresses } from './0004-vouched-addresses.ts'
+import { proofsFrom } from './0005-proofs-from.ts'
 
 export interface Migration {
   name: string
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   { name: '0002-tries', text: tries },
   { name: '0003-ways-in', text: waysIn },
   { name: '0004-vouched-addresses', text: vouchedAddresses },
+  { name: '0005-proofs-from', text: proofsFrom },
 ]

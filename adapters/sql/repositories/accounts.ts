@@ -43,6 +43,13 @@ const changeLocale = prepare<{ userId: string; locale: string }>()(parameter =>
   queries.updateTable('users').set({ locale: parameter.locale }).where('id', '=', parameter.userId),
 )
 
+const voidProofs = prepare<{ userId: string; moment: Date; exceptBrowser: Buffer | null }>()(parameter =>
+  queries
+    .updateTable('users')
+    .set({ proofs_from: parameter.moment, proofs_from_browser: parameter.exceptBrowser })
+    .where('id', '=', parameter.userId),
+)
+
 const scheduleErasure = prepare<{ userId: string; dueAt: Date | null }>()(parameter =>
   queries.updateTable('users').set({ erasure_due_at: parameter.dueAt }).where('id', '=', parameter.userId),
 )
@@ -130,6 +137,10 @@ export function createAccountRepository(scope: SqlScope, vault: Vault): AccountR
 
     async changeLocale(userId, locale) {
       if (isId(userId)) await scope.post(changeLocale, { userId, locale })
+    },
+
+    async voidProofs(userId, moment, exceptBrowser) {
+      if (isId(userId)) await scope.post(voidProofs, { userId, moment, exceptBrowser: exceptBrowser ?? null })
     },
 
     async scheduleErasure(userId, dueAt) {

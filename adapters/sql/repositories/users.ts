@@ -22,10 +22,17 @@ export const userQuery = () =>
       'u.locale as user_locale',
       'u.created_at as user_created_at',
       'u.erasure_due_at as user_erasure_due_at',
+      'u.proofs_from as user_proofs_from',
+      'u.proofs_from_browser as user_proofs_from_browser',
       'k.wrapped as user_key',
       'a.id as address_id',
       'a.address_sealed',
       'a.verified_at as address_verified_at',
+      ({ exists, selectFrom, or }) =>
+        or([
+          exists(selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'u.id')),
+          exists(selectFrom('totp_devices as d').select('d.id').whereRef('d.user_id', '=', 'u.id')),
+        ]).as('user_has_factors'),
     ])
 
 type UserRow = InferResult<ReturnType<typeof userQuery>>[number]
@@ -89,6 +96,11 @@ export async function openUser(row: UserRow, vault: Vault): Promise<UserRecord> 
     locale: row.user_locale,
     createdAt: row.user_created_at,
     erasureDueAt: fromNullable(row.user_erasure_due_at),
+    hasFactors: Boolean(row.user_has_factors),
+    proofsFrom:
+      row.user_proofs_from === null
+        ? undefined
+        : { moment: row.user_proofs_from, exceptBrowser: fromNullable(row.user_proofs_from_browser) },
   }
 }
 

@@ -1,0 +1,128 @@
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Agent, type Response } from '../support/agent.ts'
+import { redeem, tokensOf } from '../support/code-flow.ts'
+import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
+import { answerPasskey, openFirstPage, signUpWithPasskey } from '../support/passkey-sign-in.ts'
+import { browserApp, linkIn, serverApp, type StartedRequest } from '../support/relying-party.ts'
+import { beginSignIn, formActions, headingOf, newAddress, returned } from '../support/sign-in.ts'
+import { createSoftwareAuthenticator } from '../support/software-authenticator.ts'
+
+/** What was proved, and led nowhere yet, when somebody ended it all: it lets nobody in later. */
+
+let latchkey: RunningLatchkey
+
+beforeAll(async () => {
+  latchkey = await startLatchkey({ apps: [serverApp, browserApp] })
+})
+afterAll(() => latchkey.stop())
+
+const passSeconds = (seconds: number) => latchkey.clock.advance(seconds)
+
+async function signIn(agent: Agent, address: string): Promise<Response> {
+  const begun = await beginSignIn(latchkey, { agent, address, app: serverApp })
+  await agent.post(linkIn((await begun.nextMail()).text))
+  return agent.follow(await agent.get(begun.home))
+}
+
+/** Presses the link, and does not go on. */
+async function proveAndWait(address: string) {
+  const agent = new Agent()
+  const begun = await beginSignIn(latchkey, { agent, address, app: serverApp })
+  expect((await agent.post(linkIn((await begun.nextMail()).text))).status).toBe(303)
+  return { agent, home: begun.home, goOn: async () => agent.follow(await agent.get(begun.home)) }
+}
+
+const openAccount = async (agent: Agent, path: string) => agent.follow(await agent.get(`${latchkey.issuer}${path}`))
+
+async function press(agent: Agent, page: Response, ending: string): Promise<Response> {
+  const action = formActions(page).find(each => each.endsWith(ending))
+  if (action === undefined) throw new Error(`no form ends in ${ending}: ${headingOf(page)}`)
+  return agent.follow(await agent.post(action))
+}
+
+describe('a sign-in that was proved and waits', () => {
+  it('goes on where nothing has happened meanwhile', async () => {
+    const waiting = await proveAndWait(newAddress())
+    passSeconds(600)
+    expect(returned(await waiting.goOn())?.has('code')).toBe(true)
+  })
+
+  it('is over a quarter of an hour after the proof', async () => {
+    const waiting = await proveAndWait(newAddress())
+    passSeconds(901)
+    const page = await waiting.goOn()
+    expect(returned(page)).toBeUndefined()
+    expect(headingOf(page)).toBe('Sign in to Ledger')
+  })
+
+  it('is over as soon as its person signs out everywhere', async () => {
+    const address = newAddress()
+    const owner = new Agent()
+    await signIn(owner, address)
+    const thief = await proveAndWait(address)
+    passSeconds(1)
+    await press(owner, await openAccount(owner, '/account/secure'), '/account/secure')
+    expect(returned(await thief.goOn())).toBeUndefined()
+  })
+
+  it('is over as soon as its person ends all other sessions, whose own browser stays signed in', async () => {
+    const address = newAddress()
+    const owner = new Agent()
+    await signIn(owner, address)
+    await signIn(new Agent(), address)
+    const thief = await proveAndWait(address)
+    passSeconds(1)
+    await press(owner, await openAccount(owner, '/account/sessions'), '/end-others')
+    expect(returned(await thief.goOn())).toBeUndefined()
+    expect(headingOf(await openAccount(owner, '/account'))).toBe('Overview')
+  })
+
+  it('asks for what was enrolled meanwhile', async () => {
+    const address = newAddress()
+    await signIn(new Agent(), address)
+    const waiting = await proveAndWait(address)
+    const authenticator = createSoftwareAuthenticator({ origin: latchkey.issuer })
+    await signUpWithPasskey(latchkey, new Agent(), authenticator, address)
+    expect(returned(await waiting.goOn())).toBeUndefined()
+  })
+})
+
+describe('a session', () => {
+  it('is asked for what was enrolled since it began', async () => {
+    const address = newAddress()
+    const early = new Agent()
+    await signIn(early, address)
+    const authenticator = createSoftwareAuthenticator({ origin: latchkey.issuer })
+    await signUpWithPasskey(latchkey, new Agent(), authenticator, address)
+
+    const silent = await openFirstPage(latchkey, early, serverApp, { prompt: 'none' })
+    expect(returned(silent.page)?.get('error')).toBe('login_required')
+    const asked = await openFirstPage(latchkey, early, serverApp)
+    expect(headingOf(asked.page)).toBe('Confirm with your passkey')
+    const arrived = await early.follow(await answerPasskey(early, asked.home, authenticator))
+    expect(returned(arrived)?.has('code')).toBe(true)
+  })
+
+  it('asserts no more than was shown in the sign-in that an app wanted fresh', async () => {
+    const address = newAddress()
+    const agent = new Agent()
+    const authenticator = createSoftwareAuthenticator({ origin: latchkey.issuer })
+    const { codes } = await signUpWithPasskey(latchkey, agent, authenticator, address)
+    passSeconds(3600)
+    const begun = await beginSignIn(latchkey, { agent, address, app: serverApp, parameters: { max_age: '300' } })
+    await agent.post(linkIn((await begun.nextMail()).text))
+    const step = await agent.follow(await agent.get(`${begun.home}?with=recovery-code`))
+    expect(step.status).toBe(200)
+    await agent.post(`${begun.home}/verify`, { method: 'recovery-code', code: codes[0] ?? '' })
+    await agent.post(`${begun.home}/continue`)
+    const arrived = await agent.follow(await agent.get(begun.home))
+    const token = await accessToken(begun.started, arrived)
+    expect(token).toMatchObject({ acr: 'multi-factor', amr: ['email', 'mfa', 'recovery'] })
+  })
+})
+
+async function accessToken(started: StartedRequest, arrived: Response) {
+  const code = returned(arrived)?.get('code') ?? ''
+  return decodeJwt(tokensOf(await redeem(latchkey, serverApp, { code, started })).accessToken)
+}

@@ -120,14 +120,13 @@ export function createPasskey({ ceremonies, clock, rpId, notices, rateLimiter }:
     isDirect: true,
     enrolment,
 
+    // Also those of another relying party, as before a move: what somebody enrolled is asked for, or a recovery code in its place.
     listEnrolments: factors =>
-      factors.passkeys
-        .filter(passkey => passkey.rpId === rpId)
-        .map(passkey => ({
-          method: 'passkey',
-          factors: factorsOf(passkey),
-          ...(passkey.attested ? { authenticator: passkey.aaguid } : {}),
-        })),
+      factors.passkeys.map(passkey => ({
+        method: 'passkey',
+        factors: factorsOf(passkey),
+        ...(passkey.attested ? { authenticator: passkey.aaguid } : {}),
+      })),
 
     beginning: {
       parse: () => ({ address: undefined }),
@@ -153,12 +152,14 @@ export function createPasskey({ ceremonies, clock, rpId, notices, rateLimiter }:
       })
     },
 
-    async show(_repositories, attempt, page, urls, notice) {
+    async show(repositories, attempt, page, urls, notice) {
+      const own = attempt.userId === undefined ? undefined : await repositories.passkeys.listForUser(attempt.userId)
       const unknown = notice.problem === 'passkey-unknown' ? credentialIdIn(notice.form?.['response']) : undefined
       return renderPasskeyStep(page, {
         form: { action: urls.verify, fields: { method: 'passkey' } },
         optionsUrl: urls.options,
-        isSecondStep: attempt.userId !== undefined,
+        isSecondStep: own !== undefined,
+        noneFits: own?.every(passkey => passkey.rpId !== rpId) === true,
         otherWays: notice.otherWays ?? [],
         changeAddress: { action: urls.change },
         ...(notice.problem === undefined ? {} : { problem: notice.problem }),

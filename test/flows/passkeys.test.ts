@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Agent, type Response } from '../support/agent.ts'
 import { redeem, tokensOf } from '../support/code-flow.ts'
+import { changeRows } from '../support/durable-rows.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { answerPasskey, enrolPasskey, openFirstPage, signUpWithPasskey } from '../support/passkey-sign-in.ts'
 import { browserApp, linkIn, serverApp, type StartedRequest } from '../support/relying-party.ts'
@@ -200,6 +201,32 @@ describe.each(['embedded', 'servers'] as const)('a passkey, on %s', on => {
     expect(headingOf(await agent.follow(await enrolPasskey(agent, home, newAuthenticator())))).toBe('Keep your recovery codes')
     expect(returned(await agent.follow(await agent.get(home)))?.has('code')).toBe(true)
   })
+
+  // Rows can be changed past the product where the database is a server.
+  it.runIf(on === 'servers')(
+    'made for another domain, as before a move, is asked for all the same: the mail alone leads nowhere',
+    async () => {
+      const address = newAddress()
+      const { codes } = await signUpWithPasskey(latchkey, new Agent(), newAuthenticator(), address)
+      expect(await changeRows(latchkey, 'passkeys', `update latchkey.passkeys set rp_id = 'old.example'`)).toBeGreaterThan(0)
+      const agent = new Agent()
+      const begun = await begin(agent, address)
+      await agent.post(linkIn((await begun.nextMail()).text))
+      const step = await agent.follow(await agent.get(begun.home))
+      expect(headingOf(step)).toBe('Your passkeys don’t work here')
+      expect(step.body).not.toContain('data-passkey')
+      await agent.post(`${begun.home}/verify`, { method: 'recovery-code', code: codes[0] ?? '' })
+      expect(returned(await agent.follow(await agent.get(begun.home)))?.has('code')).toBe(true)
+
+      await changeRows(latchkey, 'recovery_codes', 'update latchkey.recovery_codes set used_at = now()')
+      const mailed = new Agent()
+      const again = await begin(mailed, address)
+      let { text } = await again.nextMail()
+      while (!text.includes('/link/')) ({ text } = await again.nextMail())
+      await mailed.post(linkIn(text))
+      expect(headingOf(await mailed.follow(await mailed.get(again.home)))).toBe('Your passkeys don’t work here')
+    },
+  )
 
   it('cannot be made by who has not proved enough', async () => {
     const agent = new Agent()

@@ -61,6 +61,7 @@ export const passkeyStates = [
   },
   { name: 'passkey-step-of-another', render: passkeyStep({ problem: 'passkey-of-another' }) },
   { name: 'passkey-step-suspicious', render: passkeyStep({ problem: 'passkey-suspicious' }) },
+  { name: 'passkey-step-none-fits', render: passkeyStep({ noneFits: true }) },
   { name: 'passkey-step-cancelled', render: told(passkeyStep({}), 'cancelled') },
   { name: 'passkey-step-timed-out', render: told(passkeyStep({}), 'timed-out') },
   { name: 'passkey-step-wrong-address', render: told(passkeyStep({}), 'wrong-address') },

@@ -14,6 +14,8 @@ export interface PasskeyStepProps {
   optionsUrl: string
   /** Something was proved before: this is the second step. */
   isSecondStep: boolean
+  /** All that the person has were made for another address: no device would find one here. */
+  noneFits?: boolean
   /** Why the one before wasn't enough. */
   problem?: ErrorCode
   signals?: PasskeySignals
@@ -25,22 +27,25 @@ export interface PasskeyStepProps {
 export function renderPasskeyStep(page: PageContext, props: PasskeyStepProps): string {
   const speaker = speak(page.locale)
   const { say } = speaker
-  const title = say(props.isSecondStep ? 'passkey-step.heading-second' : 'passkey-step.heading')
+  const { heading, lead } = wordsOf(props)
+  const title = say(heading)
   const problem = props.problem !== undefined
   return renderDocument(page, { title, problem, head: <PasskeyScript page={page} /> }, () => (
     <>
       {props.problem !== undefined && <Notice kind="alert">{describeProblem(speaker, props.problem)}</Notice>}
       <h1>{title}</h1>
-      <p class="lead">{say(props.isSecondStep ? 'passkey-step.lead-second' : 'passkey-step.lead')}</p>
-      <PasskeyForm
-        page={page}
-        kind="get"
-        form={props.form}
-        optionsUrl={props.optionsUrl}
-        label={say('passkey-step.submit')}
-        button="primary"
-        needed
-      />
+      <p class="lead">{say(lead)}</p>
+      {props.noneFits !== true && (
+        <PasskeyForm
+          page={page}
+          kind="get"
+          form={props.form}
+          optionsUrl={props.optionsUrl}
+          label={say('passkey-step.submit')}
+          button="primary"
+          needed
+        />
+      )}
       {props.signals && <PasskeySignal signals={props.signals} />}
       <OtherWays ways={props.otherWays} page={page} />
       <div class="ways-out">
@@ -50,4 +55,11 @@ export function renderPasskeyStep(page: PageContext, props: PasskeyStepProps): s
       </div>
     </>
   ))
+}
+
+function wordsOf({ isSecondStep, noneFits }: PasskeyStepProps) {
+  if (noneFits === true) return { heading: 'passkey-step.heading-none-fits', lead: 'passkey-step.lead-none-fits' } as const
+  return isSecondStep
+    ? ({ heading: 'passkey-step.heading-second', lead: 'passkey-step.lead-second' } as const)
+    : ({ heading: 'passkey-step.heading', lead: 'passkey-step.lead' } as const)
 }

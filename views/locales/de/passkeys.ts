@@ -4,6 +4,9 @@ export const passkeys = {
   'passkey-step.heading-second': 'Mit Ihrem Passkey bestätigen',
   'passkey-step.lead': 'Ihr Gerät fragt nach Fingerabdruck, Gesicht oder PIN und meldet Sie an.',
   'passkey-step.lead-second': 'Noch ein Schritt: Ihr Gerät fragt nach Fingerabdruck, Gesicht oder PIN.',
+  'passkey-step.heading-none-fits': 'Ihre Passkeys funktionieren hier nicht',
+  'passkey-step.lead-none-fits':
+    'Sie wurden für eine andere Web-Adresse erstellt, und kein Gerät gibt sie für diese heraus. Bestätigen Sie auf einem anderen Weg, dass Sie es sind.',
   'passkey-step.submit': 'Passkey verwenden',
   'passkey-step.start-again': 'Andere Adresse verwenden',
   'enrol-passkey.heading': 'Passkey einrichten',

@@ -4,6 +4,9 @@ export const passkeys = {
   'passkey-step.heading-second': 'Confirm with your passkey',
   'passkey-step.lead': 'Your device asks for your fingerprint, your face or its PIN, and signs you in.',
   'passkey-step.lead-second': 'One more step: your device asks for your fingerprint, your face or its PIN.',
+  'passkey-step.heading-none-fits': 'Your passkeys don’t work here',
+  'passkey-step.lead-none-fits':
+    'They were made for another web address, and no device gives them out for this one. Use another way to confirm that it’s you.',
   'passkey-step.submit': 'Use a passkey',
   'passkey-step.start-again': 'Use another address',
   'enrol-passkey.heading': 'Set up a passkey',

@@ -4,6 +4,9 @@ export const passkeys = {
   'passkey-step.heading-second': 'Confirmer avec votre clé d’accès',
   'passkey-step.lead': 'Votre appareil demande votre empreinte, votre visage ou son code PIN, puis vous connecte.',
   'passkey-step.lead-second': 'Encore une étape : votre appareil demande votre empreinte, votre visage ou son code PIN.',
+  'passkey-step.heading-none-fits': 'Vos clés d’accès ne fonctionnent pas ici',
+  'passkey-step.lead-none-fits':
+    'Elles ont été créées pour une autre adresse web, et aucun appareil ne les utilise pour celle-ci. Confirmez par un autre moyen que c’est bien vous.',
   'passkey-step.submit': 'Utiliser une clé d’accès',
   'passkey-step.start-again': 'Utiliser une autre adresse',
   'enrol-passkey.heading': 'Configurer une clé d’accès',

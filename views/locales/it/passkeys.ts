@@ -4,6 +4,9 @@ export const passkeys = {
   'passkey-step.heading-second': 'Confermi con la Sua passkey',
   'passkey-step.lead': 'Il Suo dispositivo chiede l’impronta, il volto o il PIN e La fa accedere.',
   'passkey-step.lead-second': 'Ancora un passaggio: il Suo dispositivo chiede l’impronta, il volto o il PIN.',
+  'passkey-step.heading-none-fits': 'Le Sue passkey non funzionano qui',
+  'passkey-step.lead-none-fits':
+    'Sono state create per un altro indirizzo web e nessun dispositivo le usa per questo. Confermi in un altro modo che si tratta di Lei.',
   'passkey-step.submit': 'Usa una passkey',
   'passkey-step.start-again': 'Usa un altro indirizzo',
   'enrol-passkey.heading': 'Configuri una passkey',

@@ -47,14 +47,14 @@ export function addingAddressRoutes(parts: AccountParts): Route[] {
       path: addingPath,
       comeBackTo: addingPath,
       changesFactors: true,
-      async handler({ mode, user, form, browser, circumstances, page }) {
+      async handler({ mode, user, form, browser, facts, circumstances, page }) {
         const typed = form['address'] ?? ''
         if (typed.trim() === '') return showForm(page, 'field-needed')
         const address = normaliseAddress(typed)
         if (address === undefined) return showForm(page, 'address-unusable', typed)
         const own = await data.read(mode, ({ accounts }) => accounts.listAddresses(user.id))
         if (own.some(each => each.address === address)) return showForm(page, 'yours-already', typed)
-        await claims.begin(user, address, browser, circumstances)
+        await claims.begin(user, address, { browser, facts, circumstances })
         return { kind: 'redirect', to: addingPath }
       },
     }),

@@ -1,6 +1,7 @@
 import { renderAddressCodeMail } from '../../views/emails/address-code.tsx'
 import type { Circumstances } from '../audit/record.ts'
 import { recordEvent } from '../audit/record.ts'
+import type { RequestFacts } from '../http/context.ts'
 import { spendLimit } from '../http/limits.ts'
 import { secondsAfter } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
@@ -31,9 +32,14 @@ export function createAddressClaims(parts: AccountParts) {
   const hashCode = (claimId: string, code: string) => cipher.blindIndex('code', `address:${claimId}:${code}`)
 
   return {
-    /** Throws AppError `too-many-requests` where this person has asked for too many. */
-    async begin(user: UserRecord, address: string, browser: Buffer, circumstances: Circumstances): Promise<void> {
+    /** Throws AppError `too-many-requests` where this person, or whoever shares their network, has asked for too many mails. */
+    async begin(
+      user: UserRecord,
+      address: string,
+      { browser, facts, circumstances }: { browser: Buffer; facts: RequestFacts; circumstances: Circumstances },
+    ): Promise<void> {
       await spendLimit(rateLimiter, claims, user.id)
+      await budget.spendShared(facts.addressBlock)
       // Under this person's own scope nobody else's addresses can be seen.
       const owner = await data.read({ kind: 'system', reason: 'sign-in' }, ({ users }) => users.findByAddress(address))
       const isSent = await budget.spend(address, browser)

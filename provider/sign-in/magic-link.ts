@@ -32,8 +32,6 @@ const triesPerAttempt = 5
 /** After so many wrong codes in a row for an address, its mails carry links only until one is used. */
 export const failuresUntilLinksOnly = 100
 
-const mailsFromAddressBlock: RateLimit = { name: 'mails-from-address-block', points: 200, windowSeconds: 3600 }
-const mailsOfInstallation: RateLimit = { name: 'mails-of-installation', points: 50_000, windowSeconds: 3600 }
 const codeTriesOfInstallation: RateLimit = { name: 'code-tries-of-installation', points: 20_000, windowSeconds: 3600 }
 
 export interface MagicLinkOptions {
@@ -77,9 +75,8 @@ export function createMagicLink({
       },
 
       async limit(attempt, facts) {
-        await spendLimit(rateLimiter, mailsFromAddressBlock, facts.addressBlock)
         // Before the recipient's: what is answered must not depend on how many mails others have had sent to her.
-        await spendLimit(rateLimiter, mailsOfInstallation, 'installation')
+        await budget.spendShared(facts.addressBlock)
         return (await budget.spend(addressOf(attempt), attempt.browserHash)) ? 'send' : 'withhold'
       },
 

@@ -1,7 +1,10 @@
+import { spendLimit } from '../http/limits.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { RateLimit, RateLimiter } from '../ports/rate-limiter.ts'
 import type { Store } from '../ports/store.ts'
 
+const fromAddressBlock: RateLimit = { name: 'mails-from-address-block', points: 200, windowSeconds: 3600 }
+const ofInstallation: RateLimit = { name: 'mails-of-installation', points: 50_000, windowSeconds: 3600 }
 /** Windows are fixed, so the short one keeps two hours' mails from coming at once where one hour ends and the next begins. */
 const toRecipient: readonly RateLimit[] = [
   { name: 'mails-to-recipient-shortly', points: 3, windowSeconds: 300 },
@@ -31,6 +34,12 @@ export function createMailBudget({
   const keyOf = (name: string) => `proved:${name}`
 
   return {
+    /** Spends one mail of all that may be asked for from there, and by everybody. Throws AppError `too-many-requests`. */
+    async spendShared(addressBlock: string): Promise<void> {
+      await spendLimit(rateLimiter, fromAddressBlock, addressBlock)
+      await spendLimit(rateLimiter, ofInstallation, 'installation')
+    },
+
     /** Spends one mail. False where there is none left, neither in everybody's budget nor in this browser's. */
     async spend(address: string, browser: Buffer): Promise<boolean> {
       if (await spendAll(toRecipient, address)) return true

@@ -1,6 +1,7 @@
 /** Nobody's mailbox is flooded through us: limits by recipient, by the sender's address block, and for the whole installation. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { speak } from '../../views/messages.ts'
+import { visitAccount } from '../support/account.ts'
 import { Agent, type Response } from '../support/agent.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp, codeIn, startRequest } from '../support/relying-party.ts'
@@ -149,6 +150,13 @@ describe('one sender', () => {
     expect(await countAccepted(6, count => from(addressFor(count)), newAddress)).toBe(4)
   })
 
+  it('whoever is signed in and adds an address spends the same', async () => {
+    const visitor = await visitAccount(latchkey, newAddress(), from('198.51.100.21'))
+    expect((await visitor.send('/account/addresses/add', { address: newAddress() })).status).toBe(303)
+    await spend('mails-from-address-block', 200, '198.51.100.21')
+    expect((await visitor.send('/account/addresses/add', { address: newAddress() })).status).toBe(429)
+  })
+
   it('takes nothing from its neighbours: another /64 has a limit of its own', async () => {
     expect((await ask(from('2001:db8:0:8::1'), newAddress())).status).toBe(303)
     expect((await ask(from('203.0.113.10'), newAddress())).status).toBe(303)
@@ -182,7 +190,9 @@ describe('the answer to who asks too often', () => {
 
 describe('the whole installation', () => {
   it('has a limit of mails', async () => {
+    const visitor = await visitAccount(latchkey)
     await spend('mails-of-installation', 50_000)
+    expect((await visitor.send('/account/addresses/add', { address: newAddress() })).status).toBe(429)
     expect((await ask(newAgentBehindProxy(), newAddress())).status).toBe(429)
     latchkey.clock.advance(hour)
     expect((await ask(newAgentBehindProxy(), newAddress())).status).toBe(303)

@@ -1,22 +1,26 @@
 import { z } from 'zod'
 import { type Question, renderAccountConfirm } from '../../views/account/confirm.tsx'
-import { renderAccountRename } from '../../views/account/rename.tsx'
+import { renderAccountRename, type RenameProps } from '../../views/account/rename.tsx'
 import type { AuditEvent } from '../audit/catalogue.ts'
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import { html } from '../http/answer.ts'
+import { spendLimit } from '../http/limits.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
+import type { RateLimit } from '../ports/rate-limiter.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { countLosable } from '../recovery-codes/recovery-codes.ts'
 import type { Notice } from '../users/notices.ts'
 import { describePasskey } from '../sign-in/passkey.ts'
-import { readName } from './names.ts'
+import { looksLikeWebAddress, type ReadName, readName } from './names.ts'
 import { goOn } from './outcome.ts'
 import type { AccountParts } from './surroundings.ts'
 import { waysInPath } from './ways-in.ts'
 
 const params = z.object({ id: z.string() })
 const longestName = 60
+/** Each is told by mail to every address. */
+const renamings: RateLimit = { name: 'factor-renamings', points: 10, windowSeconds: 3600 }
 
 /** A factor of a person's, to be renamed or removed. */
 interface OwnFactor {
@@ -94,7 +98,7 @@ export function factorRoutes(parts: AccountParts): Route[] {
   return [passkeys, authenticatorApps].flatMap(kind => [...renaming(parts, kind), ...removing(parts, kind)])
 }
 
-function renaming({ accountRoute, data, notices }: AccountParts, kind: NamedKind): Route[] {
+function renaming({ accountRoute, data, notices, rateLimiter }: AccountParts, kind: NamedKind): Route[] {
   const path = `${waysInPath}/${kind.segment}/:id/rename`
   const formFor = (id: string) => ({ action: path.replace(':id', id) })
   return [
@@ -102,6 +106,7 @@ function renaming({ accountRoute, data, notices }: AccountParts, kind: NamedKind
       method: 'GET',
       path,
       params,
+      changesFactors: true,
       async handler({ mode, user, page, params: { id } }) {
         const factor = await data.read(mode, repositories => kind.find(repositories, user.id, id))
         if (factor === undefined) throw new AppError('not-found')
@@ -113,23 +118,30 @@ function renaming({ accountRoute, data, notices }: AccountParts, kind: NamedKind
       path,
       params,
       comeBackTo: waysInPath,
+      changesFactors: true,
       async handler({ ctx, mode, user, form, facts, page, circumstances, params: { id } }) {
         const read = readName(form['name'], longestName)
+        const problem = problemOf(read)
+        if (problem === undefined) await spendLimit(rateLimiter, renamings, user.id)
         await data.scoped(mode, async repositories => {
           const factor = await kind.find(repositories, user.id, id)
           if (factor === undefined) throw new AppError('not-found')
-          if (read.kind !== 'name' || read.name === factor.name) return
+          if (read.kind !== 'name' || problem !== undefined || read.name === factor.name) return
           if (!(await kind.rename(repositories, user.id, id, read.name))) throw new AppError('not-found')
           const { event, notice } = factor.renamed(read.name)
           await recordEvent(repositories, event, circumstances)
           await notices.notify(repositories, user, notice, facts)
         })
-        if (read.kind === 'name') return goOn(ctx, waysInPath, 'renamed')
-        const problem = read.kind === 'empty' ? 'field-needed' : 'name-too-long'
+        if (problem === undefined) return goOn(ctx, waysInPath, 'renamed')
         return html(renderAccountRename(page, { form: formFor(id), name: form['name'] ?? '', problem }), 400)
       },
     }),
   ]
+}
+
+function problemOf(read: ReadName): RenameProps['problem'] {
+  if (read.kind === 'name') return looksLikeWebAddress(read.name) ? 'name-web-address' : undefined
+  return read.kind === 'empty' ? 'field-needed' : 'name-too-long'
 }
 
 function removing({ accountRoute, data, notices }: AccountParts, kind: NamedKind): Route[] {

@@ -16,3 +16,11 @@ export function readName(typed: string | undefined, longest: number): ReadName {
   if (!visible.test(name)) return { kind: 'empty' }
   return Array.from(name).length > longest ? { kind: 'too-long' } : { kind: 'name', name }
 }
+
+/**
+ * Whether a name looks like an address of the web. Names stand in mails of ours, whose programs make a link of it: whoever is in an
+ * account for a moment would have us send its owner to a page of theirs.
+ */
+export function looksLikeWebAddress(name: string): boolean {
+  return name.includes('://') || /[\p{L}\p{N}-]\.[\p{L}\p{N}-]{2,}\//u.test(name)
+}

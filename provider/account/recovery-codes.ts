@@ -1,17 +1,28 @@
 import { renderAccountConfirm } from '../../views/account/confirm.tsx'
 import { renderRecoveryCodes, writeRecoveryCodes } from '../../views/sign-in/recovery-codes.tsx'
 import { html } from '../http/answer.ts'
+import { spendLimit } from '../http/limits.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
+import type { RateLimit } from '../ports/rate-limiter.ts'
 import { countLosable } from '../recovery-codes/recovery-codes.ts'
 import type { AccountParts } from './surroundings.ts'
 import { waysInPath } from './ways-in.ts'
 
 const path = `${waysInPath}/recovery-codes`
+/** Each is told by mail to every address. */
+const renewals: RateLimit = { name: 'recovery-code-renewals', points: 10, windowSeconds: 3600 }
 export const recoveryCodesShownPath = `${path}/shown`
 
 /** Makes recovery codes, and shows them until the person says that they have them. */
-export function recoveryCodeRoutes({ accountRoute, data, recoveryCodes, shownCodes, notices }: AccountParts): Route[] {
+export function recoveryCodeRoutes({
+  accountRoute,
+  data,
+  recoveryCodes,
+  shownCodes,
+  notices,
+  rateLimiter,
+}: AccountParts): Route[] {
   return [
     accountRoute({
       method: 'GET',
@@ -26,6 +37,7 @@ export function recoveryCodeRoutes({ accountRoute, data, recoveryCodes, shownCod
       comeBackTo: path,
       changesFactors: true,
       async handler({ mode, user, binding, facts, circumstances }) {
+        await spendLimit(rateLimiter, renewals, user.id)
         const codes = await data.scoped(mode, async repositories => {
           await repositories.accounts.lock(user.id)
           const factors = await repositories.accounts.findFactors(user.id)

@@ -67,6 +67,8 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     for (const [name, words] of [
       ['  ', 'Give it a name.'],
       ['x'.repeat(61), 'This name is too long.'],
+      ['Broken: https://evil.example', 'This looks like a web address.'],
+      ['Secure it at evil.example/now', 'This looks like a web address.'],
     ] as const) {
       const answer = await visitor.send(rename, { name })
       expect([answer.status, answer.body.includes(words)]).toEqual([400, true])
@@ -83,6 +85,17 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     const { body } = await visitor.open('/account/activity')
     for (const words of ['Passkey added', 'Passkey renamed', 'Passkey removed', 'Recovery codes removed'])
       expect(body).toContain(words)
+  })
+
+  it.each([
+    ['renaming', '/rename'],
+    ['new recovery codes', '/recovery-codes'],
+  ])('%s, of which every address is told, has a limit for each person', async (_, end) => {
+    const visitor = await visitAccount(latchkey)
+    await addApp(visitor)
+    const path = end === '/rename' ? ((await links(visitor, end))[0] ?? '') : `${list}${end}`
+    for (let count = 0; count < 10; count += 1) expect((await visitor.send(path, { name: `Phone ${count}` })).status).toBe(303)
+    expect((await visitor.send(path, { name: 'One more' })).status).toBe(429)
   })
 
   it('with the last second step its recovery codes go, or they would be asked for from then on', async () => {
@@ -136,7 +149,8 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     const elsewhere = await visitAccount(latchkey, visitor.address)
     await addApp(visitor)
     const [remove = ''] = await links(visitor, '/remove')
-    const forms = [remove, adding('totp'), adding('passkey'), `${adding('passkey')}/options`, `${list}/recovery-codes`]
+    const [rename = ''] = await links(visitor, '/rename')
+    const forms = [remove, rename, adding('totp'), adding('passkey'), `${adding('passkey')}/options`, `${list}/recovery-codes`]
     for (const path of [
       ...forms,
       '/account/addresses/add',

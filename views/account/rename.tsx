@@ -8,7 +8,7 @@ export interface RenameProps {
   form: FormTarget
   /** As it is called, or as it was typed. */
   name: string
-  problem?: 'field-needed' | 'name-too-long' | undefined
+  problem?: 'field-needed' | 'name-too-long' | 'name-web-address' | undefined
 }
 
 /** Another name for a passkey or an authenticator app. */

@@ -115,6 +115,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.rename.hint': 'Zum Beispiel „Laptop im Büro“, damit Sie es wiedererkennen.',
   'account.rename.field-needed': 'Geben Sie einen Namen ein.',
   'account.rename.name-too-long': 'Dieser Name ist zu lang. Höchstens 60 Zeichen sind möglich.',
+  'account.rename.name-web-address': 'Das sieht wie eine Webadresse aus. Wählen Sie einen Namen ohne eine solche.',
 
   'account.sessions.lead': 'Wo Sie angemeldet sind. Melden Sie ab, was Sie nicht kennen.',
   'account.sessions.this-device': 'Dieses Gerät',

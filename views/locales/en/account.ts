@@ -110,6 +110,7 @@ export const account = {
   'account.rename.hint': 'Such as “Work laptop”, so that you know it again.',
   'account.rename.field-needed': 'Give it a name.',
   'account.rename.name-too-long': 'This name is too long. 60 characters are the most.',
+  'account.rename.name-web-address': 'This looks like a web address. Choose a name without one.',
 
   'account.sessions.lead': 'Where you are signed in. Sign out what you don’t recognise.',
   'account.sessions.this-device': 'This device',

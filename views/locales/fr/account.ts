@@ -114,6 +114,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.rename.hint': 'Par exemple « Portable du bureau », pour la reconnaître.',
   'account.rename.field-needed': 'Saisissez un nom.',
   'account.rename.name-too-long': 'Ce nom est trop long. 60 caractères au maximum.',
+  'account.rename.name-web-address': 'Cela ressemble à une adresse web. Choisissez un nom qui n’en contient pas.',
 
   'account.sessions.lead': 'Où vous êtes connecté. Déconnectez ce que vous ne reconnaissez pas.',
   'account.sessions.this-device': 'Cet appareil',

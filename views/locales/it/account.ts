@@ -113,6 +113,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.rename.hint': 'Per esempio «Portatile dell’ufficio», per riconoscerla.',
   'account.rename.field-needed': 'Inserisca un nome.',
   'account.rename.name-too-long': 'Questo nome è troppo lungo. Al massimo 60 caratteri.',
+  'account.rename.name-web-address': 'Sembra un indirizzo web. Scelga un nome che non ne contenga.',
 
   'account.sessions.lead': 'Dove ha effettuato l’accesso. Disconnetta ciò che non riconosce.',
   'account.sessions.this-device': 'Questo dispositivo',

@@ -4,6 +4,7 @@ import { renderUpstreamRefused, type UpstreamRefusedProps } from '../../views/si
 import { ofRequest } from '../audit/record.ts'
 import type { Connection } from '../connections/connection.ts'
 import { type Answer, html } from '../http/answer.ts'
+import { findBrowser } from '../http/browser-cookie.ts'
 import type { Context } from '../http/context.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
@@ -16,6 +17,7 @@ import type { UserRecord } from '../ports/records.ts'
 import type { ReceiveLink } from '../sign-in/callback-routes.ts'
 import type { Standing } from '../sign-in/standing.ts'
 import type { UpstreamPeople } from '../sign-in/upstream-people.ts'
+import { withoutVoid } from '../users/void-proofs.ts'
 import { linkHref, linkPath as path } from './linking-paths.ts'
 import { goOn } from './outcome.ts'
 import type { AccountParts } from './surroundings.ts'
@@ -101,8 +103,11 @@ export function createLinkReceiver({
       const isLinked = await data.scoped(mode, async repositories => {
         // What was shown when they left may not be enough any more: ten minutes are over, or a factor was added meanwhile.
         await repositories.accounts.lock(user.id)
+        const current = await repositories.users.findById(user.id)
+        if (current?.status !== 'active') return false
+        const proofs = withoutVoid(signedIn.proofs, current, findBrowser(ctx))
         const enrolments = standing.enrolmentsIn(await repositories.accounts.findFactors(user.id))
-        if (!standing.mayChangeFactors(signedIn.proofs, enrolments)) return false
+        if (!standing.mayChangeFactors(proofs, enrolments)) return false
         await people.link(repositories, user, subject, { facts, circumstances })
         return true
       })

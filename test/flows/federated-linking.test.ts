@@ -64,6 +64,18 @@ it('asks for one again where what was shown before leaving is not enough any mor
   expect(asksToSignIn(await slow.visitor.agent.get(`${federation.latchkey.issuer}${link}`))).toBe(true)
   expect(linksIn(await elsewhere.open('/account/ways-in'), '/unlink')).toEqual([])
 
+  // What was proved before the owner took the factor away again counts no more.
+  const outdated = await leave()
+  clock.advance(2)
+  const owner = await visitAccount(federation.latchkey, outdated.visitor.address)
+  const another = keyIn(await owner.open('/account/ways-in/add/totp'))
+  await owner.submit('/account/ways-in/add/totp', { code: codeOf(federation.latchkey, another) })
+  const [remove = ''] = linksIn(await owner.open('/account/ways-in'), '/remove')
+  await owner.submit(remove)
+  expect((await outdated.visitor.agent.get(outdated.back)).location).toContain(link)
+  expect(linksIn(await owner.open('/account/ways-in'), '/unlink')).toEqual([])
+  clock.advance(-2)
+
   const late = await visitAccount(federation.latchkey)
   clock.advance(500)
   const left = await comeBack(late.agent, await late.send(link))

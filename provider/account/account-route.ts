@@ -18,7 +18,7 @@ import { changeWithinSeconds, type Decision, highestLevel } from '../policy/gate
 import type { Enrolment } from '../policy/proof.ts'
 import type { Data } from '../ports/data.ts'
 import type { UserRecord } from '../ports/records.ts'
-import { withoutVoid } from '../users/void-proofs.ts'
+import { withoutVoid } from '../policy/void-proofs.ts'
 import type { Standing } from '../sign-in/standing.ts'
 import { accountClientId, accountReturnPath } from './account-app.ts'
 import { takeOutcome } from './outcome.ts'

@@ -22,7 +22,6 @@ import {
   createUser,
   createWorkspace,
   newAddress,
-  newHash,
   noon,
 } from '../support/records.ts'
 
@@ -65,16 +64,6 @@ describe.each(databaseKinds)('what a person manages of their own on %s', kind =>
     await expect(data.scoped(asSystem, ({ accounts }) => accounts.changeName(newId(), 'Nobody'))).rejects.toMatchObject({
       code: 'not-found',
     })
-  })
-
-  it('is from when on what they proved counts, and in which browser all of it does', async () => {
-    const { id } = await createUser(data)
-    expect(await findUser(id)).toMatchObject({ proofsFrom: undefined, hasFactors: false })
-    const browser = newHash()
-    await data.scoped(asUser(id), ({ accounts }) => accounts.voidProofs(id, noon, browser))
-    expect(await findUser(id)).toMatchObject({ proofsFrom: { moment: noon, exceptBrowser: browser } })
-    await data.scoped(asUser(id), ({ accounts }) => accounts.voidProofs(id, anHourLater, undefined))
-    expect(await findUser(id)).toMatchObject({ proofsFrom: { moment: anHourLater, exceptBrowser: undefined } })
   })
 
   it('is not whether they are suspended, nor who they are', async () => {

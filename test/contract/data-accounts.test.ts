@@ -24,6 +24,17 @@ describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
   })
   afterAll(() => state?.close())
 
+  it('knows from when on what a user proved counts, and in which browser all of it does', async () => {
+    const { id } = await createUser(data)
+    const findUser = (userId: string) => data.read(asSystem, ({ users }) => users.findById(userId))
+    expect(await findUser(id)).toMatchObject({ proofsFrom: undefined, hasFactors: false })
+    const browser = newHash()
+    await data.scoped(asUser(id), ({ accounts }) => accounts.voidProofs(id, noon, browser))
+    expect(await findUser(id)).toMatchObject({ proofsFrom: { moment: noon, exceptBrowser: browser } })
+    await data.scoped(asUser(id), ({ accounts }) => accounts.voidProofs(id, anHourLater, undefined))
+    expect(await findUser(id)).toMatchObject({ proofsFrom: { moment: anHourLater, exceptBrowser: undefined } })
+  })
+
   it('finds a user by id and by address, whoever asks among those who may', async () => {
     const workspace = await createWorkspace(data)
     const id = newId()

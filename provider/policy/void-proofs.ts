@@ -1,4 +1,4 @@
-import type { Proof } from '../policy/proof.ts'
+import type { Proof } from './proof.ts'
 import type { UserRecord } from '../ports/records.ts'
 
 /**

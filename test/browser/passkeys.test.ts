@@ -3,7 +3,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { meetPasskeyPerson, type PasskeyPerson } from './passkey-person.ts'
-import { claim, expectHeading, expectSignedIn, newAddress, openProduct } from './person.ts'
+import { claim, expectHeading, expectSignedIn, newAddress, openProduct, signOut } from './person.ts'
 import { type Stage, setStage } from './stage.ts'
 
 let stage: Stage
@@ -76,6 +76,38 @@ describe('a passkey', () => {
     await page.getByRole('button', { name: 'Create a passkey' }).click()
     await expectSignedIn(stage, page, address)
     expect(await claim(page, 'acr')).toBe('phr')
+  })
+
+  test('on a second device is added in the account, and signs in there from then on', async () => {
+    const address = newAddress()
+    const codes = await person.signUp(address)
+    // The first one stays where it is; this device knows nothing of it.
+    await person.loseDevice()
+    await person.proveAddress(address)
+    await page.getByRole('link', { name: 'Use a recovery code' }).click()
+    await page.getByLabel('Recovery code').fill(codes[0] ?? '')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await expectSignedIn(stage, page, address)
+
+    await page.goto(`${stage.issuer}/account/ways-in`)
+    await page.getByRole('link', { name: 'Add a passkey' }).click()
+    await person.touch()
+    await page.getByRole('button', { name: 'Create a passkey' }).click()
+    await expectHeading(page, 'Ways in')
+    await page
+      .getByRole('link', { name: /^Remove / })
+      .nth(1)
+      .waitFor()
+    await person.touch(false)
+
+    await page.goto(stage.product)
+    await signOut(stage, page)
+    await person.openSignIn()
+    await person.touch()
+    await person.usePasskey().click()
+    await expectSignedIn(stage, page, address)
+    expect(await claim(page, 'amr')).toBe('mfa, pop, user')
   })
 })
 

@@ -19,6 +19,9 @@ export function renderLanding(page: PageContext, props: LandingProps): string {
     <>
       <h1>{show('landing.heading', { installation: <bdi>{installation}</bdi> })}</h1>
       <p class="lead">{say('landing.lead')}</p>
+      <p>
+        <a href="/account">{say('landing.account')}</a>
+      </p>
       <Facts
         facts={[
           { name: say('landing.issuer'), value: <span class="value">{props.issuer}</span> },

@@ -27,7 +27,7 @@ async function start() {
   await refuseTakenPort('PORT', latchkey.port)
   await refuseTakenPort('PRODUCT_PORT', product.port)
   await build()
-  writeConfig(product.url)
+  latchkey.settings['LATCHKEY_CONFIG'] = await writeConfig(product.url)
 
   /** @type {import('node:child_process').ChildProcess[]} */
   const children = []
@@ -65,6 +65,7 @@ async function start() {
       '',
       `  Sample product  ${product.url}`,
       ...(hasMailbox ? [`  Mailbox         ${issuer}/mailbox`] : []),
+      `  Account pages   ${issuer}/account`,
       `  Issuer          ${issuer}`,
     ].join('\n'),
   )
@@ -77,17 +78,14 @@ async function start() {
  */
 function describeParts(issuer, port) {
   const productPort = readPort('PRODUCT_PORT', 4000)
-  const { LATCHKEY_CONFIG = configFile, LOG_LEVEL, LOG_LEVEL_FILE } = process.env
+  const { LOG_LEVEL, LOG_LEVEL_FILE } = process.env
   const latchkey = {
     name: 'Latchkey',
     port,
     url: `http://localhost:${port}`,
     program: ['--enable-source-maps', join(buildFolder, 'main.mjs')],
-    settings: {
-      LATCHKEY_CONFIG,
-      // Whoever tries it wants to see where to go, not each request.
-      ...(LOG_LEVEL === undefined && LOG_LEVEL_FILE === undefined ? { LOG_LEVEL: 'warn' } : {}),
-    },
+    // Whoever tries it wants to see where to go, not each request.
+    settings: LOG_LEVEL === undefined && LOG_LEVEL_FILE === undefined ? { LOG_LEVEL: 'warn' } : {},
   }
   const product = {
     name: 'The sample product',
@@ -100,12 +98,30 @@ function describeParts(issuer, port) {
 }
 
 /**
- * The sample product's apps, as they are registered, with the address that it has today.
+ * The sample product's apps, as they are registered, with the address that it has today, beside whatever is in a config file of the
+ * person's own. Answers the file that Latchkey is to read: theirs, where it can't be read here, for then Latchkey says why.
  * @param {string} productUrl
  */
-function writeConfig(productUrl) {
+async function writeConfig(productUrl) {
   const text = readFileSync(join(projectFolder, 'test/sample-product/latchkey.yaml'), 'utf8')
-  writeFileSync(configFile, text.replaceAll('http://localhost:4000', productUrl))
+  const sample = text.replaceAll('http://localhost:4000', productUrl)
+  const ownFile = process.env['LATCHKEY_CONFIG']
+  if (ownFile === undefined || ownFile === '') {
+    writeFileSync(configFile, sample)
+    return configFile
+  }
+  // Not before the packages are installed.
+  const { parse, stringify } = await import('yaml')
+  try {
+    const own = parse(readFileSync(ownFile, 'utf8')) ?? {}
+    const apps = Array.isArray(own.apps) ? own.apps : []
+    const taken = new Set(apps.map(/** @param {any} app */ app => app?.client_id))
+    const added = parse(sample).apps.filter(/** @param {any} app */ app => !taken.has(app.client_id))
+    writeFileSync(configFile, stringify({ ...own, apps: [...apps, ...added] }))
+    return configFile
+  } catch {
+    return ownFile
+  }
 }
 
 /**

@@ -16,7 +16,8 @@ export function secureRoutes({ accountRoute, data, sessionEnder, notices }: Acco
       changesFactors: true,
       async handler({ mode, user, page }) {
         const sessions = await data.read(mode, ({ sessions: all }) => all.listForUser(user.id))
-        return html(renderAccountSecure(page, { form: { action: securePath }, sessions: sessions.length }))
+        const { erasureDueAt } = user
+        return html(renderAccountSecure(page, { form: { action: securePath }, sessions: sessions.length, erasureDueAt }))
       },
     }),
     accountRoute({

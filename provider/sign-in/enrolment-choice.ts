@@ -36,10 +36,14 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods, sh
     if (!standing.mayChangeFactors(attempt.proofs.map(restoreProof), enrolments)) return showFirst(request)
     const { uid } = request.pending
     const page = pageFor(pages, request)
-    const ways = listEnrollable(level).map(({ id, label }) => ({ label: label(page), href: `${homeOf(uid)}/enrol/${id}` }))
+    const ways = listEnrollable(level).flatMap(({ id, enrolment }) =>
+      enrolment === undefined ? [] : [{ label: enrolment.label(page), href: `${homeOf(uid)}/enrol/${id}` }],
+    )
     return html(
       renderChooseEnrolment(page, {
         ways,
+        needed: level === 'multi-factor' ? 'second-factor' : 'passkey',
+        signOutHref: '/logout',
         cancel: { action: `${homeOf(uid)}/cancel` },
         // Whoever has enough for now may go on as they are.
         ...(attempt.state === 'satisfied' ? { later: laterOf(uid) } : {}),

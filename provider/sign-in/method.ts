@@ -104,6 +104,8 @@ export interface EnrolmentUrls {
 
 /** A method that people enrol in. */
 export interface Enrollable {
+  /** What its setting up is called ("Set up a passkey"). */
+  label(page: PageContext): string
   /** What one that is newly enrolled proves. */
   readonly adds: readonly Factor[]
   /** Answers the page on which it is enrolled, as often as it is asked for. */

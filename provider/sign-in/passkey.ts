@@ -53,6 +53,7 @@ export function createPasskey({ ceremonies, clock, rpId, notices, rateLimiter }:
   const now = () => Math.floor(clock().getTime() / 1000)
 
   const enrolment: Enrollable = {
+    label: page => speak(page.locale).say('enrol-passkey.heading'),
     adds: ['pop', 'user'],
 
     async show(_context, page, urls, problem) {

@@ -40,6 +40,7 @@ export function createTotp({ cipher, store, clock, installationName }: TotpOptio
   })
 
   const enrolment: Enrollable = {
+    label: page => speak(page.locale).say('enrol-totp.heading'),
     adds: ['otp'],
 
     async show(context, page, urls, problem) {

@@ -70,7 +70,7 @@ export async function meetPasskeyPerson(stage: Stage, browser: BrowserContext, p
       await person.requirePasskey()
       await person.proveAddress(address)
       await expectHeading(page, 'One more step to set up')
-      await page.getByRole('link', { name: 'Use a passkey' }).click()
+      await page.getByRole('link', { name: 'Set up a passkey' }).click()
       await expectHeading(page, 'Set up a passkey')
       const codes = await person.createPasskey()
       await expectSignedIn(stage, page, address)

@@ -37,7 +37,7 @@ test('set up because it is required, then asked for, and a recovery code once th
 
   await typeMailCode(page, address)
   await expectHeading(page, 'One more step to set up')
-  await page.getByRole('link', { name: 'Use an authenticator app' }).click()
+  await page.getByRole('link', { name: 'Set up an authenticator app' }).click()
   await expectHeading(page, 'Set up an authenticator app')
 
   // The picture is drawn, dark on light, and is named for whoever doesn't see it.
@@ -90,7 +90,7 @@ test('set up because it is required, then asked for, and a recovery code once th
   await page.getByRole('link', { name: 'Use a recovery code' }).click()
   await page.getByLabel('Recovery code').fill(codes[4]?.toLowerCase() ?? '')
   await page.getByRole('button', { name: 'Continue' }).click()
-  await expectHeading(page, 'This recovery code is used up')
+  await expectHeading(page, 'You’re in, and one recovery code is used up')
   await page.getByText('You have 9 recovery codes left.').waitFor()
   await page.getByRole('button', { name: 'Continue' }).click()
   await expectSignedIn(stage, page, address)

@@ -79,7 +79,7 @@ describe('a sensitive action (RFC 9470)', () => {
     await writeNote()
     await page.getByRole('button', { name: 'Delete all notes' }).click()
     await expectHeading(page, 'One more step to set up')
-    await page.getByRole('link', { name: 'Use a passkey' }).click()
+    await page.getByRole('link', { name: 'Set up a passkey' }).click()
     await person.createPasskey()
     await expectSignedIn(stage, page, address)
     await page.getByText('All your notes are deleted.').waitFor()

@@ -57,8 +57,10 @@ export const secondStepStates = [
     name: 'choose-enrolment',
     render: (page: PageContext) =>
       renderChooseEnrolment(page, {
+        needed: 'second-factor',
+        signOutHref: '/logout',
         ways: (['passkey', 'totp'] as const).map(name => ({
-          label: speak(page.locale).say(`other-way.${name}`),
+          label: speak(page.locale).say(`enrol-${name}.heading`),
           href: '/somewhere',
         })),
         cancel: form,
@@ -68,7 +70,9 @@ export const secondStepStates = [
     name: 'choose-enrolment-later',
     render: (page: PageContext) =>
       renderChooseEnrolment(page, {
-        ways: [{ label: speak(page.locale).say('other-way.passkey'), href: '/somewhere' }],
+        needed: 'passkey',
+        signOutHref: '/logout',
+        ways: [{ label: speak(page.locale).say('enrol-passkey.heading'), href: '/somewhere' }],
         cancel: form,
         later: form,
       }),

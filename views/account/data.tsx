@@ -1,6 +1,6 @@
 import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
-import { ButtonLink } from '../parts/form.tsx'
+import { Button, ButtonLink, Form } from '../parts/form.tsx'
 import { formatDay } from '../times.ts'
 import { renderAccountPage } from './account-page.tsx'
 
@@ -30,7 +30,12 @@ export function renderAccountData(page: PageContext, { downloadHref, deleteHref,
       <section>
         <h2>{say('account.data.delete')}</h2>
         {erasureDueAt ? (
-          <p>{say('account.erasure.due', { day: formatDay(page.locale, erasureDueAt, page.timeZone) })}</p>
+          <>
+            <p>{say('account.erasure.due', { day: formatDay(page.locale, erasureDueAt, page.timeZone) })}</p>
+            <Form target={{ action: '/account/keep' }}>
+              <Button kind="primary">{say('account.erasure.keep')}</Button>
+            </Form>
+          </>
         ) : (
           <>
             <p>{say('account.data.delete-lead', { days: graceDays })}</p>

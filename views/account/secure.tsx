@@ -2,20 +2,35 @@ import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Button, ButtonLink, Form } from '../parts/form.tsx'
+import { formatDay } from '../times.ts'
 import { accountHref, renderAccountPage } from './account-page.tsx'
 
 export interface SecureProps {
   form: FormTarget
   /** In how many browsers somebody is signed in as this person. */
   sessions: number
+  /** When the account will be deleted, where that was asked for: by somebody else, perhaps. */
+  erasureDueAt?: Date | undefined
 }
 
 /** For whoever thinks that somebody else was here. */
-export function renderAccountSecure(page: PageContext, { form, sessions }: SecureProps): string {
+export function renderAccountSecure(page: PageContext, { form, sessions, erasureDueAt }: SecureProps): string {
   const { say } = speak(page.locale)
   return renderAccountPage(page, { section: 'sessions', title: say('account.secure.heading') }, () => (
     <>
       <p class="lead">{say('account.secure.lead', { sessions })}</p>
+      {erasureDueAt && (
+        <section class="notice notice-form" aria-label={say('account.erasure.heading')}>
+          <p>
+            <strong>{say('account.erasure.heading')}</strong>
+            <br />
+            {say('account.erasure.due', { day: formatDay(page.locale, erasureDueAt, page.timeZone) })}
+          </p>
+          <Form target={{ action: '/account/keep' }}>
+            <Button kind="primary">{say('account.erasure.keep')}</Button>
+          </Form>
+        </section>
+      )}
       <Form target={form}>
         <div class="buttons">
           <Button kind="primary">{say('account.secure.button')}</Button>

@@ -40,7 +40,7 @@ export function renderNoticeMail(context: MailContext, props: NoticeProps): Rend
   const account = say('mail.notice.account', { installation })
   const facts = listFacts(context, props)
   // Whoever it was: a key of which there is a copy is to go.
-  const fine = say(props.notice.kind === 'passkey-suspicious' ? 'mail.notice.passkey-suspicious-next' : 'mail.notice.if-you')
+  const fine = sayNext(context, props)
   const notYou = say('mail.notice.if-not-you')
   const inert = say('mail.notice.inert')
   return {
@@ -57,6 +57,18 @@ export function renderNoticeMail(context: MailContext, props: NoticeProps): Rend
       .join('\n\n')
       .concat('\n'),
     html: renderHtml(context, { heading, account, facts, fine, notYou, inert, secureUrl: props.secureUrl }),
+  }
+}
+
+function sayNext(context: MailContext, { notice, secureUrl }: NoticeProps): string {
+  const { say } = speak(context.locale)
+  switch (notice.kind) {
+    case 'passkey-suspicious':
+      return say('mail.notice.passkey-suspicious-next')
+    case 'erasure-scheduled':
+      return say('mail.notice.erasure-scheduled-next', { url: new URL('/account', secureUrl).href })
+    default:
+      return say('mail.notice.if-you')
   }
 }
 

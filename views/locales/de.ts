@@ -39,8 +39,11 @@ export const de: Catalogue = {
   'other-way.email': 'Link zusenden',
   'other-way.enrol': 'Neuen zweiten Schritt einrichten',
   'choose-enrolment.heading': 'Noch ein Schritt zum Einrichten',
-  'choose-enrolment.lead':
+  'choose-enrolment.lead.second-factor':
     '{app} verlangt einen zweiten Schritt, um sicher zu sein, dass Sie es sind. Wählen Sie einen und richten Sie ihn jetzt ein: Es dauert eine Minute.',
+  'choose-enrolment.lead.passkey':
+    '{app} lässt nur mit Passkey hinein, und Sie haben noch keinen. Richten Sie ihn jetzt ein: Es dauert eine Minute.',
+  'choose-enrolment.sign-out': 'Abmelden',
   'choose-enrolment.next': 'Danach geht es dort weiter, wo Sie hinwollten.',
   'recovery-codes.heading': 'Bewahren Sie Ihre Wiederherstellungscodes auf',
   'recovery-codes.lead':
@@ -183,6 +186,7 @@ export const de: Catalogue = {
   'landing.heading': 'Anmeldung für {installation}',
   'landing.lead':
     'Hier gibt es nichts zu tun. Öffnen Sie die App, die Sie nutzen möchten: Sie bringt Sie hierher, wenn es Zeit ist, sich anzumelden.',
+  'landing.account': 'Ihr Konto',
   'landing.issuer': 'Aussteller',
   'landing.discovery': 'Discovery',
   'landing.mailbox': 'E-Mails dieser Installation',

@@ -40,7 +40,11 @@ export const en = {
   'other-way.email': 'Send me a link',
   'other-way.enrol': 'Set up a new second step',
   'choose-enrolment.heading': 'One more step to set up',
-  'choose-enrolment.lead': '{app} needs a second step to be sure that it’s you. Choose one and set it up now: it takes a minute.',
+  'choose-enrolment.lead.second-factor':
+    '{app} needs a second step to be sure that it’s you. Choose one and set it up now: it takes a minute.',
+  'choose-enrolment.lead.passkey':
+    '{app} lets people in with a passkey only, and you have none yet. Set one up now: it takes a minute.',
+  'choose-enrolment.sign-out': 'Sign out',
   'choose-enrolment.next': 'After that you go on to where you were headed.',
   'recovery-codes.heading': 'Keep your recovery codes',
   'recovery-codes.lead':
@@ -172,6 +176,7 @@ export const en = {
   'landing.heading': 'Sign-in for {installation}',
   'landing.lead':
     'There is nothing to do here. Open the app that you want to use, and it brings you here when it is time to sign in.',
+  'landing.account': 'Your account',
   'landing.issuer': 'Issuer',
   'landing.discovery': 'Discovery',
   'landing.mailbox': 'E-mails of this installation',

@@ -39,8 +39,11 @@ export const fr: Catalogue = {
   'other-way.email': 'Recevoir un lien',
   'other-way.enrol': 'Configurer une nouvelle deuxième étape',
   'choose-enrolment.heading': 'Encore une étape à configurer',
-  'choose-enrolment.lead':
-    '{app} demande une deuxième étape pour s’assurer que c’est bien vous. Choisissez-en une et configurez-la maintenant\u00A0: cela prend une minute.',
+  'choose-enrolment.lead.second-factor':
+    '{app} demande une deuxième étape pour s’assurer que c’est bien vous. Choisissez-en une et configurez-la maintenant : cela prend une minute.',
+  'choose-enrolment.lead.passkey':
+    '{app} n’accepte que les clés d’accès, et vous n’en avez pas encore. Configurez-en une maintenant : cela prend une minute.',
+  'choose-enrolment.sign-out': 'Se déconnecter',
   'choose-enrolment.next': 'Ensuite, vous continuez là où vous vouliez aller.',
   'recovery-codes.heading': 'Conservez vos codes de récupération',
   'recovery-codes.lead':
@@ -180,6 +183,7 @@ export const fr: Catalogue = {
   'landing.heading': 'Connexion pour {installation}',
   'landing.lead':
     'Il n’y a rien à faire ici. Ouvrez l’application que vous voulez utiliser\u00A0: elle vous amène ici quand il faut se connecter.',
+  'landing.account': 'Votre compte',
   'landing.issuer': 'Émetteur',
   'landing.discovery': 'Découverte',
   'landing.mailbox': 'E-mails de cette installation',

@@ -38,8 +38,11 @@ export const it: Catalogue = {
   'other-way.email': 'Ricevi un link',
   'other-way.enrol': 'Configura un nuovo secondo passaggio',
   'choose-enrolment.heading': 'Ancora un passaggio da configurare',
-  'choose-enrolment.lead':
+  'choose-enrolment.lead.second-factor':
     '{app} richiede un secondo passaggio per essere certa che sia Lei. Ne scelga uno e lo configuri ora: basta un minuto.',
+  'choose-enrolment.lead.passkey':
+    '{app} fa accedere solo con una passkey, e Lei non ne ha ancora una. La configuri ora: basta un minuto.',
+  'choose-enrolment.sign-out': 'Uscire',
   'choose-enrolment.next': 'Poi prosegue dove voleva andare.',
   'recovery-codes.heading': 'Conservi i Suoi codici di recupero',
   'recovery-codes.lead':
@@ -173,6 +176,7 @@ export const it: Catalogue = {
 
   'landing.heading': 'Accesso per {installation}',
   'landing.lead': 'Qui non c’è nulla da fare. Apra l’app che vuole usare: La porterà qui quando sarà il momento di accedere.',
+  'landing.account': 'Il Suo account',
   'landing.issuer': 'Emittente',
   'landing.discovery': 'Discovery',
   'landing.mailbox': 'E-mail di questa installazione',

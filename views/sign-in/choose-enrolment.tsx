@@ -7,8 +7,12 @@ import { appName } from '../text.ts'
 export interface ChooseEnrolmentProps {
   /** What would do, the one that we would choose first. */
   ways: Array<{ label: string; href: string }>
+  /** Only a passkey will do; else any second step. */
+  needed: 'passkey' | 'second-factor'
   /** Takes the person back to the app without a sign-in. */
   cancel: FormTarget
+  /** For somebody else, or with another address. */
+  signOutHref: string
   /** Goes on without, where that is enough for now. */
   later?: FormTarget
 }
@@ -20,7 +24,7 @@ export function renderChooseEnrolment(page: PageContext, props: ChooseEnrolmentP
   return renderDocument(page, { title }, ({ say, show }) => (
     <>
       <h1>{title}</h1>
-      <p class="lead">{show('choose-enrolment.lead', { app: <bdi>{app}</bdi> })}</p>
+      <p class="lead">{show(`choose-enrolment.lead.${props.needed}`, { app: <bdi>{app}</bdi> })}</p>
       <div class="stack">
         {props.ways.map(({ label, href }, index) => (
           <ButtonLink href={href} kind={index === 0 ? 'primary' : 'secondary'}>
@@ -35,9 +39,14 @@ export function renderChooseEnrolment(page: PageContext, props: ChooseEnrolmentP
             {say('soon-required.later')}
           </ButtonForm>
         ) : (
-          <ButtonForm target={props.cancel} kind="plain">
-            {show('back-to-app', { app: <bdi>{app}</bdi> })}
-          </ButtonForm>
+          <>
+            <ButtonForm target={props.cancel} kind="plain">
+              {show('back-to-app', { app: <bdi>{app}</bdi> })}
+            </ButtonForm>
+            <ButtonLink href={props.signOutHref} kind="plain">
+              {say('choose-enrolment.sign-out')}
+            </ButtonLink>
+          </>
         )}
       </div>
     </>

@@ -30,6 +30,8 @@ export const notices = {
   'mail.notice.new-device': 'Eine Anmeldung auf einem neuen Gerät',
   'mail.notice.sessions-ended': 'Geräte wurden abgemeldet',
   'mail.notice.erasure-scheduled': 'Ihr Konto wird gelöscht',
+  'mail.notice.erasure-scheduled-next':
+    'Wenn Sie das waren, müssen Sie nichts tun. Wenn Sie es sich anders überlegen, melden Sie sich bis zu diesem Tag unter {url} an und wählen Sie „Mein Konto behalten“.',
   'mail.notice.erasure-taken-back': 'Ihr Konto wird nicht gelöscht',
   'mail.notice.fact.time': 'Zeitpunkt',
   'mail.notice.fact.place': 'Ort',

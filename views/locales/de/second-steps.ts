@@ -34,7 +34,7 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'recovery-step.missing': 'Geben Sie einen der Codes ein, die Sie aufbewahrt haben.',
   'recovery-step.wrong': 'Das ist keiner Ihrer Codes, oder er wurde schon verwendet.',
 
-  'recovery-used.heading': 'Dieser Wiederherstellungscode ist verbraucht',
+  'recovery-used.heading': 'Geschafft, und ein Wiederherstellungscode ist verbraucht',
   'recovery-used.left': 'Sie haben noch {count, plural, one {# Wiederherstellungscode} other {# Wiederherstellungscodes}}.',
   'recovery-used.none': 'Es war Ihr letzter. Erstellen Sie in Ihrem Konto neue, sobald Sie angemeldet sind.',
   'recovery-used.few': 'Erstellen Sie in Ihrem Konto neue, bevor sie ausgehen.',

@@ -31,6 +31,8 @@ export const notices = {
   'mail.notice.new-device': 'A sign-in from a new device',
   'mail.notice.sessions-ended': 'Devices were signed out',
   'mail.notice.erasure-scheduled': 'Your account will be deleted',
+  'mail.notice.erasure-scheduled-next':
+    'If this was you, there is nothing to do. If you change your mind, sign in at {url} until that day and press “Keep my account”.',
   'mail.notice.erasure-taken-back': 'Your account will not be deleted',
   'mail.notice.fact.time': 'Time',
   'mail.notice.fact.place': 'Place',

@@ -32,7 +32,7 @@ export const secondSteps = {
   'recovery-step.missing': 'Type one of the codes that you kept.',
   'recovery-step.wrong': 'This isn’t one of your codes, or it was used before.',
 
-  'recovery-used.heading': 'This recovery code is used up',
+  'recovery-used.heading': 'You’re in, and one recovery code is used up',
   'recovery-used.left': 'You have {count, plural, one {# recovery code} other {# recovery codes}} left.',
   'recovery-used.none': 'It was your last one. Make new ones in your account as soon as you are in.',
   'recovery-used.few': 'Make new ones in your account before they run out.',

@@ -31,6 +31,8 @@ export const notices = {
   'mail.notice.new-device': 'Une connexion depuis un nouvel appareil',
   'mail.notice.sessions-ended': 'Des appareils ont été déconnectés',
   'mail.notice.erasure-scheduled': 'Votre compte sera supprimé',
+  'mail.notice.erasure-scheduled-next':
+    'Si c’était vous, il n’y a rien à faire. Si vous changez d’avis, connectez-vous à {url} avant ce jour et choisissez « Garder mon compte ».',
   'mail.notice.erasure-taken-back': 'Votre compte ne sera pas supprimé',
   'mail.notice.fact.time': 'Heure',
   'mail.notice.fact.place': 'Lieu',

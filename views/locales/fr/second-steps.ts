@@ -35,7 +35,7 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'recovery-step.missing': 'Saisissez l’un des codes que vous avez conservés.',
   'recovery-step.wrong': 'Ce n’est pas l’un de vos codes, ou il a déjà servi.',
 
-  'recovery-used.heading': 'Ce code de récupération a servi',
+  'recovery-used.heading': 'C’est bon, et un code de récupération est utilisé',
   'recovery-used.left': 'Il vous reste {count, plural, one {# code de récupération} other {# codes de récupération}}.',
   'recovery-used.none': 'C’était le dernier. Créez-en de nouveaux dans votre compte dès la fin de la connexion.',
   'recovery-used.few': 'Créez-en de nouveaux dans votre compte avant qu’il n’en reste plus.',

@@ -31,6 +31,8 @@ export const notices = {
   'mail.notice.new-device': 'Un accesso da un nuovo dispositivo',
   'mail.notice.sessions-ended': 'Alcuni dispositivi sono stati disconnessi',
   'mail.notice.erasure-scheduled': 'Il Suo account sarà eliminato',
+  'mail.notice.erasure-scheduled-next':
+    'Se è stato Lei, non deve fare nulla. Se cambia idea, acceda a {url} entro quel giorno e scelga «Conserva il mio account».',
   'mail.notice.erasure-taken-back': 'Il Suo account non sarà eliminato',
   'mail.notice.fact.time': 'Ora',
   'mail.notice.fact.place': 'Luogo',

@@ -34,7 +34,7 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'recovery-step.missing': 'Inserisca uno dei codici che ha conservato.',
   'recovery-step.wrong': 'Non è uno dei Suoi codici, oppure è già stato usato.',
 
-  'recovery-used.heading': 'Questo codice di recupero è stato usato',
+  'recovery-used.heading': 'Fatto, e un codice di recupero è stato usato',
   'recovery-used.left': 'Ha ancora {count, plural, one {# codice di recupero} other {# codici di recupero}}.',
   'recovery-used.none': 'Era l’ultimo. Ne crei di nuovi nel Suo account appena ha effettuato l’accesso.',
   'recovery-used.few': 'Ne crei di nuovi nel Suo account prima che finiscano.',

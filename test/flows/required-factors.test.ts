@@ -25,7 +25,7 @@ describe('any second factor', () => {
   it('is set up by whoever has none, in line, and the sign-in ends in the product', async () => {
     const begun = await signInByMail(latchkey, { address: newAddress() })
     expect(headingOf(begun.next)).toBe(say('choose-enrolment.heading'))
-    for (const way of ['other-way.passkey', 'other-way.totp'] as const) expect(begun.next.body).toContain(say(way))
+    for (const way of ['enrol-passkey.heading', 'enrol-totp.heading'] as const) expect(begun.next.body).toContain(say(way))
     expect(begun.next.body).not.toContain(say('soon-required.later'))
     const { key } = await enrolTotp(latchkey, begun)
     const end = await begun.agent.follow(await begun.agent.post(`${begun.home}/recovery-codes/kept`))
@@ -58,7 +58,7 @@ describe('a passkey', () => {
   it('is the one thing on offer, and does', async () => {
     const begun = await signInByMail(latchkey, { address: newAddress() })
     expect(headingOf(begun.next)).toBe(say('choose-enrolment.heading'))
-    expect(begun.next.body).not.toContain(say('other-way.totp'))
+    expect(begun.next.body).not.toContain(say('enrol-totp.heading'))
     // An authenticator app can be set up all the same, and is not enough.
     await enrolTotp(latchkey, begun)
     const still = await begun.agent.follow(await begun.agent.post(`${begun.home}/recovery-codes/kept`))

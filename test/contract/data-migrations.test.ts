@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { hash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import type { SqlDatabase } from '../../adapters/sql/database.ts'
 import { migrateJobs } from '../../adapters/sql/jobs.ts'
 import { migrate } from '../../adapters/sql/migrate.ts'
@@ -23,12 +23,14 @@ describe('migrations on PostgreSQL', () => {
   let roles: string[] = []
   const asAdministrator = (statements: string[]) => runStatements(inject('postgresUrl'), statements)
   afterEach(async () => {
-    await Promise.all(connections.map(connection => connection.close()))
-    await asAdministrator(databases.map(name => `drop database if exists ${name} with (force)`))
-    await asAdministrator(roles.map(name => `drop role if exists ${name}`))
+    const [used, made, given] = [connections, databases, roles]
     connections = []
     databases = []
     roles = []
+    await Promise.all(used.map(connection => connection.close()))
+    // Where the server's own cleaning is at work in one, nobody may put an end to that; it takes a moment.
+    await vi.waitFor(() => asAdministrator(made.map(name => `drop database if exists ${name} with (force)`)), 10_000)
+    await asAdministrator(given.map(name => `drop role if exists ${name}`))
   })
 
   function open(url: string, migrationUrl?: string): SqlDatabase {

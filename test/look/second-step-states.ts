@@ -2,12 +2,13 @@ import type { PageContext } from '../../views/page-context.ts'
 import { speak } from '../../views/messages.ts'
 import type { Offer } from '../../views/parts/other-ways.tsx'
 import { renderChooseEnrolment } from '../../views/sign-in/choose-enrolment.tsx'
+import type { CodeStepProps } from '../../views/sign-in/code-step.tsx'
 import { type EnrolTotpProps, renderEnrolTotp } from '../../views/sign-in/enrol-totp.tsx'
 import { renderRecoveryCodes } from '../../views/sign-in/recovery-codes.tsx'
 import { type RecoveryStepProps, renderRecoveryStep } from '../../views/sign-in/recovery-step.tsx'
 import { renderRecoveryUsed } from '../../views/sign-in/recovery-used.tsx'
 import { renderSoonRequired } from '../../views/sign-in/soon-required.tsx'
-import { renderTotpStep, type TotpStepProps } from '../../views/sign-in/totp-step.tsx'
+import { renderTotpStep } from '../../views/sign-in/totp-step.tsx'
 
 const form = { action: '/somewhere' }
 const key = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
@@ -17,7 +18,7 @@ const codes = Array.from({ length: 10 }, (_, index) => `7K3M-9PQR-X4T${index}-VW
 const offer = (page: PageContext, ...names: Array<'passkey' | 'totp' | 'recovery-code'>): Offer[] =>
   names.map(name => ({ kind: 'link', label: speak(page.locale).say(`other-way.${name}`), href: '/somewhere' }))
 
-const totpStep = (change: Partial<TotpStepProps>) => (page: PageContext) =>
+const totpStep = (change: Partial<CodeStepProps>) => (page: PageContext) =>
   renderTotpStep(page, {
     form,
     waitSeconds: 0,

@@ -1,3 +1,4 @@
+import type { AddressProblem } from '../../views/parts/address-field.tsx'
 import { renderAddress } from '../../views/sign-in/address.tsx'
 import { type Answer, html } from '../http/answer.ts'
 import type { Pages } from '../http/pages.ts'
@@ -6,9 +7,6 @@ import type { SignInMethod } from './method.ts'
 import { homeOf, stepUrlsOf } from './paths.ts'
 import { pageFor, type SignInRequest } from './sign-in-request.ts'
 import { findUsualMethod } from './usual-method.ts'
-
-/** What is wrong with an address that was typed. */
-export type AddressProblem = 'field-needed' | 'address-unusable'
 
 export interface FirstPageOptions {
   data: Data

@@ -2,11 +2,12 @@ import type { SignedOut } from '../../provider/kernel/session-end.ts'
 import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
-import { Field } from '../parts/field.tsx'
-import { Button, ButtonForm, Form } from '../parts/form.tsx'
+import { AddressField, type AddressProblem } from '../parts/address-field.tsx'
+import { Button, Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { type Offer, OtherWays } from '../parts/other-ways.tsx'
 import { PasskeyScript } from '../parts/passkey-form.tsx'
+import { WayBackToApp } from '../parts/way-back-to-app.tsx'
 import { appName } from '../text.ts'
 import { formatMoment } from '../times.ts'
 
@@ -15,7 +16,7 @@ export interface AddressProps {
   form: FormTarget
   /** What was typed before, or a hint from the app. */
   address?: string
-  problem?: 'field-needed' | 'address-unusable'
+  problem?: AddressProblem
   notice?: 'signed-out' | 'expired'
   /** Why whoever was signed in here is not any more. */
   signedOut?: SignedOut
@@ -47,32 +48,20 @@ export function renderAddress(page: PageContext, props: AddressProps): string {
       <h1>{show('address.heading', { app: <bdi>{app}</bdi> })}</h1>
       {props.usualWay && <p>{say('address.usual-way', { way: props.usualWay })}</p>}
       <Form target={props.form} class="stack">
-        <Field
-          name="address"
-          label={say('address.label')}
+        <AddressField
+          say={say}
           hint={say('address.hint')}
-          problem={props.problem && say(`address.problem.${props.problem}`)}
-          focused
-          input={{
-            type: 'email',
-            value: props.address,
-            // One field name and `webauthn` is what HTML allows, and what browsers offer passkeys by.
-            autocomplete: 'email webauthn',
-            inputMode: 'email',
-            autoCapitalize: 'none',
-            spellcheck: false,
-            required: true,
-            enterKeyHint: 'send',
-          }}
+          value={props.address}
+          problem={props.problem}
+          // One field name and `webauthn` is what HTML allows, and what browsers offer passkeys by.
+          autocomplete="email webauthn"
         />
         <Button kind="primary">{say('address.submit')}</Button>
       </Form>
       <OtherWays ways={props.otherWays ?? []} page={page} />
       {props.cancel && (
         <div class="ways-out">
-          <ButtonForm target={props.cancel} kind="plain">
-            {show('back-to-app', { app: <bdi>{app}</bdi> })}
-          </ButtonForm>
+          <WayBackToApp page={page} cancel={props.cancel} />
         </div>
       )}
     </>

@@ -2,6 +2,7 @@ import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { ButtonForm, ButtonLink } from '../parts/form.tsx'
+import { WayBackToApp } from '../parts/way-back-to-app.tsx'
 import { appName } from '../text.ts'
 
 export interface ChooseEnrolmentProps {
@@ -40,9 +41,7 @@ export function renderChooseEnrolment(page: PageContext, props: ChooseEnrolmentP
           </ButtonForm>
         ) : (
           <>
-            <ButtonForm target={props.cancel} kind="plain">
-              {show('back-to-app', { app: <bdi>{app}</bdi> })}
-            </ButtonForm>
+            <WayBackToApp page={page} cancel={props.cancel} />
             <ButtonLink href={props.signOutHref} kind="plain">
               {say('choose-enrolment.sign-out')}
             </ButtonLink>

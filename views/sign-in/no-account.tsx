@@ -1,9 +1,9 @@
 import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
-import { ButtonForm } from '../parts/form.tsx'
 import { MaskedAddress } from '../parts/masked-address.tsx'
 import { type StartAgain, StartAgainButton } from '../parts/start-again.tsx'
+import { WayBackToApp } from '../parts/way-back-to-app.tsx'
 import { appName } from '../text.ts'
 
 export interface NoAccountProps {
@@ -26,9 +26,7 @@ export function renderNoAccount(page: PageContext, props: NoAccountProps): strin
       {props.startAgain && <StartAgainButton startAgain={props.startAgain}>{say('check-mail.change-address')}</StartAgainButton>}
       {props.cancel && (
         <div class="ways-out">
-          <ButtonForm target={props.cancel} kind="plain">
-            {show('back-to-app', { app: <bdi>{app}</bdi> })}
-          </ButtonForm>
+          <WayBackToApp page={page} cancel={props.cancel} />
         </div>
       )}
     </>

@@ -1,7 +1,7 @@
 import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
-import { Field } from '../parts/field.tsx'
+import { AddressField, type AddressProblem } from '../parts/address-field.tsx'
 import { Button, ButtonForm, Form } from '../parts/form.tsx'
 
 export interface ProveAddressProps {
@@ -11,7 +11,7 @@ export interface ProveAddressProps {
   form: FormTarget
   /** What the upstream said, or what was typed. */
   address?: string
-  problem?: 'field-needed' | 'address-unusable'
+  problem?: AddressProblem
   /** Back to the first page, without the account elsewhere. */
   otherWay: FormTarget
 }
@@ -25,23 +25,7 @@ export function renderProveAddress(page: PageContext, props: ProveAddressProps):
       <h1>{title}</h1>
       <p class="lead">{say('prove-address.lead', { service })}</p>
       <Form target={form} class="stack">
-        <Field
-          name="address"
-          label={say('address.label')}
-          hint={say('prove-address.hint')}
-          problem={problem && say(`address.problem.${problem}`)}
-          focused
-          input={{
-            type: 'email',
-            value: address,
-            autocomplete: 'email',
-            inputMode: 'email',
-            autoCapitalize: 'none',
-            spellcheck: false,
-            required: true,
-            enterKeyHint: 'send',
-          }}
-        />
+        <AddressField say={say} hint={say('prove-address.hint')} value={address} problem={problem} autocomplete="email" />
         <Button kind="primary">{say('address.submit')}</Button>
       </Form>
       <div class="ways-out">

@@ -219,27 +219,9 @@ export const accountStyles = `.railed {
 .row-below {
   flex-basis: 100%;
 }
-.row-more summary {
-  display: list-item;
-  min-block-size: var(--target);
-  line-height: var(--target);
-  color: var(--neutral-7);
-  font-size: var(--size-small);
-  cursor: pointer;
-}
 .row-more .scopes {
   padding-block-end: var(--space-2);
   font-size: var(--size-small);
-}
-select {
-  inline-size: 100%;
-  min-block-size: 3rem;
-  padding-inline: 0.875rem;
-  border: 1px solid var(--neutral-6);
-  border-radius: var(--radius);
-  background: var(--neutral-2);
-  color: inherit;
-  font: inherit;
 }
 @media (max-width: 32rem) {
   .buttons .button, .railed section > form > .button, .railed section > .button {

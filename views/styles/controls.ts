@@ -12,7 +12,7 @@ export const controlStyles = `.stack {
 label {
   font-weight: var(--weight-strong);
 }
-input {
+input, select {
   inline-size: 100%;
   min-block-size: 3rem;
   padding-inline: 0.875rem;

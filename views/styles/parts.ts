@@ -77,7 +77,7 @@ export const partStyles = `.notice {
   text-align: center;
   overflow-wrap: anywhere;
 }
-.for-developers summary {
+.for-developers summary, .row-more summary {
   display: list-item;
   min-block-size: var(--target);
   line-height: var(--target);

@@ -8,6 +8,7 @@ import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
+import { prepareNamedRows } from './named-rows.ts'
 
 type PasskeyRow = Schema['passkeys'] & { wrapped: Buffer }
 
@@ -60,19 +61,7 @@ const recordUse = prepare<{ userId: string; id: string; signCount: number; backe
     ),
 )
 
-const rename = prepare<{ userId: string; id: string; nameSealed: Buffer }>()(parameter =>
-  queries
-    .updateTable('passkeys')
-    .set({ name_sealed: parameter.nameSealed })
-    .where('user_id', '=', parameter.userId)
-    .where('id', '=', parameter.id),
-)
-
-const remove = prepare<{ userId: string; id: string }>()(parameter =>
-  queries.deleteFrom('passkeys').where('user_id', '=', parameter.userId).where('id', '=', parameter.id),
-)
-
-const nameOf = (id: string) => ({ table: 'passkeys', column: 'name', row: id })
+const { nameOf, createChanges } = prepareNamedRows('passkeys')
 
 export function createPasskeyRepository(scope: SqlScope, vault: Vault): PasskeyRepository {
   async function open(row: PasskeyRow): Promise<PasskeyRecord> {
@@ -134,15 +123,6 @@ export function createPasskeyRepository(scope: SqlScope, vault: Vault): PasskeyR
       return (await scope.change(recordUse, { userId, id, signCount, backedUp, usedAt })) === 1
     },
 
-    async rename(userId, id, name) {
-      if (!isId(userId) || !isId(id)) return false
-      const key = await vault.userKey(userId)
-      return (await scope.change(rename, { userId, id, nameSealed: key.seal(nameOf(id), name) })) === 1
-    },
-
-    async delete(userId, id) {
-      if (!isId(userId) || !isId(id)) return false
-      return (await scope.change(remove, { userId, id })) === 1
-    },
+    ...createChanges(scope, vault),
   }
 }

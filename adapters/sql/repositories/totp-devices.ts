@@ -6,6 +6,7 @@ import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
+import { prepareNamedRows } from './named-rows.ts'
 
 type DeviceRow = Schema['totp_devices'] & { wrapped: Buffer }
 
@@ -41,19 +42,7 @@ const takeStep = prepare<{ userId: string; id: string; step: number; usedAt: Dat
     .where('last_step', '<', parameter.step),
 )
 
-const rename = prepare<{ userId: string; id: string; nameSealed: Buffer }>()(parameter =>
-  queries
-    .updateTable('totp_devices')
-    .set({ name_sealed: parameter.nameSealed })
-    .where('user_id', '=', parameter.userId)
-    .where('id', '=', parameter.id),
-)
-
-const remove = prepare<{ userId: string; id: string }>()(parameter =>
-  queries.deleteFrom('totp_devices').where('user_id', '=', parameter.userId).where('id', '=', parameter.id),
-)
-
-const nameOf = (id: string) => ({ table: 'totp_devices', column: 'name', row: id })
+const { nameOf, createChanges } = prepareNamedRows('totp_devices')
 const secretOf = (id: string) => ({ table: 'totp_devices', column: 'secret', row: id })
 
 export function createTotpDeviceRepository(scope: SqlScope, vault: Vault): TotpDeviceRepository {
@@ -94,15 +83,6 @@ export function createTotpDeviceRepository(scope: SqlScope, vault: Vault): TotpD
       return (await scope.change(takeStep, { userId, id, step, usedAt })) === 1
     },
 
-    async rename(userId, id, name) {
-      if (!isId(userId) || !isId(id)) return false
-      const key = await vault.userKey(userId)
-      return (await scope.change(rename, { userId, id, nameSealed: key.seal(nameOf(id), name) })) === 1
-    },
-
-    async delete(userId, id) {
-      if (!isId(userId) || !isId(id)) return false
-      return (await scope.change(remove, { userId, id })) === 1
-    },
+    ...createChanges(scope, vault),
   }
 }

@@ -5,39 +5,20 @@ import { recordEvent } from '../audit/record.ts'
 import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import type { AccountInput } from './account-route.ts'
+import type { Repositories } from '../ports/repositories.ts'
 import { addressesPath as path, addingPath } from './adding-addresses.ts'
 import { createAddressClaims } from './address-claims.ts'
 import { goOn } from './outcome.ts'
+import { removing } from './removing.ts'
 import type { AccountParts } from './surroundings.ts'
 
 const params = z.object({ id: z.string() })
+const primaryPath = `${path}/:id/primary`
 
 /** The addresses of an account: remove one, make another the primary one. */
 export function addressRoutes(parts: AccountParts): Route[] {
   const { accountRoute, data, notices } = parts
   const claims = createAddressClaims(parts)
-
-  /** One that is not the primary one. Throws AppError `not-found` where there is none like that, or it is somebody else's. */
-  async function findSecondary({ mode, user, params: { id } }: AccountInput<{ id: string }>): Promise<string> {
-    const addresses = await data.read(mode, ({ accounts }) => accounts.listAddresses(user.id))
-    const found = addresses.find(address => address.id === id && !address.primary)
-    if (found === undefined) throw new AppError('not-found')
-    return found.address
-  }
-
-  const asking = (question: 'remove-address' | 'make-primary', end: string) =>
-    accountRoute({
-      method: 'GET',
-      path: `${path}/:id/${end}`,
-      params,
-      changesFactors: true,
-      async handler(input) {
-        const subject = await findSecondary(input)
-        const form = { action: `${path}/${input.params.id}/${end}` }
-        return html(renderAccountConfirm(input.page, { section: 'addresses', question, subject, form }))
-      },
-    })
 
   return [
     accountRoute({
@@ -62,20 +43,30 @@ export function addressRoutes(parts: AccountParts): Route[] {
         )
       },
     }),
-    asking('make-primary', 'primary'),
+    accountRoute({
+      method: 'GET',
+      path: primaryPath,
+      params,
+      changesFactors: true,
+      async handler({ mode, user, page, params: { id } }) {
+        const subject = await data.read(mode, repositories => findSecondary(repositories, user.id, id))
+        if (subject === undefined) throw new AppError('not-found')
+        const form = { action: primaryPath.replace(':id', id) }
+        return html(renderAccountConfirm(page, { section: 'addresses', question: 'make-primary', subject, form }))
+      },
+    }),
     accountRoute({
       method: 'POST',
-      path: `${path}/:id/primary`,
+      path: primaryPath,
       params,
       comeBackTo: path,
       changesFactors: true,
-      async handler(input) {
-        const { ctx, mode, user, facts, circumstances } = input
-        const address = await findSecondary(input)
+      async handler({ ctx, mode, user, facts, circumstances, params: { id } }) {
         await data.scoped(mode, async repositories => {
-          const { id } = input.params
+          const address = await findSecondary(repositories, user.id, id)
           const before = await repositories.users.findById(user.id)
-          if (before === undefined || !(await repositories.accounts.makePrimary(user.id, id))) throw new AppError('not-found')
+          if (address === undefined || before === undefined || !(await repositories.accounts.makePrimary(user.id, id)))
+            throw new AppError('not-found')
           await recordEvent(
             repositories,
             {
@@ -92,31 +83,26 @@ export function addressRoutes(parts: AccountParts): Route[] {
         return goOn(ctx, path, 'primary-changed')
       },
     }),
-    asking('remove-address', 'remove'),
-    accountRoute({
-      method: 'POST',
+    ...removing(parts, {
       path: `${path}/:id/remove`,
-      params,
-      comeBackTo: path,
-      changesFactors: true,
-      async handler(input) {
-        const { ctx, mode, user, facts, browser, circumstances } = input
-        const address = await findSecondary(input)
-        await data.scoped(mode, async repositories => {
-          const { id } = input.params
-          // Whoever reads it may have used it for a sign-in that waits somewhere.
-          await repositories.accounts.voidProofs(user.id, circumstances.clock(), browser)
-          // As long as it is there: whoever reads it is told, too.
-          await notices.notify(repositories, user, { kind: 'address-removed', address }, facts)
-          if (!(await repositories.accounts.removeAddress(user.id, id))) throw new AppError('not-found')
-          await recordEvent(
-            repositories,
-            { action: 'address.removed', userId: user.id, address_id: id, before: { address } },
-            circumstances,
-          )
-        })
-        return goOn(ctx, path, 'address-removed')
+      section: 'addresses',
+      question: 'remove-address',
+      outcome: 'address-removed',
+      async find(repositories, userId, id) {
+        const address = await findSecondary(repositories, userId, id)
+        if (address === undefined) return undefined
+        return {
+          subject: address,
+          event: { action: 'address.removed', userId, address_id: id, before: { address } },
+          notice: { kind: 'address-removed', address },
+        }
       },
+      remove: ({ accounts }, userId, id) => accounts.removeAddress(userId, id),
     }),
   ]
+}
+
+/** One that is not the primary one; undefined where there is none like that, or it is somebody else's. */
+async function findSecondary({ accounts }: Repositories, userId: string, id: string): Promise<string | undefined> {
+  return (await accounts.listAddresses(userId)).find(address => address.id === id && !address.primary)?.address
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Question, renderAccountConfirm } from '../../views/account/confirm.tsx'
+import type { Question } from '../../views/account/confirm.tsx'
 import { renderAccountRename, type RenameProps } from '../../views/account/rename.tsx'
 import type { AuditEvent } from '../audit/catalogue.ts'
 import { type Circumstances, recordEvent } from '../audit/record.ts'
@@ -14,6 +14,7 @@ import type { Notice } from '../users/notices.ts'
 import { describePasskey } from '../sign-in/passkey.ts'
 import { looksLikeWebAddress, type ReadName, readName } from './names.ts'
 import { goOn } from './outcome.ts'
+import { type Removable, type Removal, removing } from './removing.ts'
 import type { AccountParts } from './surroundings.ts'
 import { waysInPath } from './ways-in.ts'
 
@@ -25,14 +26,8 @@ const renamings: RateLimit = { name: 'factor-renamings', points: 10, windowSecon
 /** A factor of a person's, to be renamed or removed. */
 interface OwnFactor {
   name: string
-  renamed(name: string): Change
-  removed: Change
-}
-
-/** As the audit log has it, and as the person is told. */
-interface Change {
-  event: AuditEvent
-  notice: Notice
+  renamed(name: string): { event: AuditEvent; notice: Notice }
+  removed: Removal
 }
 
 /** What is the same of every kind of factor that has a name. */
@@ -59,6 +54,7 @@ const passkeys: NamedKind = {
           notice: { kind: 'passkey-renamed', name, nameBefore: passkey.name },
         }),
         removed: {
+          subject: passkey.name,
           event: { action: 'passkey.removed', ...about, before: describePasskey(passkey) },
           notice: { kind: 'passkey-removed', name: passkey.name },
         },
@@ -83,6 +79,7 @@ const authenticatorApps: NamedKind = {
           notice: { kind: 'authenticator-renamed', name, nameBefore: device.name },
         }),
         removed: {
+          subject: device.name,
           event: { action: 'totp-device.removed', ...about, before: { name: device.name } },
           notice: { kind: 'authenticator-removed', name: device.name },
         },
@@ -95,7 +92,7 @@ const authenticatorApps: NamedKind = {
 
 /** Renaming and removing passkeys and authenticator apps. */
 export function factorRoutes(parts: AccountParts): Route[] {
-  return [passkeys, authenticatorApps].flatMap(kind => [...renaming(parts, kind), ...removing(parts, kind)])
+  return [passkeys, authenticatorApps].flatMap(kind => [...renaming(parts, kind), ...removing(parts, describeRemoval(kind))])
 }
 
 function renaming({ accountRoute, data, notices, rateLimiter }: AccountParts, kind: NamedKind): Route[] {
@@ -144,53 +141,18 @@ function problemOf(read: ReadName): RenameProps['problem'] {
   return read.kind === 'empty' ? 'field-needed' : 'name-too-long'
 }
 
-function removing({ accountRoute, data, notices }: AccountParts, kind: NamedKind): Route[] {
-  const path = `${waysInPath}/${kind.segment}/:id/remove`
-  return [
-    accountRoute({
-      method: 'GET',
-      path,
-      params,
-      changesFactors: true,
-      async handler({ mode, user, page, params: { id } }) {
-        const { factor, factors } = await data.read(mode, async repositories => ({
-          factor: await kind.find(repositories, user.id, id),
-          factors: await repositories.accounts.findFactors(user.id),
-        }))
-        if (factor === undefined) throw new AppError('not-found')
-        return html(
-          renderAccountConfirm(page, {
-            section: 'ways-in',
-            question: kind.question,
-            subject: factor.name,
-            form: { action: path.replace(':id', id) },
-            ...(countLosable(factors) === 1 ? { warning: 'last-factor' } : {}),
-          }),
-        )
-      },
-    }),
-    accountRoute({
-      method: 'POST',
-      path,
-      params,
-      comeBackTo: waysInPath,
-      changesFactors: true,
-      async handler({ ctx, mode, user, facts, browser, circumstances, params: { id } }) {
-        await data.scoped(mode, async repositories => {
-          // Of two who remove the last two at once, one waits, and sees that what is left is the last.
-          await repositories.accounts.lock(user.id)
-          const factor = await kind.find(repositories, user.id, id)
-          if (factor === undefined || !(await kind.remove(repositories, user.id, id))) throw new AppError('not-found')
-          // What it proved elsewhere goes with it.
-          await repositories.accounts.voidProofs(user.id, circumstances.clock(), browser)
-          await recordEvent(repositories, factor.removed.event, circumstances)
-          await removeIdleRecoveryCodes(repositories, user.id, circumstances)
-          await notices.notify(repositories, user, factor.removed.notice, facts)
-        })
-        return goOn(ctx, waysInPath, 'factor-removed')
-      },
-    }),
-  ]
+/** What a passkey or an authenticator app leaves behind. */
+function describeRemoval(kind: NamedKind): Removable {
+  return {
+    path: `${waysInPath}/${kind.segment}/:id/remove`,
+    section: 'ways-in',
+    question: kind.question,
+    outcome: 'factor-removed',
+    find: async (repositories, userId, id) => (await kind.find(repositories, userId, id))?.removed,
+    warn: async ({ accounts }, userId) => (countLosable(await accounts.findFactors(userId)) === 1 ? 'last-factor' : undefined),
+    remove: kind.remove,
+    tidy: removeIdleRecoveryCodes,
+  }
 }
 
 /** Codes that stand for nothing any more would be asked for at every sign-in, until they are used up. */

@@ -1,12 +1,14 @@
-import type { Account, KoaContextWithOIDC } from 'oidc-provider'
+import type { Account, KoaContextWithOIDC, Session } from 'oidc-provider'
 import type { Data } from '../ports/data.ts'
-import type { UserRecord } from '../ports/records.ts'
-import { findGrantFacts, protocol } from './grant-adapter.ts'
+import type { UserRecord, UserWithFactors } from '../ports/records.ts'
+import { findFactsOfSession, protocol } from './grant-adapter.ts'
 import { stateOf } from './request-state.ts'
 
 /** What `findAccount` answers, and so what `ctx.oidc.account` is. */
 export interface OwnAccount extends Account {
   user: UserRecord
+  /** Whether a factor is enrolled; undefined where nobody's session is used, and so nobody is asked for it. */
+  hasFactors: boolean | undefined
 }
 
 /**
@@ -15,27 +17,35 @@ export interface OwnAccount extends Account {
  */
 export function createFindAccount(data: Data) {
   return async function findAccount(ctx: KoaContextWithOIDC, accountId: string): Promise<OwnAccount | undefined> {
-    const user = await findUser(ctx, accountId)
+    const { session } = ctx.oidc
+    const user: (UserRecord & { hasFactors?: boolean }) | undefined =
+      session === undefined ? await findUser(ctx, accountId) : await findUserOf(session, ctx, accountId)
     if (user?.status !== 'active') return undefined
     return {
       accountId,
       user,
+      hasFactors: user.hasFactors,
       claims: () => ({ sub: accountId, ...claimsOf(user) }),
     }
   }
 
   async function findUser(ctx: KoaContextWithOIDC, userId: string): Promise<UserRecord | undefined> {
     const known = stateOf(ctx).grantFacts?.user
-    if (known?.id === userId) return known
-    const grantId = ctx.oidc.client === undefined ? undefined : ctx.oidc.session?.grantIdFor(ctx.oidc.client.clientId)
-    const facts = grantId === undefined ? undefined : await findGrantFacts(data, grantId)
+    return known?.id === userId ? known : data.read(protocol, ({ users }) => users.findById(userId))
+  }
+
+  /** Whoever is signed in, with what is going to be asked of them. */
+  async function findUserOf(session: Session, ctx: KoaContextWithOIDC, userId: string): Promise<UserWithFactors | undefined> {
+    const { client } = ctx.oidc
+    const grantId = client && session.grantIdFor(client.clientId)
+    const facts = grantId === undefined ? undefined : await findFactsOfSession(data, grantId)
     if (facts?.user.id === userId) return facts.user
-    if (ctx.oidc.session === undefined || ctx.oidc.client === undefined || grantId !== undefined) {
-      return data.read(protocol, ({ users }) => users.findById(userId))
+    if (client === undefined || grantId !== undefined) {
+      return data.read(protocol, ({ users }) => users.findWithFactors(userId))
     }
     // A grant is going to be made for them, in one of their workspaces: asked for together.
     const [user, workspaces] = await data.read(protocol, repositories =>
-      Promise.all([repositories.users.findById(userId), repositories.workspaces.listForUser(userId)]),
+      Promise.all([repositories.users.findWithFactors(userId), repositories.workspaces.listForUser(userId)]),
     )
     stateOf(ctx).workspaces = { userId, workspaces }
     return user

@@ -4,7 +4,7 @@ import { type Clock, secondsAfter } from '../kernel/clock.ts'
 import type { AuditEvent } from '../audit/catalogue.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Data } from '../ports/data.ts'
-import type { GrantFacts } from '../ports/records.ts'
+import type { GrantFacts, UserWithFactors } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { type Allowance, allowanceOf, unite } from './allowance.ts'
 import { circumstancesOf, currentContext, currentState, stateOf } from './request-state.ts'
@@ -96,10 +96,19 @@ async function rememberConsent(
 
 /** The facts of a grant that is honoured. Read once in a request: account, claims and checks all speak of the same moment. */
 export async function findGrantFacts(data: Data, grantId: string, accessTokenId?: string): Promise<GrantFacts | undefined> {
-  const state = currentState()
-  if (state?.grantFacts?.grant.id === grantId) return state.grantFacts
-  const facts = await data.read(protocol, ({ grants }) => grants.findFacts(grantId, accessTokenId))
+  const known = currentState()?.grantFacts
+  if (known?.grant.id === grantId) return known
+  return keepHonoured(await data.read(protocol, ({ grants }) => grants.findFacts(grantId, accessTokenId)))
+}
+
+/** The same for who is signed in, of whom something is asked before anything is issued: with whether they have enrolled a factor. */
+export async function findFactsOfSession(data: Data, grantId: string): Promise<GrantFacts<UserWithFactors> | undefined> {
+  return keepHonoured(await data.read(protocol, ({ grants }) => grants.findFactsWithFactors(grantId)))
+}
+
+function keepHonoured<Facts extends GrantFacts>(facts: Facts | undefined): Facts | undefined {
   if (facts === undefined || !isHonoured(facts)) return undefined
+  const state = currentState()
   if (state !== undefined) state.grantFacts = facts
   return facts
 }

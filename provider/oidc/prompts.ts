@@ -77,7 +77,7 @@ function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Cloc
   if (session?.accountId === undefined || account === undefined) return false
   const proofs = proofsThatCount(ctx)
   // What is enrolled is asked for, also of a session that is older than that.
-  if (account.user.hasFactors && !reaches(levelOf(proofs), 'multi-factor')) return false
+  if (account.hasFactors !== false && !reaches(levelOf(proofs), 'multi-factor')) return false
   const request = policyRequestOf(readParameters(params))
   // Whoever has just proved something was held to max_age when they did, and is on the way back from there.
   const limited =

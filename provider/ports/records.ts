@@ -12,11 +12,12 @@ export interface UserRecord {
   createdAt: Date
   /** When the account will be erased, where its person has asked for that. */
   erasureDueAt: Date | undefined
-  /** Whether a passkey or a generator of codes is enrolled. */
-  hasFactors: boolean
   /** What was proved before counts no more, but in that browser (SHA-256 of its cookie). Undefined: all of it counts. */
   proofsFrom: { moment: Date; exceptBrowser: Buffer | undefined } | undefined
 }
+
+/** A user of whom it was also asked whether a passkey or a generator of codes is enrolled: only where something is authorized. */
+export type UserWithFactors = UserRecord & { hasFactors: boolean }
 
 /** An address of a person's, verified; in normal form. */
 export interface AddressRecord {
@@ -242,9 +243,9 @@ export interface ConsentRecord {
 }
 
 /** What must be true for a token to be issued or honoured under a grant, read together. */
-export interface GrantFacts {
+export interface GrantFacts<User extends UserRecord = UserRecord> {
   grant: GrantRecord
-  user: UserRecord
+  user: User
   /** The workspace that the grant names; undefined where the user is no member of it any more. */
   membership: { workspaceId: string; slug: string; roles: string[] } | undefined
 }

@@ -19,6 +19,7 @@ import type {
   SessionRecord,
   SigningKeyRecord,
   UserRecord,
+  UserWithFactors,
   WorkspaceRecord,
 } from './records.ts'
 import type { JobName, JobPayloads } from './jobs.ts'
@@ -54,6 +55,7 @@ export interface Repositories {
 
 export interface UserRepository {
   findById(userId: string): Promise<UserRecord | undefined>
+  findWithFactors(userId: string): Promise<UserWithFactors | undefined>
   /** By a verified address, in normal form. `vouchedBy`: the connection whose word is all that shows that this address is theirs. */
   findByAddress(address: string): Promise<(UserRecord & { vouchedBy: string | undefined }) | undefined>
   /**
@@ -166,6 +168,8 @@ export interface GrantRepository {
    * that it names. With `accessTokenId`, undefined also where that token was revoked.
    */
   findFacts(grantId: string, accessTokenId?: string): Promise<GrantFacts | undefined>
+  /** The same for where something is authorized: with whether their user has enrolled a factor. */
+  findFactsWithFactors(grantId: string): Promise<GrantFacts<UserWithFactors> | undefined>
   /** Deletes the grant and its refresh family. */
   delete(grantId: string): Promise<void>
   /** A user's, newest first. */

@@ -87,7 +87,7 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
       const result = findResult(attempt)
       if (result === undefined || now() - Math.max(...result.proofs.map(proof => proof.at)) > resumeWithinSeconds)
         return undefined
-      const user = await repositories.users.findById(result.userId)
+      const user = await repositories.users.findWithFactors(result.userId)
       if (user?.status !== 'active') return undefined
       if (withoutVoid(result.proofs, user, attempt.browserHash).length < result.proofs.length) return undefined
       // Enrolled since: it is asked for.

@@ -33,7 +33,6 @@ export async function createUser(
     locale,
     createdAt,
     erasureDueAt: undefined,
-    hasFactors: false,
     proofsFrom: undefined,
   }
 }

@@ -27,7 +27,7 @@ describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
   it('knows from when on what a user proved counts, and in which browser all of it does', async () => {
     const { id } = await createUser(data)
     const findUser = (userId: string) => data.read(asSystem, ({ users }) => users.findById(userId))
-    expect(await findUser(id)).toMatchObject({ proofsFrom: undefined, hasFactors: false })
+    expect(await findUser(id)).toMatchObject({ proofsFrom: undefined })
     const browser = newHash()
     await data.scoped(asUser(id), ({ accounts }) => accounts.voidProofs(id, noon, browser))
     expect(await findUser(id)).toMatchObject({ proofsFrom: { moment: noon, exceptBrowser: browser } })
@@ -56,7 +56,6 @@ describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
       locale: 'fr',
       name: undefined,
       status: 'active',
-      hasFactors: false,
     }
     for (const mode of [asSystem, asUser(id), asWorkspace(workspace.id)]) {
       expect(await data.read(mode, ({ users }) => users.findById(id))).toEqual(expected)

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newSecret } from '../../provider/kernel/secrets.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
 import {
+  aGrant,
   anHourLater,
   anUpstreamIdentity,
   aPasskey,
@@ -44,6 +46,27 @@ describe.each(databaseKinds)('passkeys, generators and recovery codes on %s', ki
   async function countWinners(callers: number, run: () => Promise<boolean>): Promise<number> {
     return (await Promise.all(Array.from({ length: callers }, run))).filter(Boolean).length
   }
+
+  it('are known of with the user and with a grant, whichever of the two it is', async () => {
+    const [withPasskey, withDevice, withNothing] = [await createUser(data), await createUser(data), await createUser(data)]
+    await Promise.all([createPasskey(withPasskey.id), createDevice(withDevice.id)])
+    const ask = async ({ id }: { id: string }) => {
+      const grant = aGrant(id)
+      await data.scoped(asSystem, ({ grants }) => grants.upsert(grant))
+      const [user, facts] = await data.read(asSystem, ({ users, grants }) =>
+        Promise.all([users.findWithFactors(id), grants.findFactsWithFactors(grant.id)]),
+      )
+      expect(facts).toMatchObject({ grant, user: user ?? {} })
+      return facts?.user.hasFactors
+    }
+    expect(await Promise.all([withPasskey, withDevice, withNothing].map(ask))).toEqual([true, true, false])
+    await data.read(asSystem, async ({ users, grants }) => {
+      for (const id of [newSecret(), '', '\0']) {
+        expect(await users.findWithFactors(id)).toBeUndefined()
+        expect(await grants.findFactsWithFactors(id)).toBeUndefined()
+      }
+    })
+  })
 
   describe('passkeys', () => {
     it('are kept as they were given, oldest first', async () => {

@@ -40,6 +40,7 @@ const always = new Date('2100-01-01T00:00:00Z')
 const attacks: Attacks = {
   users: {
     findById: ({ users }, theirs) => users.findById(theirs.user.id),
+    findWithFactors: ({ users }, theirs) => users.findWithFactors(theirs.user.id),
     findByAddress: ({ users }, theirs) => users.findByAddress(theirs.user.address),
     confirmAddress: ({ users }, theirs) => users.confirmAddress(theirs.user.id, theirs.user.address),
     create: ({ users }) => users.create({ id: newId(), address: newAddress(), locale: 'en', createdAt: noon }),
@@ -172,6 +173,7 @@ const attacks: Attacks = {
   grants: {
     upsert: ({ grants }, theirs) => grants.upsert({ ...theirs.grant, payload: {} }),
     findFacts: ({ grants }, theirs) => grants.findFacts(theirs.grant.id),
+    findFactsWithFactors: ({ grants }, theirs) => grants.findFactsWithFactors(theirs.grant.id),
     delete: ({ grants }, theirs) => grants.delete(theirs.grant.id),
     listForUser: ({ grants }, theirs) => grants.listForUser(theirs.user.id),
     deleteForUser: ({ grants }, theirs) => grants.deleteForUser(theirs.user.id, {}),

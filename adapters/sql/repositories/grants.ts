@@ -1,7 +1,7 @@
 import { type InferResult, sql } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import { isId } from '../../../provider/kernel/ids.ts'
-import type { GrantFacts, GrantRecord } from '../../../provider/ports/records.ts'
+import type { GrantFacts, GrantRecord, UserRecord } from '../../../provider/ports/records.ts'
 import type { GrantRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import type { Schema } from '../schema.ts'
@@ -9,7 +9,7 @@ import { prepare, queries } from '../statement.ts'
 import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { openUser, userQuery } from './users.ts'
+import { hasFactors, openUser, openUserWithFactors, userQuery } from './users.ts'
 
 /** A grant, its user with the key that opens them, and the membership that it names: one query for all of it. */
 export const factsQuery = () =>
@@ -34,6 +34,10 @@ export const factsQuery = () =>
 type FactsRow = InferResult<ReturnType<typeof factsQuery>>[number]
 
 const findFacts = prepare<{ grantId: string }>()(parameter => factsQuery().where('g.id', '=', parameter.grantId))
+
+const findFactsWithFactors = prepare<{ grantId: string }>()(parameter =>
+  factsQuery().select(hasFactors).where('g.id', '=', parameter.grantId),
+)
 
 const findFactsUnlessRevoked = prepare<{ grantId: string; accessTokenId: string }>()(parameter =>
   factsQuery()
@@ -110,6 +114,10 @@ const deleteForUser = prepare<{ userId: string; sessionUid: string | null; clien
 const deleteExpired = prepareSweepOfExpired('grants', 'id')
 
 export async function openFacts(row: FactsRow, vault: Vault): Promise<GrantFacts> {
+  return factsOf(row, await openUser(row, vault))
+}
+
+function factsOf<User extends UserRecord>(row: FactsRow, user: User): GrantFacts<User> {
   const grant = describe({
     id: row.grant_id,
     user_id: row.user_id,
@@ -122,7 +130,7 @@ export async function openFacts(row: FactsRow, vault: Vault): Promise<GrantFacts
   })
   const { grant_workspace_id: workspaceId, member_roles: roles, workspace_slug: slug } = row
   const membership = workspaceId !== null && roles !== null && slug !== null ? { workspaceId, slug, roles } : undefined
-  return { grant, user: await openUser(row, vault), membership }
+  return { grant, user, membership }
 }
 
 function describe(row: Schema['grants']): GrantRecord {
@@ -163,6 +171,12 @@ export function createGrantRepository(scope: SqlScope, vault: Vault): GrantRepos
           ? await scope.run(findFacts, { grantId })
           : await scope.run(findFactsUnlessRevoked, { grantId, accessTokenId })
       return row && openFacts(row, vault)
+    },
+
+    async findFactsWithFactors(grantId) {
+      if (!canBeKept(grantId)) return undefined
+      const [row] = await scope.run(findFactsWithFactors, { grantId })
+      return row && factsOf(row, await openUserWithFactors(row, vault))
     },
 
     async delete(grantId) {

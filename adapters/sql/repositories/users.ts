@@ -1,10 +1,11 @@
-import type { InferResult } from 'kysely'
+import type { ExpressionBuilder, InferResult, SqlBool } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import { isId, newId } from '../../../provider/kernel/ids.ts'
-import type { UserRecord } from '../../../provider/ports/records.ts'
+import type { UserRecord, UserWithFactors } from '../../../provider/ports/records.ts'
 import type { UserRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { isUniqueViolation } from '../errors.ts'
+import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
@@ -28,16 +29,22 @@ export const userQuery = () =>
       'a.id as address_id',
       'a.address_sealed',
       'a.verified_at as address_verified_at',
-      ({ exists, selectFrom, or }) =>
-        or([
-          exists(selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'u.id')),
-          exists(selectFrom('totp_devices as d').select('d.id').whereRef('d.user_id', '=', 'u.id')),
-        ]).as('user_has_factors'),
     ])
+
+/** To be selected beside it, where something is authorized: everywhere else nobody asks, and it would be looked up in vain. */
+export const hasFactors = ({ exists, selectFrom, or }: ExpressionBuilder<Schema & { u: Schema['users'] }, 'u'>) =>
+  or([
+    exists(selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'u.id')),
+    exists(selectFrom('totp_devices as d').select('d.id').whereRef('d.user_id', '=', 'u.id')),
+  ]).as('user_has_factors')
 
 type UserRow = InferResult<ReturnType<typeof userQuery>>[number]
 
 const findById = prepare<{ userId: string }>()(parameter => userQuery().where('u.id', '=', parameter.userId))
+
+const findWithFactors = prepare<{ userId: string }>()(parameter =>
+  userQuery().select(hasFactors).where('u.id', '=', parameter.userId),
+)
 
 // By any address of theirs; the primary one is what the record carries.
 const findByAddress = prepare<{ addressIndex: Buffer }>()(parameter =>
@@ -96,12 +103,15 @@ export async function openUser(row: UserRow, vault: Vault): Promise<UserRecord> 
     locale: row.user_locale,
     createdAt: row.user_created_at,
     erasureDueAt: fromNullable(row.user_erasure_due_at),
-    hasFactors: Boolean(row.user_has_factors),
     proofsFrom:
       row.user_proofs_from === null
         ? undefined
         : { moment: row.user_proofs_from, exceptBrowser: fromNullable(row.user_proofs_from_browser) },
   }
+}
+
+export async function openUserWithFactors(row: UserRow & { user_has_factors: SqlBool }, vault: Vault): Promise<UserWithFactors> {
+  return { ...(await openUser(row, vault)), hasFactors: Boolean(row.user_has_factors) }
 }
 
 export function createUserRepository(scope: SqlScope, vault: Vault): UserRepository {
@@ -110,6 +120,12 @@ export function createUserRepository(scope: SqlScope, vault: Vault): UserReposit
       if (!isId(userId)) return undefined
       const [row] = await scope.run(findById, { userId })
       return row && openUser(row, vault)
+    },
+
+    async findWithFactors(userId) {
+      if (!isId(userId)) return undefined
+      const [row] = await scope.run(findWithFactors, { userId })
+      return row && openUserWithFactors(row, vault)
     },
 
     async findByAddress(address) {

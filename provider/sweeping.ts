@@ -3,7 +3,7 @@ import { toError } from './kernel/errors.ts'
 import type { Data } from './ports/data.ts'
 import type { Repositories } from './ports/repositories.ts'
 import type { Telemetry } from './ports/telemetry.ts'
-import { failuresUntilLinksOnly } from './sign-in/magic-link.ts'
+import { failuresUntilLinksOnly } from './sign-in/email-challenge.ts'
 import { eraseDueAccounts } from './users/erasure.ts'
 
 const defaultIntervalMilliseconds = 60_000

@@ -13,9 +13,9 @@ import { AppError } from '../kernel/errors.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
+import { addressOf, failuresUntilLinksOnly, proofOf, takeLink } from './email-challenge.ts'
 import type { SignInFlow } from './flow.ts'
 import type { Interactions } from './interactions.ts'
-import { addressOf, failuresUntilLinksOnly, proofOf, takeLink } from './magic-link.ts'
 
 const mode = { kind: 'system', reason: 'sign-in' } as const
 const limits: Limit[] = [{ name: 'links', by: 'address', points: 60, windowSeconds: 60 }]

@@ -50,11 +50,9 @@ import { createRecoveryCodes } from './recovery-codes/recovery-codes.ts'
 import { createShownCodes } from './recovery-codes/shown-codes.ts'
 import { createLinkReceiver } from './account/linking.ts'
 import { createAcceptance } from './sign-in/acceptance.ts'
-import { callbackRoutes } from './sign-in/callback-routes.ts'
 import { createEnrolling } from './sign-in/enrolling.ts'
 import { enrolmentRoutes } from './sign-in/enrolment-routes.ts'
 import { createSignInFlow } from './sign-in/flow.ts'
-import { linkRoutes } from './sign-in/link-routes.ts'
 import { createMethods } from './sign-in/methods.ts'
 import { createPasskeyOffer } from './sign-in/passkey-offer.ts'
 import { signInRoutes } from './sign-in/routes.ts'
@@ -214,8 +212,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...logoRoutes({ registry, egress }),
       ...signInRoutes({ signInRoute, flow, standing, interactions, pages, steps, passkeyOffer, methods }),
       ...enrolmentRoutes({ signInRoute, enrolling, pages, steps, methods }),
-      ...linkRoutes({ data, flow, interactions, pages, clock }),
-      ...callbackRoutes({ connections, visits, data, flow, receiveLink, pages, clock }),
+      ...methods.flatMap(method => method.routes?.({ data, flow, interactions, receiveLink, pages, clock }) ?? []),
       ...accountRoutes({
         issuer,
         installationName: settings.installationName,

@@ -1,58 +1,38 @@
 import { renderUpstreamRefused } from '../../views/sign-in/upstream-refused.tsx'
+import type { Finished } from '../connections/client.ts'
+import { clockToleranceSeconds } from '../connections/configuration.ts'
 import type { Connection, Refused, UpstreamAccount } from '../connections/connection.ts'
 import { type Answer, html } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
 import { negotiateLocale } from '../http/locale.ts'
-import type { Pages } from '../http/pages.ts'
 import { type Route, route } from '../http/route.ts'
-import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
-import type { Data } from '../ports/data.ts'
-import { proofByUpstream } from './federated.ts'
-import type { SignInFlow } from './flow.ts'
+import type { Factor, Proof } from '../policy/proof.ts'
 import { homeOf } from './paths.ts'
+import type { MethodSurroundings } from './routed-method.ts'
 import type { Errand, UpstreamVisits } from './upstream-visits.ts'
 
 const limits: Limit[] = [{ name: 'upstream-answers', by: 'address', points: 300, windowSeconds: 60 }]
 
-/** Takes the answer for which a signed-in person went to an upstream. */
-export type ReceiveLink = (
-  ctx: Context,
-  connection: Connection,
-  errand: Extract<Errand, { kind: 'link' }>,
-  answer: { kind: 'account'; account: UpstreamAccount } | Refused,
-) => Promise<Answer>
-
-export interface CallbackRouteOptions {
-  connections: readonly Connection[]
-  visits: UpstreamVisits
-  data: Data
-  flow: SignInFlow
-  receiveLink: ReceiveLink
-  pages: Pages
-  clock: Clock
-}
-
 /**
- * Where upstreams send people back to: an address for each connection that is configured, and none for any other. A GET that changes
+ * Where an upstream sends people back to: an address for each connection that is configured, and none for any other. A GET that changes
  * something, as the protocol has it; it is bound to the browser that left (whose cookie is Lax, so it comes along with the redirect),
  * to one connection and to one use, and it ends in a redirect, which takes code and state out of the address bar.
  */
-export function callbackRoutes(options: CallbackRouteOptions): Route[] {
-  const { connections, visits, data, flow, receiveLink, pages, clock } = options
+export function callbackRoutes(connection: Connection, visits: UpstreamVisits, surroundings: MethodSurroundings): Route[] {
+  const { data, flow, receiveLink, pages, clock } = surroundings
 
   /** The sign-in that it was for is not known, so there is only the app to go back to. */
-  function refuse(ctx: Context, { label }: Connection, { reason }: Refused): Answer {
+  function refuse(ctx: Context, { reason }: Refused): Answer {
     const page = pages.context({ locale: negotiateLocale(ctx, '') })
-    return html(renderUpstreamRefused(page, { service: label, reason }), 400)
+    return html(renderUpstreamRefused(page, { service: connection.label, reason }), 400)
   }
 
   async function receiveSignIn(
     ctx: Context,
-    connection: Connection,
     { uid, attemptId }: Extract<Errand, { kind: 'sign-in' }>,
-    answer: { kind: 'account'; account: UpstreamAccount } | Refused,
+    answer: Finished | Refused,
     browser: Buffer,
   ): Promise<Answer> {
     const home = { kind: 'redirect', to: homeOf(uid) } as const
@@ -74,7 +54,7 @@ export function callbackRoutes(options: CallbackRouteOptions): Route[] {
     return home
   }
 
-  return connections.map(connection =>
+  return [
     route({
       method: 'GET',
       path: `/callback/${connection.id}`,
@@ -86,13 +66,23 @@ export function callbackRoutes(options: CallbackRouteOptions): Route[] {
         if (ctx.method === 'HEAD') throw new AppError('method-not-allowed')
         const parameters = new URLSearchParams(ctx.querystring)
         const visit = await visits.take(connection, parameters, browser)
-        if ('kind' in visit) return refuse(ctx, connection, visit)
+        if ('kind' in visit) return refuse(ctx, visit)
         const answer = await visits.finish(connection, visit, parameters)
         const { errand } = visit
         return errand.kind === 'sign-in'
-          ? receiveSignIn(ctx, connection, errand, answer, browser)
+          ? receiveSignIn(ctx, errand, answer, browser)
           : receiveLink(ctx, connection, errand, answer)
       },
     }),
-  )
+  ]
+}
+
+/** What an upstream's answer proves. */
+function proofByUpstream(account: UpstreamAccount, now: Date): Proof {
+  const { multiFactor, signedInAt, ...subject } = account
+  const factors: Factor[] = multiFactor ? ['fed', 'mfa'] : ['fed']
+  const at = Math.floor(now.getTime() / 1000)
+  // As much as its clock may be behind, or what was just taken as recent enough would be too old in the next moment.
+  const seenAt = signedInAt === undefined ? at : signedInAt + clockToleranceSeconds
+  return { method: account.connection, subject, factors, at, ...(seenAt < at ? { seenAt } : {}) }
 }

@@ -2,15 +2,14 @@ import { speak } from '../../views/messages.ts'
 import { renderUpstreamAway } from '../../views/sign-in/upstream-away.tsx'
 import { renderUpstreamRefused } from '../../views/sign-in/upstream-refused.tsx'
 import { keptSeconds } from '../connections/client.ts'
-import { clockToleranceSeconds } from '../connections/configuration.ts'
-import type { Connection, UpstreamAccount } from '../connections/connection.ts'
+import type { Connection } from '../connections/connection.ts'
 import { spendLimit } from '../http/limits.ts'
-import type { Factor, Proof } from '../policy/proof.ts'
 import type { RateLimit, RateLimiter } from '../ports/rate-limiter.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import { normaliseAddress } from './address.ts'
-import type { SignInMethod } from './method.ts'
+import { callbackRoutes } from './callback-routes.ts'
 import { policyRequestOf } from './policy-request.ts'
+import type { RoutedMethod } from './routed-method.ts'
 import type { UpstreamVisits } from './upstream-visits.ts'
 
 /** Each costs a request or two to somebody else's servers. */
@@ -25,7 +24,7 @@ export interface FederatedOptions {
  * A sign-in by an account elsewhere. The person goes there and comes back to the connection's own address (callback-routes.ts), which
  * makes the proof: no form of ours does.
  */
-export function createFederated(connection: Connection, { visits, rateLimiter }: FederatedOptions): SignInMethod {
+export function createFederated(connection: Connection, { visits, rateLimiter }: FederatedOptions): RoutedMethod {
   const { id, label: service, mfa } = connection
   return {
     id,
@@ -64,6 +63,8 @@ export function createFederated(connection: Connection, { visits, rateLimiter }:
     },
 
     verify: async () => ({ kind: 'refused', problem: 'attempt-expired' }),
+
+    routes: surroundings => callbackRoutes(connection, visits, surroundings),
   }
 }
 
@@ -83,14 +84,4 @@ function wishesOf({ request, locale }: AttemptRecord) {
     // As long as somebody may take over there.
     maxAgeSeconds: isToAskAnew ? Math.min(maxAgeSeconds ?? keptSeconds, keptSeconds) : maxAgeSeconds,
   }
-}
-
-/** What an upstream's answer proves. */
-export function proofByUpstream(account: UpstreamAccount, now: Date): Proof {
-  const { multiFactor, signedInAt, ...subject } = account
-  const factors: Factor[] = multiFactor ? ['fed', 'mfa'] : ['fed']
-  const at = Math.floor(now.getTime() / 1000)
-  // As much as its clock may be behind, or what was just taken as recent enough would be too old in the next moment.
-  const seenAt = signedInAt === undefined ? at : signedInAt + clockToleranceSeconds
-  return { method: account.connection, subject, factors, at, ...(seenAt < at ? { seenAt } : {}) }
 }

@@ -6,34 +6,22 @@ import type { Answer } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
 import { negotiateLocale } from '../http/locale.ts'
-import type { Pages } from '../http/pages.ts'
 import { type Route, route } from '../http/route.ts'
-import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import { hashSecret } from '../kernel/secrets.ts'
-import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import { addressOf, failuresUntilLinksOnly, proofOf, takeLink } from './email-challenge.ts'
-import type { SignInFlow } from './flow.ts'
-import type { Interactions } from './interactions.ts'
+import type { MethodSurroundings } from './routed-method.ts'
 
 const mode = { kind: 'system', reason: 'sign-in' } as const
 const limits: Limit[] = [{ name: 'links', by: 'address', points: 60, windowSeconds: 60 }]
 const params = z.object({ token: z.string().max(100) })
 
-export interface LinkRouteOptions {
-  data: Data
-  flow: SignInFlow
-  interactions: Interactions
-  pages: Pages
-  clock: Clock
-}
-
 /**
  * The link of the mail. Opening it changes nothing, because mail scanners open links and press what they find; the button
  * consumes it, and only in the browser that began. Anywhere else it says who asked, and what to do with the code.
  */
-export function linkRoutes({ data, flow, interactions, pages, clock }: LinkRouteOptions): Route[] {
+export function linkRoutes({ data, flow, interactions, pages, clock }: MethodSurroundings): Route[] {
   const countFailures = (attempt: AttemptRecord) => data.read(mode, ({ codeFailures }) => codeFailures.count(addressOf(attempt)))
 
   async function show(ctx: Context, token: string, browser: Buffer): Promise<Answer> {

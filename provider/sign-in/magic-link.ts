@@ -11,14 +11,15 @@ import {
   createCodeVerifier,
   failuresUntilLinksOnly,
 } from './email-challenge.ts'
+import { linkRoutes } from './link-routes.ts'
 import { createMailBudget } from './mail-budget.ts'
-import type { SignInMethod } from './method.ts'
 import { deviceField } from './passkey-offer.ts'
+import type { RoutedMethod } from './routed-method.ts'
 
 export type MagicLinkOptions = CodeVerifierOptions & ChallengeMailOptions & { store: Store }
 
 /** E-mail link and code: what the person sees of it. How the mail is made and its challenge is taken stands beside it. */
-export function createMagicLink(options: MagicLinkOptions): SignInMethod {
+export function createMagicLink(options: MagicLinkOptions): RoutedMethod {
   const { cipher, clock, rateLimiter, store } = options
   const budget = createMailBudget({ rateLimiter, store, cipher })
   const verifyCode = createCodeVerifier(options)
@@ -81,6 +82,8 @@ export function createMagicLink(options: MagicLinkOptions): SignInMethod {
     },
 
     verify: (context, attempt, form) => verifyCode(context, attempt, form['code'] ?? ''),
+
+    routes: linkRoutes,
 
     async rememberBrowser({ address, browserHash }) {
       // Whoever only proved more had their address proved by the sign-in before, which remembered it.

@@ -1,9 +1,9 @@
 import type { Connection } from '../connections/connection.ts'
 import { createFederated, type FederatedOptions } from './federated.ts'
 import { createMagicLink, type MagicLinkOptions } from './magic-link.ts'
-import type { SignInMethod } from './method.ts'
 import { createPasskey, type PasskeyOptions } from './passkey.ts'
 import { createRecoveryCode, type RecoveryCodeOptions } from './recovery-code.ts'
+import type { RoutedMethod } from './routed-method.ts'
 import { createTotp, type TotpOptions } from './totp.ts'
 
 export type MethodOptions = MagicLinkOptions &
@@ -16,7 +16,7 @@ export type MethodOptions = MagicLinkOptions &
  * Every way in. The first is the one that the address field begins; where several would do as a further step, the one that stands
  * first is asked for first.
  */
-export function createMethods(options: MethodOptions): readonly [SignInMethod, ...SignInMethod[]] {
+export function createMethods(options: MethodOptions): readonly [RoutedMethod, ...RoutedMethod[]] {
   return [
     createMagicLink(options),
     createPasskey(options),

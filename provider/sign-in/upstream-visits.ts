@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { type Begun, type BeginOptions, type Finished, keptSeconds, type UpstreamClient } from '../connections/client.ts'
 import { type Connection, redirectUriOf, type Refused, type RefusalReason, refusalReasons } from '../connections/connection.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Context } from '../http/context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
@@ -13,6 +15,14 @@ const errand = z.discriminatedUnion('kind', [
 ])
 
 export type Errand = z.infer<typeof errand>
+
+/** Takes the answer for which a signed-in person went to an upstream. */
+export type ReceiveLink = (
+  ctx: Context,
+  connection: Connection,
+  errand: Extract<Errand, { kind: 'link' }>,
+  answer: Finished | Refused,
+) => Promise<Answer>
 
 const visit = z.object({
   errand,

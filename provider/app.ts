@@ -54,7 +54,6 @@ import { createEnrolling } from './sign-in/enrolling.ts'
 import { enrolmentRoutes } from './sign-in/enrolment-routes.ts'
 import { createSignInFlow } from './sign-in/flow.ts'
 import { createMethods } from './sign-in/methods.ts'
-import { createPasskeyOffer } from './sign-in/passkey-offer.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { createSignInRoute } from './sign-in/sign-in-route.ts'
 import { createStanding } from './sign-in/standing.ts'
@@ -110,6 +109,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     issuer,
   })
   const methods = createMethods({
+    data,
     connections,
     visits,
     recoveryCodes,
@@ -138,7 +138,6 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     signUpAllowed,
   })
   const flow = createSignInFlow({ data, clock, methods, standing, notices, acceptance, signUpAllowed })
-  const passkeyOffer = createPasskeyOffer({ data, clock, rpId })
   const enrolling = createEnrolling({
     data,
     flow,
@@ -210,7 +209,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...metricsRoutes({ token: settings.metricsToken, telemetry }),
       ...pages.routes,
       ...logoRoutes({ registry, egress }),
-      ...signInRoutes({ signInRoute, flow, standing, interactions, pages, steps, passkeyOffer, methods }),
+      ...signInRoutes({ signInRoute, flow, standing, interactions, pages, steps, methods }),
       ...enrolmentRoutes({ signInRoute, enrolling, pages, steps, methods }),
       ...methods.flatMap(method => method.routes?.({ data, flow, interactions, receiveLink, pages, clock }) ?? []),
       ...accountRoutes({

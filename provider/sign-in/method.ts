@@ -116,6 +116,13 @@ export interface Enrollable {
   confirm(context: EnrolmentContext, form: Readonly<Record<string, string>>): Promise<EnrolmentVerdict>
 }
 
+/** Enrolling offered for the next time, to somebody whose sign-in is satisfied without it. */
+export interface EnrolmentOffer {
+  /** Whether to offer it now, to who has just sent this form; asked again, it may not be for a long time. */
+  isDue(attempt: AttemptRecord, form: Readonly<Record<string, string>>): Promise<boolean>
+  show(page: PageContext, addHref: string, later: FormTarget): string
+}
+
 /**
  * The seam of the sign-in methods: a small base, and what only some can do. A method makes proofs; it never decides what is
  * enough, and nothing but the list in methods.ts knows it by name.
@@ -129,6 +136,8 @@ export interface SignInMethod {
   readonly beginning?: Beginning
   /** Absent where nobody can enrol in it. */
   readonly enrolment?: Enrollable
+  /** Absent where it is enrolled only by whoever asks for it, or has to. */
+  readonly enrolmentOffer?: EnrolmentOffer
   /** Whether a proof of it may be given before anything was begun: a passkey names its owner by itself. */
   readonly isDirect?: boolean
   /** What a person has of it, of what policy asks for. */

@@ -2,12 +2,14 @@ import type { Connection } from '../connections/connection.ts'
 import { createFederated, type FederatedOptions } from './federated.ts'
 import { createMagicLink, type MagicLinkOptions } from './magic-link.ts'
 import { createPasskey, type PasskeyOptions } from './passkey.ts'
+import { createPasskeyOffer, type PasskeyOfferOptions } from './passkey-offer.ts'
 import { createRecoveryCode, type RecoveryCodeOptions } from './recovery-code.ts'
 import type { RoutedMethod } from './routed-method.ts'
 import { createTotp, type TotpOptions } from './totp.ts'
 
 export type MethodOptions = MagicLinkOptions &
   PasskeyOptions &
+  PasskeyOfferOptions &
   TotpOptions &
   RecoveryCodeOptions &
   FederatedOptions & { connections: readonly Connection[] }
@@ -19,7 +21,7 @@ export type MethodOptions = MagicLinkOptions &
 export function createMethods(options: MethodOptions): readonly [RoutedMethod, ...RoutedMethod[]] {
   return [
     createMagicLink(options),
-    createPasskey(options),
+    { ...createPasskey(options), enrolmentOffer: createPasskeyOffer(options) },
     createTotp(options),
     createRecoveryCode(options),
     // One for each connection that is configured: what is configured no more is no way in.

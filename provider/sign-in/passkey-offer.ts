@@ -1,6 +1,7 @@
+import { renderPasskeyOffer } from '../../views/sign-in/passkey-offer.tsx'
 import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
-import type { AttemptRecord } from '../ports/records.ts'
+import type { EnrolmentOffer } from './method.ts'
 
 const mode = { kind: 'system', reason: 'sign-in' } as const
 
@@ -13,16 +14,20 @@ const offerAgainSeconds = 90 * 86_400
  */
 export const deviceField = { name: 'passkeys', value: 'possible' } as const
 
-export type PasskeyOffer = ReturnType<typeof createPasskeyOffer>
+export interface PasskeyOfferOptions {
+  data: Data
+  clock: Clock
+  rpId: string
+}
 
 /** When somebody who has typed a code is offered a passkey for the next time. */
-export function createPasskeyOffer({ data, clock, rpId }: { data: Data; clock: Clock; rpId: string }) {
+export function createPasskeyOffer({ data, clock, rpId }: PasskeyOfferOptions): EnrolmentOffer {
   return {
     /**
      * Whether to offer one now, to somebody who comes back in a browser that they use and has none; then it is not for another 90
      * days.
      */
-    async isDue({ userId, browserHash }: AttemptRecord, form: Readonly<Record<string, string>>): Promise<boolean> {
+    async isDue({ userId, browserHash }, form) {
       if (userId === undefined || form[deviceField.name] !== deviceField.value) return false
       return data.scoped(mode, async ({ accounts, knownBrowsers }) => {
         const [browser, { passkeys }] = await Promise.all([knownBrowsers.find(userId, browserHash), accounts.findFactors(userId)])
@@ -34,5 +39,7 @@ export function createPasskeyOffer({ data, clock, rpId }: { data: Data; clock: C
         return true
       })
     },
+
+    show: (page, addHref, later) => renderPasskeyOffer(page, { addHref, later }),
   }
 }

@@ -1,6 +1,5 @@
 import { renderLinkConfirmed } from '../../views/sign-in/link-confirmed.tsx'
 import { renderNoAccount } from '../../views/sign-in/no-account.tsx'
-import { renderPasskeyOffer } from '../../views/sign-in/passkey-offer.tsx'
 import { html } from '../http/answer.ts'
 import type { Limit } from '../http/limits.ts'
 import { negotiateLocale } from '../http/locale.ts'
@@ -12,7 +11,6 @@ import type { SignInFlow } from './flow.ts'
 import { formAddressRoutes } from './form-addresses.ts'
 import type { Interactions } from './interactions.ts'
 import type { SignInMethod } from './method.ts'
-import type { PasskeyOffer } from './passkey-offer.ts'
 import { homeOf } from './paths.ts'
 import { factsFor, pageFor } from './sign-in-request.ts'
 import { posting, type SignInRouteMaker, uidParams, viewing } from './sign-in-route.ts'
@@ -31,13 +29,12 @@ export interface SignInRouteOptions {
   interactions: Interactions
   pages: Pages
   steps: StepPages
-  passkeyOffer: PasskeyOffer
   methods: readonly [SignInMethod, ...SignInMethod[]]
 }
 
 /** The pages of a sign-in in progress. Each is safe to reload and to come back to; each form is answered by a redirect or a page. */
 export function signInRoutes(options: SignInRouteOptions): Route[] {
-  const { signInRoute, flow, standing, interactions, pages, steps, passkeyOffer, methods } = options
+  const { signInRoute, flow, standing, interactions, pages, steps, methods } = options
   const [firstMethod] = methods
 
   return [
@@ -76,13 +73,19 @@ export function signInRoutes(options: SignInRouteOptions): Route[] {
       const form = { action: `${homeOf(uid)}/continue` }
       return html(renderLinkConfirmed(pageFor(pages, request), { form, passkeysHref: passkeysPath }))
     }),
-    signInRoute('GET', '/passkey-offer', async request => {
-      const { uid } = request.pending
-      const attempt = await flow.findAttempt(uid, request.browser)
-      if (attempt?.state !== 'satisfied') return { kind: 'redirect', to: homeOf(uid) }
-      const later = { action: `${homeOf(uid)}/continue` }
-      return html(renderPasskeyOffer(pageFor(pages, request), { addHref: `${homeOf(uid)}/enrol/passkey`, later }))
-    }),
+    ...methods.flatMap(({ id, enrolmentOffer }) =>
+      enrolmentOffer === undefined
+        ? []
+        : [
+            signInRoute('GET', `/${id}-offer`, async request => {
+              const { uid } = request.pending
+              const attempt = await flow.findAttempt(uid, request.browser)
+              if (attempt?.state !== 'satisfied') return { kind: 'redirect', to: homeOf(uid) }
+              const later = { action: `${homeOf(uid)}/continue` }
+              return html(enrolmentOffer.show(pageFor(pages, request), `${homeOf(uid)}/enrol/${id}`, later))
+            }),
+          ],
+    ),
     signInRoute('POST', '/continue', ({ pending: { uid }, form }) => ({
       kind: 'redirect',
       to: 'later' in form ? `${homeOf(uid)}?later` : homeOf(uid),
@@ -90,8 +93,8 @@ export function signInRoutes(options: SignInRouteOptions): Route[] {
     signInRoute('POST', '/verify', async ({ form, ...request }) => {
       const { pending, browser } = request
       const outcome = await flow.verify(pending, browser, factsFor(request), form)
-      if (outcome.kind === 'satisfied' && (await isPasskeyDue(pending.uid, browser, form)))
-        return { kind: 'redirect', to: `${homeOf(pending.uid)}/passkey-offer` }
+      const offered = outcome.kind === 'satisfied' ? await findDueOffer(pending.uid, browser, form) : undefined
+      if (offered !== undefined) return { kind: 'redirect', to: `${homeOf(pending.uid)}/${offered}-offer` }
       return steps.answerOutcome(request, outcome, form)
     }),
     signInRoute('POST', '/link', async ({ form, ...request }) => {
@@ -175,10 +178,11 @@ export function signInRoutes(options: SignInRouteOptions): Route[] {
     }),
   ]
 
-  /** Not where a page comes next that says what will be required. */
-  async function isPasskeyDue(uid: string, browser: Buffer, form: Readonly<Record<string, string>>): Promise<boolean> {
+  /** What is offered before the sign-in goes on, by its id. Nothing where a page comes next that says what will be required. */
+  async function findDueOffer(uid: string, browser: Buffer, form: Readonly<Record<string, string>>): Promise<string | undefined> {
     const attempt = await flow.findAttempt(uid, browser)
-    if (attempt === undefined || standing.findResult(attempt)?.due !== undefined) return false
-    return passkeyOffer.isDue(attempt, form)
+    if (attempt === undefined || standing.findResult(attempt)?.due !== undefined) return undefined
+    for (const { id, enrolmentOffer } of methods) if (await enrolmentOffer?.isDue(attempt, form)) return id
+    return undefined
   }
 }

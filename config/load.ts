@@ -123,6 +123,11 @@ const rules: Rule[] = [
     message: () =>
       'GEO_HEADER: expected a proxy that TRUSTED_PROXIES counts, because anybody else may send that header; it counts none.',
   },
+  {
+    broken: ({ requiredFrom, requiredLevel }) => requiredFrom !== undefined && requiredLevel === 'none',
+    message: () =>
+      'REQUIRED_LEVEL: expected any-second-factor or phishing-resistant, because REQUIRED_FROM says from when it holds; it is none.',
+  },
   belongTogether('googleClientId', 'GOOGLE_CLIENT_ID', 'googleClientSecret', 'GOOGLE_CLIENT_SECRET'),
   belongTogether('googleClientSecret', 'GOOGLE_CLIENT_SECRET', 'googleClientId', 'GOOGLE_CLIENT_ID'),
   belongTogether('microsoftClientId', 'MICROSOFT_CLIENT_ID', 'microsoftClientSecret', 'MICROSOFT_CLIENT_SECRET'),

@@ -210,6 +210,7 @@ export const settingsExamples: Record<string, Examples> = {
     key: 'requiredFrom',
     good: [['2030-01-31', new Date('2030-01-31T00:00:00Z')]],
     bad: ['2030-02-30', '31.1.2030', '2030-01-31T12:00:00Z', 'tomorrow'],
+    beside: { REQUIRED_LEVEL: 'any-second-factor' },
   },
   SIGNING_ALGORITHM: { key: 'signingAlgorithm', good: [['EdDSA', 'EdDSA']], bad: ['HS256', 'none', 'es256'] },
   SESSION_IDLE_SECONDS: { key: 'sessionIdleSeconds', ...seconds },

@@ -79,6 +79,7 @@ describe('what settings ask of each other', () => {
     ['migrations do not pass a pooler', { DATABASE_POOLED: 'true', ...onPostgres }, 'DATABASE_MIGRATION_URL'],
     ['idle ends before all', { SESSION_IDLE_SECONDS: '7200', SESSION_MAX_SECONDS: '3600' }, 'SESSION_IDLE_SECONDS'],
     ['a place by a header that anybody may send', { GEO_HEADER: 'CF-IPCountry' }, 'GEO_HEADER'],
+    ['a day from which something is required needs what is required', { REQUIRED_FROM: '2030-01-31' }, 'REQUIRED_LEVEL'],
     ['the same for refreshing', { REFRESH_MAX_SECONDS: '3600' }, 'REFRESH_IDLE_SECONDS'],
   ])('%s', (_story, environment, named) => {
     expect(refusalOf(environment)).toMatch(new RegExp(`^${named}: expected [^\\n]+\\.$`))

@@ -12,6 +12,9 @@ export interface DirectoryLock {
   release(): Promise<void>
 }
 
+/** Somebody else has the directory. */
+export class DirectoryInUse extends StartError {}
+
 interface Holder {
   host: string
   pid: number
@@ -26,7 +29,7 @@ const giveUpMilliseconds = 12_000
 
 /**
  * Locks a directory for this process. After a crash it is free again at once on the same machine, and after ten seconds on
- * another one that shares the directory. Rejects with StartError where somebody else has it.
+ * another one that shares the directory. Rejects with DirectoryInUse where somebody else has it.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const holderFile = join(directory, 'holder.json')
@@ -92,8 +95,8 @@ async function makeWay(directory: string, holderFile: string, lockFolder: string
   return true
 }
 
-function refuse(directory: string, cause?: unknown): StartError {
-  return new StartError(
+function refuse(directory: string, cause?: unknown): DirectoryInUse {
+  return new DirectoryInUse(
     `${directory} is in use by another Latchkey process. The embedded database serves one process: stop the other one, or set DATABASE_URL`,
     { cause },
   )

@@ -98,7 +98,7 @@ test('wrong settings are a finding too', async () => {
 describe('issuer and proxies', () => {
   test('nothing listens at the issuer', async () => {
     const [issuer] = await listTroubles({ ISSUER: `http://localhost:${await findFreePort()}` })
-    expect(issuer).toMatch(/^problem issuer: .* nothing listens there\. Check that "latchkey serve" runs/)
+    expect(issuer).toMatch(/^problem issuer: .* nothing listens there\. The doctor asked for .*ISSUER and PORT/)
   })
 
   test('a proxy that changes the Host header', async () => {

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import { embeddedDirectory, openDatabase } from '../../../adapters/open-durable.ts'
+import { DirectoryInUse } from '../../../adapters/sql/embedded-lock.ts'
 import { scrub } from '../../../adapters/telemetry/serialize-error.ts'
 import { type Environment, loadSettings } from '../../../config/load.ts'
 import type { Settings } from '../../../config/schema.ts'
@@ -89,7 +90,7 @@ async function examineServer(settings: Settings, keyWrapper: KeyWrapper | undefi
   if (probe === undefined) {
     const message = 'The server does not recognise its doctor.'
     const remedy =
-      'Give the doctor the same master key (KMS_URL, DATA_DIR) and an environment of the same installation, and compare the clocks of the two machines.'
+      'Give the doctor the same master key (KMS_URL, DATA_DIR) and the same ISSUER and PORT as the server: another Latchkey may be what answers here. Then compare the clocks of the two machines.'
     return { findings: [issuer, problem('proxies', message, remedy), checkCookies(settings, undefined)], clocks: [], probe }
   }
   const reading: ClockReading = { whose: 'the server', askedAt, time: probe.answer.now, answeredAt: Date.now() }
@@ -139,10 +140,16 @@ async function examineDurable(
 /** The embedded database serves one process, and the server that has it is not interrupted. */
 function describeUnopened(
   refusal: StartError,
-  { databaseUrl }: Settings,
+  settings: Settings,
   probe: ProbeResult | undefined,
   keyWrapper: KeyWrapper | undefined,
 ): Finding[] {
+  const { databaseUrl, issuer } = settings
+  if (refusal instanceof DirectoryInUse && probe === undefined) {
+    const message = `Another process has the embedded database in ${embeddedDirectory(settings)}, and the doctor found no server of this installation at ${issuer}.`
+    const remedy = 'If that process is the server, run the doctor with the ISSUER and PORT that it was started with.'
+    return [warning('database', message, remedy)]
+  }
   if (databaseUrl !== undefined || !probe?.answer.databaseAnswers) return [problem('database', refusal.message)]
   const message =
     'The running server reaches its embedded database. To have the content looked at, stop the server and run the doctor again.'

@@ -12,7 +12,7 @@ export async function checkIssuer({ issuer, port }: Settings): Promise<Finding> 
     explain(error),
   )
   if (typeof response === 'string') {
-    const remedy = `Check that "latchkey serve" runs (it listens on port ${port}), that whatever stands before it forwards to it, and that ISSUER is the address that browsers use.`
+    const remedy = `The doctor asked for ${url}, because its own ISSUER and PORT lead there. If the server was started with others, run the doctor with the same. Otherwise check that "latchkey serve" runs (with these settings it listens on port ${port}), that whatever stands before it forwards to it, and that ISSUER is the address that browsers use.`
     return problem('issuer', `${issuer} cannot be reached from this machine: ${response}.`, remedy)
   }
   if (response.status === 421) {
@@ -29,7 +29,7 @@ export async function checkIssuer({ issuer, port }: Settings): Promise<Finding> 
   const document = discovery.safeParse(await response.json().catch(() => undefined))
   if (response.status !== 200 || !document.success) {
     const remedy =
-      'Check that ISSUER leads to Latchkey and not to something else, and look into the log of the server and of the proxy.'
+      'Check that ISSUER leads to Latchkey and not to something else (without it, PORT is what counts: it has to be the server’s), and look into the log of the server and of the proxy.'
     return problem('issuer', `${issuer} answers with status ${response.status}, and not with a discovery document.`, remedy)
   }
   if (document.data.issuer !== issuer) {

@@ -5,6 +5,8 @@ import type { Repositories } from '../ports/repositories.ts'
 import { type AccountParts, nameConnection } from './surroundings.ts'
 
 const eventsAtOnce = 500
+/** Fields of an event that the audit log keeps as canonical JSON; the others are text. */
+const structured = ['actor', 'before', 'after']
 const recorded = Object.entries(catalogue).flatMap(([action, { user }]) => (user === 'never' ? [] : [action]))
 
 /**
@@ -100,6 +102,8 @@ async function listActivity({ auditEvents }: Repositories, userId: string) {
   return [...listed.values()].map(({ action, occurredAt, disclosures }) => ({
     action,
     at: occurredAt,
-    details: Object.fromEntries(Object.entries(disclosures).map(([name, { value }]) => [name, value])),
+    details: Object.fromEntries(
+      Object.entries(disclosures).map(([name, { value }]) => [name, structured.includes(name) ? JSON.parse(value) : value]),
+    ),
   }))
 }

@@ -1,6 +1,7 @@
 import { type Activity, activities, renderAccountActivity } from '../../views/account/activity.tsx'
 import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
+import { type SessionEndReason, sessionEndReasons } from '../kernel/session-end.ts'
 import { describeDevice } from '../http/request-facts.ts'
 import type { AuditEventRecord } from '../ports/records.ts'
 import { type AccountParts, nameConnection } from './surroundings.ts'
@@ -33,6 +34,7 @@ export function activityRoutes(parts: AccountParts): Route[] {
             // Only these were asked for.
             activity: event.action as Activity,
             at: event.occurredAt,
+            endedBy: event.action === 'session.ended' ? readReason(event) : undefined,
             what: (await nameApp(valueOf(event, 'client_id'))) ?? subjectOf(event, parts),
             device: describeDevice(valueOf(event, 'user_agent') ?? ''),
             ip: valueOf(event, 'ip'),
@@ -66,6 +68,12 @@ function subjectOf(event: AuditEventRecord, parts: AccountParts): string | undef
     }
   }
   return undefined
+}
+
+/** An older version may have had reasons of its own. */
+function readReason(event: AuditEventRecord): SessionEndReason | undefined {
+  const reason = valueOf(event, 'reason')
+  return sessionEndReasons.find(each => each === reason)
 }
 
 function readMoment(text: unknown): Date | undefined {

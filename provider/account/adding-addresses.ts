@@ -27,9 +27,13 @@ export function addingAddressRoutes(parts: AccountParts): Route[] {
     return html(renderAccountAddAddress(page, props), problem === undefined ? 200 : 400)
   }
 
-  function showClaim(page: PageContext, address: string, problem?: ConfirmAddressProps['problem'], typed?: string): Answer {
-    const forms = { confirm: { action: `${addingPath}/confirm` }, drop: { action: `${addingPath}/drop` } }
-    return html(renderAccountConfirmAddress(page, { address, ...forms, problem, typed }), problem === undefined ? 200 : 400)
+  function showClaim(page: PageContext, shown: Pick<ConfirmAddressProps, 'address' | 'problem' | 'typed' | 'outcome'>): Answer {
+    const forms = {
+      confirm: { action: `${addingPath}/confirm` },
+      resend: { action: `${addingPath}/again` },
+      drop: { action: `${addingPath}/drop` },
+    }
+    return html(renderAccountConfirmAddress(page, { ...shown, ...forms }), shown.problem === undefined ? 200 : 400)
   }
 
   return [
@@ -37,9 +41,9 @@ export function addingAddressRoutes(parts: AccountParts): Route[] {
       method: 'GET',
       path: addingPath,
       changesFactors: true,
-      async handler({ mode, user, page }) {
+      async handler({ mode, user, page, outcome }) {
         const claim = await data.read(mode, repositories => claims.find(repositories, user.id))
-        return claim === undefined ? showForm(page) : showClaim(page, claim.address)
+        return claim === undefined ? showForm(page) : showClaim(page, { address: claim.address, outcome })
       },
     }),
     accountRoute({
@@ -85,14 +89,26 @@ export function addingAddressRoutes(parts: AccountParts): Route[] {
           case 'empty':
             return verdict.claim === undefined
               ? showForm(page, 'claim-over')
-              : showClaim(page, verdict.claim.address, 'field-needed')
+              : showClaim(page, { address: verdict.claim.address, problem: 'field-needed' })
           case 'wrong':
-            return showClaim(page, verdict.address, 'code-wrong', typed)
+            return showClaim(page, { address: verdict.address, problem: 'code-wrong', typed })
           case 'over':
             return showForm(page, 'claim-over')
           case 'proved':
             return goOn(ctx, addressesPath, 'address-added')
         }
+      },
+    }),
+    accountRoute({
+      method: 'POST',
+      path: `${addingPath}/again`,
+      comeBackTo: addingPath,
+      changesFactors: true,
+      async handler({ ctx, mode, user, browser, facts, circumstances, page }) {
+        const claim = await data.read(mode, repositories => claims.find(repositories, user.id))
+        if (claim === undefined) return showForm(page, 'claim-over')
+        await claims.begin(user, claim.address, { browser, facts, circumstances })
+        return goOn(ctx, addingPath, 'code-resent')
       },
     }),
     accountRoute({

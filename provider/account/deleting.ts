@@ -11,7 +11,7 @@ import { deletePath } from './data.ts'
 import type { AccountParts } from './surroundings.ts'
 
 /** Deleting an account: at once everybody is signed out, and after a while that it can be taken back in, everything is gone. */
-export function deletingRoutes({ accountRoute, clock, sessionEnder, notices, erasureGraceSeconds }: AccountParts): Route[] {
+export function deletingRoutes({ accountRoute, data, clock, sessionEnder, notices, erasureGraceSeconds }: AccountParts): Route[] {
   function ask({ user, page }: AccountInput<unknown>, typed: { value?: string; problem?: 'field-needed' | 'does-not-match' }) {
     return html(
       renderAccountConfirm(page, {
@@ -34,10 +34,12 @@ export function deletingRoutes({ accountRoute, clock, sessionEnder, notices, era
       comeBackTo: deletePath,
       changesFactors: true,
       async handler(input) {
-        const { user, form, facts, circumstances, page } = input
+        const { user, mode, form, facts, circumstances, page } = input
         const value = form['address'] ?? ''
         if (value.trim() === '') return ask(input, { problem: 'field-needed' })
-        if (normaliseAddress(value) !== user.address) return ask(input, { value, problem: 'does-not-match' })
+        const typed = normaliseAddress(value)
+        const own = await data.read(mode, ({ accounts }) => accounts.listAddresses(user.id))
+        if (!own.some(({ address }) => address === typed)) return ask(input, { value, problem: 'does-not-match' })
         const dueAt = secondsAfter(clock(), erasureGraceSeconds)
         await sessionEnder.endOtherSessions(user.id, undefined, {
           reason: 'account-deleted',

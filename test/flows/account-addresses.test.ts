@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asksToSignIn, expectNotices, linksIn, spacedCodeIn, type Visitor, visitAccount } from '../support/account.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp } from '../support/relying-party.ts'
-import { expectMails, headingOf, listMails, newAddress } from '../support/sign-in.ts'
+import { expectMails, formActions, headingOf, listMails, newAddress } from '../support/sign-in.ts'
 
 const list = '/account/addresses'
 const adding = `${list}/add`
@@ -36,6 +36,29 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     expect((await visitor.open(list)).body).toContain(added)
     const elsewhere = await visitAccount(latchkey, added)
     expect((await elsewhere.open('/account')).body).toContain(visitor.address)
+  })
+
+  it('the page that waits for the code leads to the mailbox, and sends the mail again: the code before works no longer', async () => {
+    const visitor = await visitAccount(latchkey)
+    const address = newAddress()
+    const before = spacedCodeIn(await claim(visitor, address))
+    const waiting = await visitor.open(adding)
+    expect(linksIn(waiting, '/mailbox')).toEqual(['/mailbox'])
+    expect(formActions(waiting)).toContain(`${latchkey.issuer}${adding}/again`)
+    const nextMail = expectMails(latchkey, address)
+    const resent = await visitor.submit(`${adding}/again`)
+    expect([headingOf(resent), resent.body.includes('A new e-mail is on its way.')]).toEqual(['Confirm the new address', true])
+    const code = spacedCodeIn((await nextMail()).text)
+    expect((await visitor.send(`${adding}/confirm`, { code: before })).status).toBe(400)
+    expect((await visitor.submit(`${adding}/confirm`, { code })).body).toContain('The address is yours to sign in with now.')
+    const none = await visitor.send(`${adding}/again`)
+    expect([none.status, none.body.includes('The code no longer works')]).toEqual([400, true])
+  })
+
+  it('an address that was added later is as good as the first where one has to be typed', async () => {
+    const visitor = await visitAccount(latchkey)
+    const done = await visitor.send('/account/data/delete', { address: await add(visitor) })
+    expect(headingOf(done)).toBe('Your account will be deleted')
   })
 
   it('another becomes the primary one, and the first can go then', async () => {
@@ -145,7 +168,7 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
       await add(visitor)
       const [remove = ''] = await removeLinks(visitor)
       latchkey.clock.advance(601)
-      for (const path of [adding, `${adding}/confirm`, remove, remove.replace(/remove$/, 'primary')])
+      for (const path of [adding, `${adding}/confirm`, `${adding}/again`, remove, remove.replace(/remove$/, 'primary')])
         expect(asksToSignIn(await visitor.send(path, { address: newAddress(), code: 'x' })), path).toBe(true)
       expect(await removeLinks(visitor)).toEqual([remove])
       expect(headingOf(await visitor.open(remove))).toBe('Remove this address?')

@@ -78,6 +78,10 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     for (const value of cookie.split('; ').map(each => each.split('=')[1] ?? '')) {
       if (value.length > 20) expect(file.body).not.toContain(value)
     }
+    const changed = data.activity.find(({ action }: { action: string }) => action === 'user.changed')
+    expect(changed.details).toMatchObject({ actor: { kind: 'user', userId: data.profile.id }, after: { name: 'Anna Keller' } })
+    expect(changed.details.before).toBeTypeOf('object')
+    expect(file.body).not.toContain('\\"')
     expect(file.body).not.toMatch(/hash|secret|publicKey|public_key|salt/i)
   })
 
@@ -99,8 +103,9 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     const visitor = await visitAccount(latchkey)
     const elsewhere = await visitAccount(latchkey, visitor.address)
     for (const [typed, words] of [
-      ['', 'Type the address that is shown below.'],
-      [newAddress(), 'This isn’t the address of the account.'],
+      ['', 'Type the address that is shown below, or another one of this account.'],
+      [newAddress(), 'This isn’t an address of this account.'],
+      [elsewhere.address.replace('@', '+other@'), 'This isn’t an address of this account.'],
     ] as const) {
       const answer = await visitor.send('/account/data/delete', { address: typed })
       expect([answer.status, answer.body.includes(words)]).toEqual([400, true])

@@ -7,6 +7,7 @@ import { LogoutReceiver } from '../support/logout-receiver.ts'
 import { serverApp, startRequest } from '../support/relying-party.ts'
 import { findFreePort } from '../support/servers.ts'
 import { headingOf } from '../support/sign-in.ts'
+import { answerSignOut } from '../support/sign-out.ts'
 
 describe.each(['embedded', 'servers'] as const)('on %s', on => {
   let latchkey: RunningLatchkey
@@ -48,6 +49,19 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([true, false])
     expect(await isRefused(tokens.refreshToken)).toBe(true)
     await expect.poll(() => receiver.tokens.length, { timeout: 15_000 }).toBeGreaterThan(0)
+  })
+
+  it('the activity says of each sign-out who did it, and why', async () => {
+    const here = await visitAccount(latchkey)
+    const there = await visitAccount(latchkey, here.address)
+    const [uid = ''] = sessionsIn(await here.open('/account/sessions'))
+    await here.submit('/account/sessions/end', { session: uid })
+    expect(await isSignedIn(there)).toBe(false)
+    await answerSignOut(latchkey, here.agent, await here.agent.get(`${latchkey.issuer}/logout`), 'yes')
+    const page = await (await visitAccount(latchkey, here.address)).open('/account/activity')
+    for (const words of ['You signed out one of your devices from another', 'You signed out'])
+      expect(page.body).toContain(`<p class="row-title">${words}</p>`)
+    expect(page.body).not.toContain('A device was signed out')
   })
 
   it('all others are signed out at once', async () => {
@@ -142,6 +156,8 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     expect([await isSignedIn(here), await isSignedIn(there)]).toEqual([false, false])
     for (const { refreshToken } of tokens) expect(await isRefused(refreshToken)).toBe(true)
     await expectNotices(latchkey, here.address, 'Devices were signed out')
+    const activity = await (await visitAccount(latchkey, here.address)).open('/account/activity')
+    expect(activity.body.match(/You signed out every device, to secure your account/g)).toHaveLength(2)
   })
 
   it('and it does nothing for a browser in which nobody is signed in, nor long after', async () => {

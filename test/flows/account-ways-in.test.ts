@@ -103,7 +103,7 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     await addApp(visitor)
     const [remove = ''] = await links(visitor, '/remove')
     await visitor.submit(remove)
-    expect((await visitor.open(list)).body).toContain('You have none.')
+    expect((await visitor.open(list)).body).toContain('You get ten of them when you add your first passkey or authenticator app.')
     expect(headingOf(await (await visitAccount(latchkey, visitor.address)).open(list))).toBe('Ways in')
   })
 
@@ -117,7 +117,7 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
       [303, list],
       [303, list],
     ])
-    expect((await visitor.open(list)).body).toContain('You have none.')
+    expect((await visitor.open(list)).body).toContain('You get ten of them when you add your first passkey or authenticator app.')
   })
 
   it('of ten who remove one at once, one does', async () => {

@@ -78,9 +78,24 @@ export const accountStates: State[] = [
   ofAccount('addresses-add-unusable', page =>
     renderAccountAddAddress(page, { form, typed: 'anna@', problem: 'address-unusable' }),
   ),
-  ofAccount('addresses-code', page => renderAccountConfirmAddress(page, { address: long, confirm: form, drop: form })),
+  ofAccount('addresses-code', page =>
+    renderAccountConfirmAddress(page, { address: long, confirm: form, resend: form, drop: form }),
+  ),
+  ofAccount('addresses-code-mailbox', page =>
+    renderAccountConfirmAddress(
+      { ...page, mailboxHref: '/mailbox' },
+      { address, confirm: form, resend: form, drop: form, outcome: 'code-resent' },
+    ),
+  ),
   ofAccount('addresses-code-wrong', page =>
-    renderAccountConfirmAddress(page, { address, confirm: form, drop: form, typed: 'bcdf ghjx', problem: 'code-wrong' }),
+    renderAccountConfirmAddress(page, {
+      address,
+      confirm: form,
+      resend: form,
+      drop: form,
+      typed: 'bcdf ghjx',
+      problem: 'code-wrong',
+    }),
   ),
   ofAccount('ways-in', page =>
     renderAccountWaysIn(page, {
@@ -160,6 +175,8 @@ export const accountStates: State[] = [
         { activity: 'sign-in.completed', at: now, what: 'Fieldnotes', device: 'Firefox · Linux', ip: '203.0.113.7' },
         { activity: 'passkey.added', at: yesterday, what: 'iCloud Keychain', device: 'Safari · iOS', ip: '203.0.113.7' },
         { activity: 'address.added', at: yesterday, what: long, device: 'Firefox · Linux', ip: '203.0.113.7' },
+        { activity: 'session.ended', at: yesterday, endedBy: 'ended-here', device: 'Firefox · Linux', ip: '203.0.113.7' },
+        { activity: 'session.ended', at: yesterday, endedBy: 'account-suspended' },
         { activity: 'user.created', at: lastYear, what: address },
       ],
       olderHref: href,

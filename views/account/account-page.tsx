@@ -13,6 +13,7 @@ export type AccountSection = (typeof sections)[number]
 export const accountOutcomes = [
   'saved',
   'address-added',
+  'code-resent',
   'address-removed',
   'primary-changed',
   'factor-added',

@@ -1,3 +1,4 @@
+import type { SessionEndReason } from '../../provider/kernel/session-end.ts'
 import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
 import { ButtonLink } from '../parts/form.tsx'
@@ -42,6 +43,8 @@ export interface ActivityProps {
   entries: Array<{
     activity: Activity
     at: Date
+    /** Of a session that ended: why, and so by whom. */
+    endedBy?: SessionEndReason | undefined
     /** The app that was signed in to, the address or the name that it was about. */
     what?: string | undefined
     device?: string | undefined
@@ -60,9 +63,9 @@ export function renderAccountActivity(page: PageContext, { entries, olderHref, n
     <>
       <p class="lead">{say('account.activity.lead')}</p>
       <Rows empty={say('account.activity.empty')}>
-        {entries.map(({ activity, at, what, device, ip }) => (
+        {entries.map(({ activity, at, endedBy, what, device, ip }) => (
           <Row
-            title={say(`account.activity.${activity}`)}
+            title={say(endedBy ? `account.activity.session.ended.${endedBy}` : `account.activity.${activity}`)}
             details={[
               what && <bdi>{tidyName(what)}</bdi>,
               <>

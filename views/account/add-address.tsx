@@ -2,7 +2,8 @@ import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { CodeField, Field } from '../parts/field.tsx'
 import { Button, ButtonForm, ButtonLink, Form } from '../parts/form.tsx'
-import { accountHref, renderAccountPage } from './account-page.tsx'
+import { MailboxLink } from '../parts/mailbox-link.tsx'
+import { type AccountOutcome, accountHref, renderAccountPage } from './account-page.tsx'
 
 export interface AddAddressProps {
   form: FormTarget
@@ -40,16 +41,24 @@ export function renderAccountAddAddress(page: PageContext, { form, typed, proble
 export interface ConfirmAddressProps {
   address: string
   confirm: FormTarget
+  /** Sends the mail once more, with a new code. */
+  resend: FormTarget
   drop: FormTarget
   typed?: string | undefined
   problem?: 'field-needed' | 'code-wrong' | undefined
+  outcome?: AccountOutcome | undefined
 }
 
 /** Asks for the code that went there. Looks the same whoever has the address. */
 export function renderAccountConfirmAddress(page: PageContext, props: ConfirmAddressProps): string {
-  const { address, confirm, drop, typed, problem } = props
+  const { address, confirm, resend, drop, typed, problem, outcome } = props
   const { say } = speak(page.locale)
-  const options = { section: 'addresses', title: say('account.addresses.confirm'), problem: problem !== undefined } as const
+  const options = {
+    section: 'addresses',
+    title: say('account.addresses.confirm'),
+    problem: problem !== undefined,
+    outcome,
+  } as const
   return renderAccountPage(page, options, ({ show }) => (
     <>
       <p class="lead">
@@ -75,9 +84,17 @@ export function renderAccountConfirmAddress(page: PageContext, props: ConfirmAdd
           <Button kind="primary">{say('account.addresses.confirm-button')}</Button>
         </div>
       </Form>
-      <ButtonForm target={drop} kind="plain">
-        {say('account.addresses.drop')}
-      </ButtonForm>
+      <div class="ways-out">
+        <p class="hint">
+          <MailboxLink page={page} />
+        </p>
+        <ButtonForm target={resend} kind="plain">
+          {say('check-mail.resend')}
+        </ButtonForm>
+        <ButtonForm target={drop} kind="plain">
+          {say('account.addresses.drop')}
+        </ButtonForm>
+      </div>
     </>
   ))
 }

@@ -26,7 +26,7 @@ export interface ConfirmProps {
   form: FormTarget
   /** What has to be known besides. */
   warning?: 'last-factor'
-  /** The person types the address, so that nobody does it by mistake. */
+  /** The person types an address of theirs, so that nobody does it by mistake. */
   typed?: { value?: string | undefined; problem?: 'field-needed' | 'does-not-match' | undefined }
   /** For a question that names a length of time. */
   days?: number

@@ -26,6 +26,7 @@ export interface WaysInProps {
   /** Where one more can be set up; absent where that can't be done here. */
   addPasskeyHref?: string | undefined
   addAuthenticatorAppHref?: string | undefined
+  /** Absent where there is no passkey and no authenticator app yet: codes come with the first of them. */
   makeRecoveryCodesHref?: string | undefined
   /** Connections that can be linked. */
   linkable: Array<{ connection: string; href: string }>
@@ -84,7 +85,7 @@ export function renderAccountWaysIn(page: PageContext, props: WaysInProps): stri
                 all: props.recoveryCodes.all,
                 day: <Day page={page} moment={props.recoveryCodes.madeAt} />,
               })
-            : say('account.ways-in.codes-none')}
+            : say(props.makeRecoveryCodesHref ? 'account.ways-in.codes-none' : 'account.ways-in.codes-before')}
         </p>
         <AddLink href={props.makeRecoveryCodesHref}>
           {say(props.recoveryCodes ? 'account.ways-in.renew-codes' : 'account.ways-in.make-codes')}

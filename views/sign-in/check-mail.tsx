@@ -4,6 +4,7 @@ import { type Speaker, speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { CodeField } from '../parts/field.tsx'
 import { Button, ButtonForm, ButtonLink, Form } from '../parts/form.tsx'
+import { MailboxLink } from '../parts/mailbox-link.tsx'
 import { MaskedAddress } from '../parts/masked-address.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PasskeyScript } from '../parts/passkey-form.tsx'
@@ -86,9 +87,7 @@ export function renderCheckMail(page: PageContext, props: CheckMailProps): strin
         {!over && (
           <>
             <p class="hint">
-              {page.mailboxHref === undefined
-                ? say('check-mail.no-mail')
-                : show('check-mail.mailbox', { link: <MailboxLink href={page.mailboxHref} speaker={speaker} /> })}
+              <MailboxLink page={page} />
             </p>
             <ButtonForm target={props.resend} kind="plain">
               {say('check-mail.resend')}
@@ -143,15 +142,6 @@ function CodeForm({
         )}
       </noscript>
     </>
-  )
-}
-
-/** In a tab of its own, because this one continues by itself. */
-function MailboxLink({ href, speaker: { say } }: { href: string; speaker: Speaker }): VNode {
-  return (
-    <a href={href} target="_blank" rel="noopener">
-      {say('check-mail.open-mailbox')}
-    </a>
   )
 }
 

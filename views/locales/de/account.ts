@@ -20,6 +20,7 @@ export const account: Record<keyof typeof english, string> = {
 
   'account.done.saved': 'Gespeichert.',
   'account.done.address-added': 'Mit dieser Adresse können Sie sich ab jetzt anmelden.',
+  'account.done.code-resent': 'Eine neue E-Mail ist unterwegs. Der Code der vorigen gilt nicht mehr.',
   'account.done.address-removed': 'Die Adresse wurde entfernt.',
   'account.done.primary-changed': 'Das ist ab jetzt Ihre Hauptadresse.',
   'account.done.factor-added': 'Es ist eingerichtet und gilt ab jetzt.',
@@ -98,6 +99,8 @@ export const account: Record<keyof typeof english, string> = {
   'account.ways-in.codes-left':
     'Noch {left} von {all} Codes, erstellt am {day}. Jeder gilt einmal, wenn Ihre Geräte nicht greifbar sind.',
   'account.ways-in.codes-none': 'Sie haben keine. Sie sind dafür da, wenn Ihre Geräte nicht greifbar sind. Jeder gilt einmal.',
+  'account.ways-in.codes-before':
+    'Sie erhalten zehn davon, sobald Sie Ihren ersten Passkey oder Ihre erste Authenticator-App hinzufügen. Sie sind dafür da, wenn Ihre Geräte nicht greifbar sind. Jeder gilt einmal.',
   'account.ways-in.make-codes': 'Wiederherstellungscodes erstellen',
   'account.ways-in.renew-codes': 'Neue Codes erstellen',
   'account.ways-in.elsewhere': 'Andere Dienste',
@@ -133,6 +136,13 @@ export const account: Record<keyof typeof english, string> = {
   'account.activity.sign-in.completed': 'Angemeldet',
   'account.activity.sign-in.refused': 'Eine Anmeldung wurde abgewiesen',
   'account.activity.session.ended': 'Ein Gerät wurde abgemeldet',
+  'account.activity.session.ended.ended-here': 'Sie haben sich abgemeldet',
+  'account.activity.session.ended.ended-elsewhere': 'Sie haben eines Ihrer Geräte von einem anderen aus abgemeldet',
+  'account.activity.session.ended.ended-by-notice': 'Sie haben alle Geräte abgemeldet, um Ihr Konto zu schützen',
+  'account.activity.session.ended.account-deleted': 'Abgemeldet, weil Sie die Löschung des Kontos verlangt haben',
+  'account.activity.session.ended.account-suspended':
+    'Von den Betreibern dieses Dienstes abgemeldet, weil das Konto gesperrt wurde',
+  'account.activity.session.ended.factor-reset': 'Abgemeldet, weil die Zugangswege zurückgesetzt wurden',
   'account.activity.user.created': 'Konto erstellt',
   'account.activity.user.changed': 'Profil geändert',
   'account.activity.address.added': 'Adresse hinzugefügt',
@@ -189,9 +199,10 @@ export const account: Record<keyof typeof english, string> = {
   'account.ended.erasure.next': 'Ich habe es mir anders überlegt',
 
   'account.confirm.back': 'Zurück',
-  'account.confirm.type-address': 'Geben Sie zur Bestätigung Ihre Adresse ein',
-  'account.confirm.field-needed': 'Geben Sie die Adresse ein, die unten steht.',
-  'account.confirm.does-not-match': 'Das ist nicht die Adresse des Kontos.',
+  'account.confirm.type-address': 'Geben Sie zur Bestätigung eine Ihrer Adressen ein',
+  'account.confirm.field-needed': 'Geben Sie die Adresse ein, die unten steht, oder eine andere dieses Kontos.',
+  'account.confirm.does-not-match':
+    'Das ist keine Adresse dieses Kontos. Geben Sie die ein, die unten steht, oder eine andere von Ihnen.',
   'account.confirm.last-factor':
     'Einen anderen zweiten Schritt haben Sie nicht. Ohne ihn genügt Ihre E-Mail allein zum Anmelden, und Ihre Wiederherstellungscodes fallen auch weg.',
   'account.confirm.remove-address.heading': 'Diese Adresse entfernen?',

@@ -19,6 +19,7 @@ export const account = {
 
   'account.done.saved': 'Saved.',
   'account.done.address-added': 'The address is yours to sign in with now.',
+  'account.done.code-resent': 'A new e-mail is on its way. The code of the one before no longer works.',
   'account.done.address-removed': 'The address was removed.',
   'account.done.primary-changed': 'This is your primary address from now on.',
   'account.done.factor-added': 'It is set up, and works from now on.',
@@ -93,6 +94,8 @@ export const account = {
   'account.ways-in.codes': 'Recovery codes',
   'account.ways-in.codes-left': '{left} of {all} codes left, made on {day}. Each works once, when your devices are out of reach.',
   'account.ways-in.codes-none': 'You have none. They are for when your devices are out of reach. Each works once.',
+  'account.ways-in.codes-before':
+    'You get ten of them when you add your first passkey or authenticator app. They are for when your devices are out of reach. Each works once.',
   'account.ways-in.make-codes': 'Make recovery codes',
   'account.ways-in.renew-codes': 'Make new codes',
   'account.ways-in.elsewhere': 'Other services',
@@ -128,6 +131,13 @@ export const account = {
   'account.activity.sign-in.completed': 'Signed in',
   'account.activity.sign-in.refused': 'A sign-in was refused',
   'account.activity.session.ended': 'A device was signed out',
+  'account.activity.session.ended.ended-here': 'You signed out',
+  'account.activity.session.ended.ended-elsewhere': 'You signed out one of your devices from another',
+  'account.activity.session.ended.ended-by-notice': 'You signed out every device, to secure your account',
+  'account.activity.session.ended.account-deleted': 'Signed out, because you asked for the account to be deleted',
+  'account.activity.session.ended.account-suspended':
+    'Signed out by the people who run this service, because the account was suspended',
+  'account.activity.session.ended.factor-reset': 'Signed out, because the ways in were reset',
   'account.activity.user.created': 'Account made',
   'account.activity.user.changed': 'Profile changed',
   'account.activity.address.added': 'Address added',
@@ -183,9 +193,10 @@ export const account = {
   'account.ended.erasure.next': 'I have changed my mind',
 
   'account.confirm.back': 'Go back',
-  'account.confirm.type-address': 'Type your address to confirm',
-  'account.confirm.field-needed': 'Type the address that is shown below.',
-  'account.confirm.does-not-match': 'This isn’t the address of the account.',
+  'account.confirm.type-address': 'Type one of your addresses to confirm',
+  'account.confirm.field-needed': 'Type the address that is shown below, or another one of this account.',
+  'account.confirm.does-not-match':
+    'This isn’t an address of this account. Type the one that is shown below, or another one of yours.',
   'account.confirm.last-factor':
     'You have no other second step. Without it your e-mail alone is enough to sign in, and your recovery codes go too.',
   'account.confirm.remove-address.heading': 'Remove this address?',

@@ -20,6 +20,7 @@ export const account: Record<keyof typeof english, string> = {
 
   'account.done.saved': 'Enregistré.',
   'account.done.address-added': 'Vous pouvez désormais vous connecter avec cette adresse.',
+  'account.done.code-resent': 'Un nouvel e-mail est en route. Le code du précédent n’est plus valable.',
   'account.done.address-removed': 'L’adresse a été supprimée.',
   'account.done.primary-changed': 'C’est désormais votre adresse principale.',
   'account.done.factor-added': 'C’est en place et valable dès maintenant.',
@@ -97,6 +98,8 @@ export const account: Record<keyof typeof english, string> = {
   'account.ways-in.codes-left':
     'Codes restants : {left} sur {all}, créés le {day}. Chacun sert une fois, quand vos appareils sont hors de portée.',
   'account.ways-in.codes-none': 'Vous n’en avez pas. Ils servent quand vos appareils sont hors de portée. Chacun sert une fois.',
+  'account.ways-in.codes-before':
+    'Vous en recevez dix en ajoutant votre première clé d’accès ou application d’authentification. Ils servent quand vos appareils sont hors de portée. Chacun sert une fois.',
   'account.ways-in.make-codes': 'Créer des codes de récupération',
   'account.ways-in.renew-codes': 'Créer de nouveaux codes',
   'account.ways-in.elsewhere': 'Autres services',
@@ -132,6 +135,13 @@ export const account: Record<keyof typeof english, string> = {
   'account.activity.sign-in.completed': 'Connexion',
   'account.activity.sign-in.refused': 'Une connexion a été refusée',
   'account.activity.session.ended': 'Un appareil a été déconnecté',
+  'account.activity.session.ended.ended-here': 'Vous avez mis fin à votre session',
+  'account.activity.session.ended.ended-elsewhere': 'Vous avez déconnecté un de vos appareils depuis un autre',
+  'account.activity.session.ended.ended-by-notice': 'Vous avez déconnecté tous les appareils pour protéger votre compte',
+  'account.activity.session.ended.account-deleted': 'Déconnexion, car vous avez demandé la suppression du compte',
+  'account.activity.session.ended.account-suspended':
+    'Déconnexion par les responsables de ce service, car le compte a été suspendu',
+  'account.activity.session.ended.factor-reset': 'Déconnexion, car les moyens de connexion ont été réinitialisés',
   'account.activity.user.created': 'Compte créé',
   'account.activity.user.changed': 'Profil modifié',
   'account.activity.address.added': 'Adresse ajoutée',
@@ -187,9 +197,10 @@ export const account: Record<keyof typeof english, string> = {
   'account.ended.erasure.next': 'J’ai changé d’avis',
 
   'account.confirm.back': 'Retour',
-  'account.confirm.type-address': 'Saisissez votre adresse pour confirmer',
-  'account.confirm.field-needed': 'Saisissez l’adresse indiquée ci-dessous.',
-  'account.confirm.does-not-match': 'Ce n’est pas l’adresse du compte.',
+  'account.confirm.type-address': 'Saisissez une de vos adresses pour confirmer',
+  'account.confirm.field-needed': 'Saisissez l’adresse indiquée ci-dessous, ou une autre de ce compte.',
+  'account.confirm.does-not-match':
+    'Ce n’est pas une adresse de ce compte. Saisissez celle indiquée ci-dessous, ou une autre des vôtres.',
   'account.confirm.last-factor':
     'Vous n’avez pas d’autre deuxième étape. Sans elle, votre e-mail suffit pour se connecter, et vos codes de récupération disparaissent aussi.',
   'account.confirm.remove-address.heading': 'Supprimer cette adresse ?',

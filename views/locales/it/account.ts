@@ -20,6 +20,7 @@ export const account: Record<keyof typeof english, string> = {
 
   'account.done.saved': 'Salvato.',
   'account.done.address-added': 'Ora può accedere con questo indirizzo.',
+  'account.done.code-resent': 'Una nuova e-mail è in arrivo. Il codice della precedente non è più valido.',
   'account.done.address-removed': 'L’indirizzo è stato rimosso.',
   'account.done.primary-changed': 'D’ora in poi è il Suo indirizzo principale.',
   'account.done.factor-added': 'È configurato e vale da subito.',
@@ -96,6 +97,8 @@ export const account: Record<keyof typeof english, string> = {
   'account.ways-in.codes-left':
     'Codici rimasti: {left} su {all}, creati il {day}. Ognuno vale una volta, quando i Suoi dispositivi non sono a portata di mano.',
   'account.ways-in.codes-none': 'Non ne ha. Servono quando i Suoi dispositivi non sono a portata di mano. Ognuno vale una volta.',
+  'account.ways-in.codes-before':
+    'Ne riceve dieci quando aggiunge la prima passkey o app di autenticazione. Servono quando i Suoi dispositivi non sono a portata di mano. Ognuno vale una volta.',
   'account.ways-in.make-codes': 'Crea codici di recupero',
   'account.ways-in.renew-codes': 'Crea nuovi codici',
   'account.ways-in.elsewhere': 'Altri servizi',
@@ -131,6 +134,13 @@ export const account: Record<keyof typeof english, string> = {
   'account.activity.sign-in.completed': 'Accesso',
   'account.activity.sign-in.refused': 'Un accesso è stato rifiutato',
   'account.activity.session.ended': 'Un dispositivo è stato disconnesso',
+  'account.activity.session.ended.ended-here': 'Ha terminato la Sua sessione',
+  'account.activity.session.ended.ended-elsewhere': 'Ha disconnesso uno dei Suoi dispositivi da un altro',
+  'account.activity.session.ended.ended-by-notice': 'Ha disconnesso tutti i dispositivi per proteggere l’account',
+  'account.activity.session.ended.account-deleted': 'Disconnessione, perché ha chiesto di eliminare l’account',
+  'account.activity.session.ended.account-suspended':
+    'Disconnessione da parte di chi gestisce il servizio, perché l’account è stato sospeso',
+  'account.activity.session.ended.factor-reset': 'Disconnessione, perché i modi di accedere sono stati reimpostati',
   'account.activity.user.created': 'Account creato',
   'account.activity.user.changed': 'Profilo modificato',
   'account.activity.address.added': 'Indirizzo aggiunto',
@@ -186,9 +196,9 @@ export const account: Record<keyof typeof english, string> = {
   'account.ended.erasure.next': 'Ho cambiato idea',
 
   'account.confirm.back': 'Indietro',
-  'account.confirm.type-address': 'Inserisca il Suo indirizzo per confermare',
-  'account.confirm.field-needed': 'Inserisca l’indirizzo indicato sotto.',
-  'account.confirm.does-not-match': 'Non è l’indirizzo dell’account.',
+  'account.confirm.type-address': 'Inserisca uno dei Suoi indirizzi per confermare',
+  'account.confirm.field-needed': 'Inserisca l’indirizzo indicato sotto, o un altro di questo account.',
+  'account.confirm.does-not-match': 'Non è un indirizzo di questo account. Inserisca quello indicato sotto, o un altro dei Suoi.',
   'account.confirm.last-factor':
     'Non ha un altro secondo passaggio. Senza questo, l’e-mail da sola basta per accedere, e anche i codici di recupero spariscono.',
   'account.confirm.remove-address.heading': 'Rimuovere questo indirizzo?',

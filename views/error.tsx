@@ -4,6 +4,7 @@ import { renderDocument } from './document.tsx'
 import { type Speaker, speak } from './messages.ts'
 import type { PageContext } from './page-context.ts'
 import { Facts } from './parts/facts.tsx'
+import { Onward } from './parts/onward.tsx'
 import { type StartAgain, StartAgainButton } from './parts/start-again.tsx'
 import { formatDuration } from './times.ts'
 
@@ -18,6 +19,17 @@ export interface ErrorProps {
   startAgain?: StartAgain
 }
 
+/** With these the page is an end; with the others it is worth trying again, or going back to a form. */
+const ends: readonly ErrorCode[] = [
+  'attempt-expired',
+  'link-used',
+  'not-signed-in',
+  'forbidden',
+  'cross-site',
+  'not-found',
+  'method-not-allowed',
+]
+
 /** What happened, and what happens next. */
 export function renderError(page: PageContext, props: ErrorProps): string {
   const speaker = speak(page.locale)
@@ -28,6 +40,7 @@ export function renderError(page: PageContext, props: ErrorProps): string {
       <p class="lead">{words.happened}</p>
       <p>{words.next}</p>
       {props.startAgain && <StartAgainButton startAgain={props.startAgain}>{say('start-again')}</StartAgainButton>}
+      {!props.startAgain && (ends.includes(props.code) || page.app?.href !== undefined) && <Onward page={page} />}
       {(props.protocol || props.requestId) && <ForDevelopers speaker={speaker} props={props} />}
     </>
   ))

@@ -11,6 +11,8 @@ export interface PageContext {
     name: string
     /** A path of our own origin; a logo from anywhere else isn't shown, since pages load nothing from outside. */
     logoUri?: string
+    /** Where the app is, where it says so (`client_uri`). */
+    href?: string
   }
   /** Host of the issuer, with the port if it has one, as the address bar shows it. */
   issuerHost: string

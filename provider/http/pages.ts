@@ -16,6 +16,8 @@ export interface PageApp {
   name: string
   /** A path of ours. */
   logo?: string | undefined
+  /** Its own home page. */
+  home?: string | undefined
 }
 
 export interface Pages {
@@ -23,6 +25,10 @@ export interface Pages {
   context(options: { locale: Locale; app?: PageApp | undefined; path?: string | undefined }): PageContext
   /** Serves what pages load. */
   readonly routes: readonly Route[]
+}
+
+function describeApp({ name, logo, home }: PageApp): NonNullable<PageContext['app']> {
+  return { name, ...(logo === undefined ? {} : { logoUri: logo }), ...(home === undefined ? {} : { href: home }) }
 }
 
 export function createPages(installation: Installation): Pages {
@@ -34,7 +40,7 @@ export function createPages(installation: Installation): Pages {
     context({ locale, app, path }) {
       return {
         locale,
-        ...(app === undefined ? {} : { app: { name: app.name, ...(app.logo === undefined ? {} : { logoUri: app.logo }) } }),
+        ...(app === undefined ? {} : { app: describeApp(app) }),
         issuerHost,
         installationName: installation.name,
         links: { ...(help === undefined ? {} : { help }), ...(privacy === undefined ? {} : { privacy }) },

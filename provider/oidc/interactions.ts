@@ -56,7 +56,9 @@ export async function finishInteraction(
 
 export async function describeApp(registry: AppRegistry, clientId: string): Promise<AskingApp | undefined> {
   const app = await registry.find(clientId)
-  return app === undefined ? undefined : { clientId, name: app.metadata.client_name, logo: logoPath(app) }
+  if (app === undefined) return undefined
+  const { client_name: name, client_uri: home } = app.metadata
+  return { clientId, name, logo: logoPath(app), home }
 }
 
 /** The protocol's side of a sign-in, on oidc-provider's interactions. */

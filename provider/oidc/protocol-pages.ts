@@ -20,7 +20,10 @@ import { stateOf } from './request-state.ts'
 export function createProtocolPages(pages: Pages) {
   const pageFor = (ctx: KoaContextWithOIDC, client: Client | undefined = ctx.oidc.client): PageContext => {
     const name = client?.clientName
-    return pages.context({ locale: stateOf(ctx).facts.locale, app: name === undefined ? undefined : { name } })
+    return pages.context({
+      locale: stateOf(ctx).facts.locale,
+      app: name === undefined ? undefined : { name, home: client?.clientUri },
+    })
   }
   const show = (ctx: KoaContextWithOIDC, html: string) => {
     ctx.type = 'text/html; charset=utf-8'
@@ -86,8 +89,7 @@ export function createProtocolPages(pages: Pages) {
       show(ctx, renderReturnToApp(pageFor(ctx), { form: { action: redirectUri, fields } }))
     },
     postLogoutSuccessSource(ctx: KoaContextWithOIDC): void {
-      const appHref = ctx.oidc.client?.clientUri
-      show(ctx, renderSignedOut(pageFor(ctx), appHref === undefined ? {} : { appHref }))
+      show(ctx, renderSignedOut(pageFor(ctx)))
     },
     userCodeInputSource(ctx: KoaContextWithOIDC, _form: string, _out?: ErrorOut, error?: Error & { userCode?: string }): void {
       const problem = error === undefined ? undefined : deviceProblem(error)

@@ -9,6 +9,8 @@ export interface AskingApp {
   name: string
   /** A path of ours. */
   logo: string | undefined
+  /** Its own home page (`client_uri`). */
+  home: string | undefined
 }
 
 /** A sign-in that a protocol waits for. */

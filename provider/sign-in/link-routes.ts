@@ -42,7 +42,7 @@ export function linkRoutes({ data, flow, interactions, pages, clock }: MethodSur
     if (!usable) {
       const startAgain = here ? { startAgain: { action: `${home}/restart` } } : {}
       const spent = found?.challenge.consumedAt !== undefined || found?.challenge.voidedAt !== undefined
-      const reason = spent ? { reason: 'link-used' as const } : {}
+      const reason = found === undefined ? { reason: 'unknown-link' as const } : spent ? { reason: 'link-used' as const } : {}
       return { kind: 'page', html: renderExpired(page, { ...startAgain, ...reason }), status: 410 }
     }
     const beginning = { device: found.attempt.device, requestedAt: found.challenge.createdAt, now: clock() }

@@ -97,7 +97,7 @@ test('who isn’t verified is told in words, and can try again', async () => {
   await open()
   await devices.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
   await add().click()
-  await told('No passkey was used.').waitFor()
+  await told('No passkey was created.').waitFor()
   expect(await told('That didn’t work.').count()).toBe(0)
   await devices.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
   await add().click()
@@ -105,7 +105,7 @@ test('who isn’t verified is told in words, and can try again', async () => {
 })
 
 test.each([
-  ['NotAllowedError', 0, 'No passkey was used.'],
+  ['NotAllowedError', 0, 'No passkey was created.'],
   ['NotAllowedError', 300_000, 'That took too long'],
   ['SecurityError', 0, 'Passkeys don’t work at this address.'],
   ['ConstraintError', 0, 'Reload the page'],
@@ -124,6 +124,16 @@ test.each([
   await (await asked).finished()
   await expect.poll(async () => (await page.clock.runFor(100_000), await told(words).count())).toBe(1)
   expect(await page.locator('[data-passkey-problem]:visible').count()).toBe(1)
+})
+
+test('a dialog that was closed where one is to be used speaks of using it', async () => {
+  await open()
+  await page.evaluate(() => {
+    navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotAllowedError'))
+  })
+  await signIn().click()
+  await told('No passkey was used.').waitFor()
+  expect(await told('No passkey was created.').count()).toBe(0)
 })
 
 test('what the server can’t answer is told in words', async () => {

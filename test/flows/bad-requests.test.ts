@@ -1,5 +1,6 @@
 /** Too large, too slow, of the wrong kind, by the wrong method: the right status, in words, with the headers of every answer. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { linksIn } from '../support/account.ts'
 import { Agent } from '../support/agent.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { type RawResponse, sendRaw } from '../support/raw-request.ts'
@@ -159,6 +160,13 @@ describe('a body of another kind', () => {
     const lines = [`POST /sign-in/${uid()}/verify HTTP/1.1`, `Cookie: ${begun.agent.cookies(begun.home)}`, 'Content-Length: 8']
     expect((await sendRaw(latchkey.issuer, [head(...lines), 'code=BBB'])).status).toBe(415)
   })
+})
+
+it('an address that leads nowhere leads on', async () => {
+  for (const path of ['/nothing', '/account/nothing']) {
+    const page = await begun.agent.get(`${latchkey.issuer}${path}`)
+    expect([page.status, linksIn(page, '/account')], path).toEqual([404, ['/account']])
+  }
 })
 
 it('another method is refused, and the right ones are named', async () => {

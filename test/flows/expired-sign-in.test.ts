@@ -141,6 +141,17 @@ describe('an address of a sign-in', () => {
     }
   })
 
+  it('and of a link: nobody says that it was open for too long, and both lead on', async () => {
+    for (const locale of locales) {
+      const { say: sayThere } = speak(locale)
+      const page = await new Agent().get(`${latchkey.issuer}/link/abc`, { 'accept-language': locale })
+      expect([page.status, headingOf(page)]).toEqual([410, sayThere('expired.heading-unknown-link')])
+      expect(page.body).not.toContain(sayThere('expired.lead-from-app'))
+      for (const each of [page, await new Agent().get(`${latchkey.issuer}/sign-in/abcdef`)])
+        expect(each.body).toContain('href="/account"')
+    }
+  })
+
   it('where a form was answered leads back, when it is loaded once more', async () => {
     const { agent, home } = await beginSignIn(latchkey)
     await agent.post(`${home}/change`)

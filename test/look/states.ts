@@ -43,6 +43,11 @@ const beginning = { device: 'Firefox on Linux', requestedAt: new Date('2026-03-0
 const address = 'anna.keller@example.com'
 const form = { action: '/somewhere' }
 
+/** The app says where it is. */
+function withHome(page: PageContext): PageContext {
+  return { ...page, app: { name: 'Fieldnotes', ...page.app, href: 'https://fieldnotes.example.com/' } }
+}
+
 function checkMail(change: Partial<CheckMailProps>): PageState['render'] {
   return page =>
     renderCheckMail(page, {
@@ -201,6 +206,8 @@ export const pageStates: PageState[] = [
   { name: 'expired', render: page => renderExpired(page, { startAgain: form }) },
   { name: 'expired-link-used', render: page => renderExpired(page, { reason: 'link-used', startAgain: form }) },
   { name: 'expired-from-app', render: page => renderExpired(page, {}) },
+  { name: 'expired-from-app-with-home', render: page => renderExpired(withHome(page), {}) },
+  { name: 'expired-unknown-link', render: page => renderExpired(page, { reason: 'unknown-link' }) },
   { name: 'expired-unknown', render: page => renderExpired(page, { reason: 'unknown' }) },
   { name: 'no-account', render: page => renderNoAccount(page, { address, startAgain: form, cancel: form }) },
   {
@@ -240,7 +247,8 @@ export const pageStates: PageState[] = [
   },
   { name: 'device-finished', render: renderDeviceFinished },
   { name: 'sign-out-confirm', render: page => renderConfirmSignOut(page, { action: '/logout', xsrf: 'x' }) },
-  { name: 'sign-out-finished', render: page => renderSignedOut(page, { appHref: 'https://fieldnotes.example.com/' }) },
+  { name: 'sign-out-finished', render: renderSignedOut },
+  { name: 'sign-out-finished-to-app', render: page => renderSignedOut(withHome(page)) },
   { name: 'error-too-many-requests', render: page => renderError(page, { code: 'too-many-requests', retryAfterSeconds: 95 }) },
   { name: 'error-link-used', render: page => renderError(page, { code: 'link-used', startAgain: form }) },
   {

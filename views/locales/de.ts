@@ -20,6 +20,8 @@ export const de: Catalogue = {
   'start-again': 'Neu beginnen',
   'back-to-app': 'Zurück zu {app}',
   'continue-to-app': 'Weiter zu {app}',
+  'onward.account': 'Zu Ihrem Konto',
+  'onward.sign-in': 'Bei Ihrem Konto anmelden',
   'fact.app': 'App',
   'fact.device': 'Gerät',
   'fact.time': 'Angefordert',
@@ -109,7 +111,12 @@ export const de: Catalogue = {
     'Sie war zu lange offen, deshalb haben wir sie zur Sicherheit beendet. Gehen Sie zurück zur App und melden Sie sich von dort aus an.',
   'expired.heading-unknown': 'Hier läuft keine Anmeldung',
   'expired.lead-unknown':
-    'Vielleicht war sie zu lange offen, oder sie wurde in einem anderen Browser begonnen. Gehen Sie zurück zur App und melden Sie sich von dort aus an.',
+    'Diese Adresse führt zu keiner Anmeldung, die in diesem Browser offen ist. Vielleicht ist sie schon abgeschlossen, war zu lange offen oder wurde in einem anderen Browser begonnen; oder es fehlt ein Teil der Adresse. Gehen Sie zurück zur App und melden Sie sich von dort aus an.',
+  'expired.heading-unknown-link': 'Dieser Link ist hier nicht bekannt',
+  'expired.lead-unknown-link':
+    'Vielleicht ging beim Kopieren ein Teil verloren, oder er stammt aus einer zu alten E-Mail. Niemand wurde angemeldet.',
+  'expired.next-unknown-link':
+    'Öffnen Sie den Link in der neuesten E-Mail noch einmal, oder gehen Sie zurück zur App und melden Sie sich von dort aus an.',
 
   'no-account.heading': 'Es gibt noch kein Konto',
   'no-account.lead': 'Die Adresse {address} gehört Ihnen, aber es gibt hier kein Konto dafür.',
@@ -169,19 +176,6 @@ export const de: Catalogue = {
 
   'signed-out.heading': 'Sie sind abgemeldet',
   'signed-out.lead': 'Ihre Sitzung bei {installation} in diesem Browser ist beendet.',
-
-  'passkey.unavailable':
-    'Dieser Browser kann hier keine Passkeys verwenden. Nehmen Sie einen anderen Weg oder einen anderen Browser.',
-  'passkey.problem.cancelled':
-    'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.',
-  'passkey.problem.timed-out':
-    'Das hat zu lange gedauert, die Anfrage wurde geschlossen. Versuchen Sie es noch einmal, wenn Sie bereit sind.',
-  'passkey.problem.already-there': 'Dieses Gerät oder dieser Passwortmanager hat bereits einen Passkey für Ihr Konto.',
-  'passkey.problem.wrong-address':
-    'Passkeys funktionieren unter dieser Adresse nicht. Nehmen Sie einen anderen Weg, und sagen Sie es denen, die diesen Dienst betreiben.',
-  'passkey.problem.unreachable': 'Der Server ist gerade nicht erreichbar. Versuchen Sie es gleich noch einmal.',
-  'passkey.problem.failed':
-    'Das hat nicht geklappt. Laden Sie die Seite neu und versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.',
 
   'landing.heading': 'Anmeldung für {installation}',
   'landing.lead':

@@ -22,6 +22,8 @@ export const en = {
   'start-again': 'Start again',
   'back-to-app': 'Back to {app}',
   'continue-to-app': 'Continue to {app}',
+  'onward.account': 'Go to your account',
+  'onward.sign-in': 'Sign in to your account',
   'fact.app': 'App',
   'fact.device': 'Device',
   'fact.time': 'Asked for',
@@ -106,9 +108,13 @@ export const en = {
   'expired.heading': 'This sign-in has expired',
   'expired.lead': 'It was open for too long, so we closed it to be safe. Start again: it takes a moment.',
   'expired.lead-from-app': 'It was open for too long, so we closed it to be safe. Go back to the app, and sign in from there.',
-  'expired.heading-unknown': 'There is no sign-in here',
+  'expired.heading-unknown': 'No sign-in is open here',
   'expired.lead-unknown':
-    'It may have been open for too long, or it was begun in another browser. Go back to the app, and sign in from there.',
+    'This address doesn’t lead to a sign-in that is open in this browser. Perhaps it was finished, was open for too long, or was begun in another browser; or part of the address is missing. Go back to the app and sign in from there.',
+  'expired.heading-unknown-link': 'This link isn’t known here',
+  'expired.lead-unknown-link':
+    'Perhaps part of it was lost when it was copied, or it comes from an e-mail that is too old. Nobody was signed in.',
+  'expired.next-unknown-link': 'Open the link in the newest e-mail once more, or go back to the app and sign in from there.',
 
   'no-account.heading': 'There is no account yet',
   'no-account.lead': 'The address {address} is yours, but there is no account for it here.',
@@ -163,15 +169,6 @@ export const en = {
 
   'signed-out.heading': 'You are signed out',
   'signed-out.lead': 'Your session with {installation} in this browser has ended.',
-
-  'passkey.unavailable': 'This browser can’t use passkeys here. Use another way, or another browser.',
-  'passkey.problem.cancelled': 'No passkey was used. Try again, or use another way.',
-  'passkey.problem.timed-out': 'That took too long, and the request was closed. Try again when you are ready.',
-  'passkey.problem.already-there': 'This device or password manager has a passkey for your account already.',
-  'passkey.problem.wrong-address':
-    'Passkeys don’t work at this address. Use another way, and tell the people who run this service.',
-  'passkey.problem.unreachable': 'We can’t reach the server right now. Try again in a moment.',
-  'passkey.problem.failed': 'That didn’t work. Reload the page and try again, or use another way.',
 
   'landing.heading': 'Sign-in for {installation}',
   'landing.lead':

@@ -20,6 +20,8 @@ export const fr: Catalogue = {
   'start-again': 'Recommencer',
   'back-to-app': 'Retour à {app}',
   'continue-to-app': 'Continuer vers {app}',
+  'onward.account': 'Aller à votre compte',
+  'onward.sign-in': 'Se connecter à votre compte',
   'fact.app': 'Application',
   'fact.device': 'Appareil',
   'fact.time': 'Demandé',
@@ -111,7 +113,12 @@ export const fr: Catalogue = {
     'Elle est restée ouverte trop longtemps, nous l’avons donc fermée par sécurité. Revenez à l’application et connectez-vous à partir de là.',
   'expired.heading-unknown': 'Aucune connexion n’est en cours ici',
   'expired.lead-unknown':
-    'Elle est peut-être restée ouverte trop longtemps, ou elle a été commencée dans un autre navigateur. Revenez à l’application et connectez-vous à partir de là.',
+    'Cette adresse ne mène à aucune connexion ouverte dans ce navigateur. Elle est peut-être terminée, restée ouverte trop longtemps ou commencée dans un autre navigateur\u00A0; ou il manque une partie de l’adresse. Revenez à l’application et connectez-vous à partir de là.',
+  'expired.heading-unknown-link': 'Ce lien n’est pas connu ici',
+  'expired.lead-unknown-link':
+    'Une partie a peut-être été perdue à la copie, ou il vient d’un e-mail trop ancien. Aucune connexion n’a été faite.',
+  'expired.next-unknown-link':
+    'Ouvrez encore une fois le lien du dernier e-mail, ou revenez à l’application et connectez-vous à partir de là.',
 
   'no-account.heading': 'Il n’y a pas encore de compte',
   'no-account.lead': 'L’adresse {address} est bien la vôtre, mais elle n’a pas de compte ici.',
@@ -169,16 +176,6 @@ export const fr: Catalogue = {
 
   'signed-out.heading': 'La déconnexion est faite',
   'signed-out.lead': 'Votre session auprès de {installation} dans ce navigateur est terminée.',
-
-  'passkey.unavailable':
-    'Ce navigateur ne peut pas utiliser de clés d’accès ici. Choisissez un autre moyen ou un autre navigateur.',
-  'passkey.problem.cancelled': 'Aucune clé d’accès n’a été utilisée. Réessayez ou choisissez un autre moyen.',
-  'passkey.problem.timed-out': 'Cela a pris trop de temps et la demande a été fermée. Réessayez quand vous voulez.',
-  'passkey.problem.already-there': 'Cet appareil ou ce gestionnaire de mots de passe a déjà une clé d’accès pour votre compte.',
-  'passkey.problem.wrong-address':
-    'Les clés d’accès ne fonctionnent pas à cette adresse. Choisissez un autre moyen et prévenez les responsables de ce service.',
-  'passkey.problem.unreachable': 'Le serveur est injoignable pour le moment. Réessayez dans un instant.',
-  'passkey.problem.failed': 'Cela n’a pas fonctionné. Rechargez la page et réessayez, ou choisissez un autre moyen.',
 
   'landing.heading': 'Connexion pour {installation}',
   'landing.lead':

@@ -20,6 +20,8 @@ export const it: Catalogue = {
   'start-again': 'Ricomincia',
   'back-to-app': 'Torna a {app}',
   'continue-to-app': 'Continua verso {app}',
+  'onward.account': 'Al Suo account',
+  'onward.sign-in': 'Acceda al Suo account',
   'fact.app': 'App',
   'fact.device': 'Dispositivo',
   'fact.time': 'Richiesto',
@@ -106,7 +108,11 @@ export const it: Catalogue = {
   'expired.lead-from-app': 'È rimasto aperto troppo a lungo, e per sicurezza lo abbiamo chiuso. Torni all’app e acceda da lì.',
   'expired.heading-unknown': 'Qui non c’è un accesso in corso',
   'expired.lead-unknown':
-    'Forse è rimasto aperto troppo a lungo, oppure è iniziato in un altro browser. Torni all’app e acceda da lì.',
+    'Questo indirizzo non porta a un accesso aperto in questo browser. Forse è già concluso, è rimasto aperto troppo a lungo o è iniziato in un altro browser; oppure manca una parte dell’indirizzo. Torni all’app e acceda da lì.',
+  'expired.heading-unknown-link': 'Questo link qui non è conosciuto',
+  'expired.lead-unknown-link':
+    'Forse una parte è andata persa nel copiarlo, o viene da un’e-mail troppo vecchia. Nessun accesso è avvenuto.',
+  'expired.next-unknown-link': 'Apra di nuovo il link dell’ultima e-mail, oppure torni all’app e acceda da lì.',
 
   'no-account.heading': 'Non c’è ancora un account',
   'no-account.lead': 'L’indirizzo {address} è Suo, ma qui non ha un account.',
@@ -164,15 +170,6 @@ export const it: Catalogue = {
 
   'signed-out.heading': 'La Sua sessione è terminata',
   'signed-out.lead': 'La Sua sessione con {installation} in questo browser è terminata.',
-
-  'passkey.unavailable': 'Questo browser non può usare passkey qui. Usi un altro modo o un altro browser.',
-  'passkey.problem.cancelled': 'Non è stata usata alcuna passkey. Riprovi oppure usi un altro modo.',
-  'passkey.problem.timed-out': 'È passato troppo tempo e la richiesta è stata chiusa. Riprovi quando vuole.',
-  'passkey.problem.already-there': 'Questo dispositivo o gestore di password ha già una passkey per il Suo account.',
-  'passkey.problem.wrong-address':
-    'Le passkey non funzionano a questo indirizzo. Usi un altro modo e avvisi chi gestisce questo servizio.',
-  'passkey.problem.unreachable': 'Al momento il server non è raggiungibile. Riprovi tra un istante.',
-  'passkey.problem.failed': 'Non ha funzionato. Ricarichi la pagina e riprovi, oppure usi un altro modo.',
 
   'landing.heading': 'Accesso per {installation}',
   'landing.lead': 'Qui non c’è nulla da fare. Apra l’app che vuole usare: La porterà qui quando sarà il momento di accedere.',

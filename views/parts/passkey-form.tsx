@@ -34,7 +34,7 @@ export function PasskeyForm({ page, kind, form, optionsUrl, label, button, neede
           .filter(problem => kind === 'create' || problem !== 'already-there')
           .map(problem => (
             <span data-passkey-problem={problem} hidden>
-              {say(`passkey.problem.${problem}`)}
+              {say(kind === 'create' && problem === 'cancelled' ? 'passkey.problem.not-created' : `passkey.problem.${problem}`)}
             </span>
           ))}
       </output>

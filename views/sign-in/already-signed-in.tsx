@@ -1,6 +1,7 @@
 import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
+import { Onward } from '../parts/onward.tsx'
 import { type StartAgain, StartAgainButton } from '../parts/start-again.tsx'
 import { appName } from '../text.ts'
 
@@ -16,8 +17,10 @@ export function renderAlreadySignedIn(page: PageContext, props: AlreadySignedInP
     <>
       <h1>{say('already-signed-in.heading')}</h1>
       <p class="lead">{say(props.continueTo ? 'already-signed-in.lead' : 'already-signed-in.lead-from-app')}</p>
-      {props.continueTo && (
+      {props.continueTo ? (
         <StartAgainButton startAgain={props.continueTo}>{show('continue-to-app', { app: <bdi>{app}</bdi> })}</StartAgainButton>
+      ) : (
+        <Onward page={page} />
       )}
     </>
   ))

@@ -1,24 +1,16 @@
 import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
-import { ButtonLink } from '../parts/form.tsx'
-import { appName, tidyName } from '../text.ts'
+import { Onward } from '../parts/onward.tsx'
+import { tidyName } from '../text.ts'
 
-export interface SignedOutProps {
-  /** The app's own page, if it is known. */
-  appHref?: string
-}
-
-export function renderSignedOut(page: PageContext, props: SignedOutProps): string {
+/** Says that the session has ended, and where to go on from there. */
+export function renderSignedOut(page: PageContext): string {
   return renderDocument(page, { title: speak(page.locale).say('signed-out.heading') }, ({ say, show }) => (
     <>
       <h1>{say('signed-out.heading')}</h1>
       <p class="lead">{show('signed-out.lead', { installation: <bdi>{tidyName(page.installationName)}</bdi> })}</p>
-      {props.appHref && (
-        <ButtonLink href={props.appHref} kind="secondary">
-          {show('back-to-app', { app: <bdi>{appName(page)}</bdi> })}
-        </ButtonLink>
-      )}
+      <Onward page={page} signedOut />
     </>
   ))
 }

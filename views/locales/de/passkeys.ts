@@ -1,4 +1,18 @@
 export const passkeys = {
+  'passkey.unavailable':
+    'Dieser Browser kann hier keine Passkeys verwenden. Nehmen Sie einen anderen Weg oder einen anderen Browser.',
+  'passkey.problem.cancelled':
+    'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.',
+  'passkey.problem.not-created':
+    'Es wurde kein Passkey erstellt. Versuchen Sie es noch einmal, wenn Sie bereit sind, oder wählen Sie dafür ein anderes Gerät oder einen anderen Passwortmanager.',
+  'passkey.problem.timed-out':
+    'Das hat zu lange gedauert, die Anfrage wurde geschlossen. Versuchen Sie es noch einmal, wenn Sie bereit sind.',
+  'passkey.problem.already-there': 'Dieses Gerät oder dieser Passwortmanager hat bereits einen Passkey für Ihr Konto.',
+  'passkey.problem.wrong-address':
+    'Passkeys funktionieren unter dieser Adresse nicht. Nehmen Sie einen anderen Weg, und sagen Sie es denen, die diesen Dienst betreiben.',
+  'passkey.problem.unreachable': 'Der Server ist gerade nicht erreichbar. Versuchen Sie es gleich noch einmal.',
+  'passkey.problem.failed':
+    'Das hat nicht geklappt. Laden Sie die Seite neu und versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.',
   'other-way.passkey': 'Passkey verwenden',
   'passkey-step.heading': 'Passkey verwenden',
   'passkey-step.heading-second': 'Mit Ihrem Passkey bestätigen',

@@ -1,4 +1,14 @@
 export const passkeys = {
+  'passkey.unavailable': 'This browser can’t use passkeys here. Use another way, or another browser.',
+  'passkey.problem.cancelled': 'No passkey was used. Try again, or use another way.',
+  'passkey.problem.not-created':
+    'No passkey was created. Try again when you are ready, or choose another device or password manager for it.',
+  'passkey.problem.timed-out': 'That took too long, and the request was closed. Try again when you are ready.',
+  'passkey.problem.already-there': 'This device or password manager has a passkey for your account already.',
+  'passkey.problem.wrong-address':
+    'Passkeys don’t work at this address. Use another way, and tell the people who run this service.',
+  'passkey.problem.unreachable': 'We can’t reach the server right now. Try again in a moment.',
+  'passkey.problem.failed': 'That didn’t work. Reload the page and try again, or use another way.',
   'other-way.passkey': 'Use a passkey',
   'passkey-step.heading': 'Use a passkey',
   'passkey-step.heading-second': 'Confirm with your passkey',

@@ -1,4 +1,15 @@
 export const passkeys = {
+  'passkey.unavailable':
+    'Ce navigateur ne peut pas utiliser de clés d’accès ici. Choisissez un autre moyen ou un autre navigateur.',
+  'passkey.problem.cancelled': 'Aucune clé d’accès n’a été utilisée. Réessayez ou choisissez un autre moyen.',
+  'passkey.problem.not-created':
+    'Aucune clé d’accès n’a été créée. Réessayez quand vous voulez, ou choisissez pour elle un autre appareil ou gestionnaire de mots de passe.',
+  'passkey.problem.timed-out': 'Cela a pris trop de temps et la demande a été fermée. Réessayez quand vous voulez.',
+  'passkey.problem.already-there': 'Cet appareil ou ce gestionnaire de mots de passe a déjà une clé d’accès pour votre compte.',
+  'passkey.problem.wrong-address':
+    'Les clés d’accès ne fonctionnent pas à cette adresse. Choisissez un autre moyen et prévenez les responsables de ce service.',
+  'passkey.problem.unreachable': 'Le serveur est injoignable pour le moment. Réessayez dans un instant.',
+  'passkey.problem.failed': 'Cela n’a pas fonctionné. Rechargez la page et réessayez, ou choisissez un autre moyen.',
   'other-way.passkey': 'Utiliser une clé d’accès',
   'passkey-step.heading': 'Utiliser une clé d’accès',
   'passkey-step.heading-second': 'Confirmer avec votre clé d’accès',

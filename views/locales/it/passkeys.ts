@@ -1,4 +1,14 @@
 export const passkeys = {
+  'passkey.unavailable': 'Questo browser non può usare passkey qui. Usi un altro modo o un altro browser.',
+  'passkey.problem.cancelled': 'Non è stata usata alcuna passkey. Riprovi oppure usi un altro modo.',
+  'passkey.problem.not-created':
+    'Non è stata creata alcuna passkey. Riprovi quando vuole, oppure scelga un altro dispositivo o gestore di password.',
+  'passkey.problem.timed-out': 'È passato troppo tempo e la richiesta è stata chiusa. Riprovi quando vuole.',
+  'passkey.problem.already-there': 'Questo dispositivo o gestore di password ha già una passkey per il Suo account.',
+  'passkey.problem.wrong-address':
+    'Le passkey non funzionano a questo indirizzo. Usi un altro modo e avvisi chi gestisce questo servizio.',
+  'passkey.problem.unreachable': 'Al momento il server non è raggiungibile. Riprovi tra un istante.',
+  'passkey.problem.failed': 'Non ha funzionato. Ricarichi la pagina e riprovi, oppure usi un altro modo.',
   'other-way.passkey': 'Usa una passkey',
   'passkey-step.heading': 'Usi una passkey',
   'passkey-step.heading-second': 'Confermi con la Sua passkey',

@@ -118,7 +118,7 @@ async function push(
 function findSignedIn(interaction: Awaited<ReturnType<Provider['interactionDetails']>>): PendingSignIn['signedIn'] {
   const { reasons } = interaction.prompt
   const userId = interaction.session?.accountId
-  if (userId === undefined || !reasons.every(reason => reason === 'gate' || reason === 'max_age')) return undefined
+  if (userId === undefined || !reasons.every(reason => reason === 'gate')) return undefined
   return { userId, proofs: proofsOf({ accountId: userId, proofs: Reflect.get(interaction, 'proofs') }) }
 }
 
@@ -139,6 +139,7 @@ function submissionOf(result: SignInResult) {
           ts: result.authTime,
           remember: true,
           proofs: result.proofs,
+          begunAt: result.begunAt,
         },
       }
     case 'refused':

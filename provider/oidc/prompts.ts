@@ -3,11 +3,10 @@ import { type ClaimsParameter, errors, interactionPolicy, type KoaContextWithOID
 import type { Clock } from '../kernel/clock.ts'
 import { decide, type Requirement } from '../policy/gate.ts'
 import { type Level, levelOf, reaches } from '../policy/levels.ts'
-import { resumeWithinSeconds } from '../sign-in/standing.ts'
-import { essentialLevels, policyRequestOf, requestedContext } from '../sign-in/policy-request.ts'
+import { essentialLevels, requestedContext } from '../sign-in/policy-request.ts'
 import { readParameters } from './request-parameters.ts'
 import type { OwnAccount } from './accounts.ts'
-import { proofsThatCount } from './session-proofs.ts'
+import { questionOf } from './session-proofs.ts'
 
 interface PromptOptions {
   requirement: Requirement
@@ -16,14 +15,15 @@ interface PromptOptions {
 
 /**
  * The standard prompts, with the gate in the first, and without a question for native apps of our own. The gate also decides
- * about levels of authentication, and a wrong person is refused rather than asked for ever, so the checks that oidc-provider
- * has for these are out.
+ * about levels of authentication and how fresh they are, proof by proof, and a wrong person is refused rather than asked for ever, so
+ * the checks that oidc-provider has for these are out.
  */
 export function createPrompts({ requirement, clock }: PromptOptions): interactionPolicy.DefaultPolicy {
   const { Check, base } = interactionPolicy
   const policy = base()
   const checks = policy.get('login')?.checks
-  for (const reason of ['id_token_hint', 'claims_id_token_sub_value', 'essential_acrs', 'essential_acr']) checks?.remove(reason)
+  const replaced = ['max_age', 'id_token_hint', 'claims_id_token_sub_value', 'essential_acrs', 'essential_acr']
+  for (const reason of replaced) checks?.remove(reason)
   checks?.add(
     new Check(
       'account_gone',
@@ -71,24 +71,12 @@ function isSomebodyElse({ oidc }: KoaContextWithOIDC): boolean {
 
 /** Asks the gate about what the session proved. */
 function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Clock): boolean {
-  const { session, params, result } = ctx.oidc
+  const { session } = ctx.oidc
   // What findAccount made; one that is gone is another check's.
   const account = ctx.oidc.account as OwnAccount | undefined
   if (session?.accountId === undefined || account === undefined) return false
-  const proofs = proofsThatCount(ctx)
+  const question = questionOf(ctx, clock)
   // What is enrolled is asked for, also of a session that is older than that.
-  if (account.hasFactors !== false && !reaches(levelOf(proofs), 'multi-factor')) return false
-  const request = policyRequestOf(readParameters(params))
-  // Whoever has just proved something was held to max_age when they did, and is on the way back from there.
-  const limited =
-    result?.login === undefined ? request : { ...request, maxAgeSeconds: (request.maxAgeSeconds ?? 0) + resumeWithinSeconds }
-  const decision = decide({
-    // The way back is as long as what was proved is old here, whatever an upstream says of when the person signed in over there.
-    proofs: result?.login === undefined ? proofs : proofs.map(proof => ({ ...proof, seenAt: undefined })),
-    enrolments: [],
-    request: limited,
-    requirements: [requirement],
-    now: Math.floor(clock().getTime() / 1000),
-  })
-  return decision.kind === 'satisfied'
+  if (account.hasFactors !== false && !reaches(levelOf(question.proofs), 'multi-factor')) return false
+  return decide({ ...question, enrolments: [], requirements: [requirement] }).kind === 'satisfied'
 }

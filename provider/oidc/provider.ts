@@ -79,7 +79,7 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
   keepMember(provider.Grant, 'workspaceId')
   keepMember(provider.Session, 'proofs')
   for (const name of ['browser', 'proofs', 'signedOut']) keepMember(provider.Interaction, name)
-  keepProofs(provider)
+  keepProofs(provider, clock)
   limitParameters(provider)
   keepLateSessions(provider, options.configuration)
   findClientsInRegistry(provider, options.registry)

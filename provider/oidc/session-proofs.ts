@@ -2,6 +2,8 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findBrowser } from '../http/browser-cookie.ts'
 import { levelOf, methodReferences } from '../policy/levels.ts'
 import { factors, type Proof } from '../policy/proof.ts'
+import { listFresh, type Question, resumeWithinSeconds, type SignInTimes } from '../policy/gate.ts'
+import type { Clock } from '../kernel/clock.ts'
 import { withoutVoid } from '../policy/void-proofs.ts'
 import { policyRequestOf } from '../sign-in/policy-request.ts'
 import type { OwnAccount } from './accounts.ts'
@@ -55,12 +57,17 @@ export function addProofs(session: object, kept: readonly Proof[], added: readon
   return proofs
 }
 
-/** Has sessions keep the proofs of the sign-in that they are resumed from, beside those that they had of the same person. */
-export function keepProofs(provider: Provider): void {
-  // Its type has the members of a session that is read; this one is called on one that changes.
-  const sessions: { loginAccount(this: { accountId?: string }, details: { accountId: string }): void } =
-    provider.Session.prototype
-  const { loginAccount } = sessions
+/**
+ * Has sessions keep the proofs of the sign-in that they are resumed from, beside those that they had of the same person, and has what
+ * tokens say of them be the same as what the gate was asked about.
+ */
+export function keepProofs(provider: Provider, clock: Clock): void {
+  // Its type has the members of a session that is read; these are called on one that changes.
+  const sessions: {
+    loginAccount(this: { accountId?: string }, details: { accountId: string }): void
+    authTime(): number | undefined
+  } = provider.Session.prototype
+  const { loginAccount, authTime } = sessions
   sessions.loginAccount = function loginWithProofs(details) {
     const before = this.accountId === details.accountId ? proofsOf(this) : []
     loginAccount.call(this, details)
@@ -72,23 +79,41 @@ export function keepProofs(provider: Provider): void {
     acr: { get: () => levelOf(assertedNow()) },
     amr: { get: () => methodReferences(assertedNow()) },
   })
+  sessions.authTime = function tellAuthTime() {
+    const seen = assertedNow().map(({ at, seenAt = at }) => seenAt)
+    return seen.length === 0 ? authTime.call(this) : Math.max(...seen)
+  }
+
+  /**
+   * What the tokens of this request say was proved. Where the app wants it fresh (`max_age`), only what is that fresh is asserted
+   * beside its time: whoever reads `acr` and `auth_time` together (RFC 9470 §4) is told no more than what happened then.
+   */
+  function assertedNow(): Proof[] {
+    const ctx = currentContext()
+    return ctx === undefined ? [] : listFresh(questionOf(ctx, clock))
+  }
 }
 
 /**
- * What the tokens of this request say was proved. Where the app wants it fresh (`max_age`), only what is that fresh is asserted
- * beside its time: whoever reads `acr` and `auth_time` together (RFC 9470 §4) is told no more than what happened then.
+ * What the gate is asked about a request. Where the app wants the sign-in fresh, whoever comes back from one is measured by that one,
+ * as it was when it was enough: the way back, and the consent page on it, are no part of it.
  */
-function proofsAsserted(ctx: KoaContextWithOIDC): Proof[] {
-  const proofs = proofsThatCount(ctx)
-  const { maxAgeSeconds } = policyRequestOf(readParameters(ctx.oidc.params))
-  if (maxAgeSeconds === undefined) return proofs
-  const since = (ctx.oidc.session?.loginTs ?? 0) - maxAgeSeconds
-  return proofs.filter(proof => proof.at >= since)
-}
-
-function assertedNow(): Proof[] {
-  const ctx = currentContext()
-  return ctx === undefined ? [] : proofsAsserted(ctx)
+export function questionOf(
+  ctx: KoaContextWithOIDC,
+  clock: Clock,
+): Pick<Question, 'proofs' | 'request' | 'now'> & { signIn: SignInTimes | undefined } {
+  const now = Math.floor(clock().getTime() / 1000)
+  const request = policyRequestOf(readParameters(ctx.oidc.params))
+  const session = { request, now, proofs: proofsThatCount(ctx), signIn: undefined }
+  if (request.maxAgeSeconds === undefined) return session
+  const login = ctx.oidc.result?.login ?? ctx.oidc.entities.Interaction?.lastSubmission?.login
+  // What findAccount made.
+  const account = ctx.oidc.account as OwnAccount | undefined
+  if (login === undefined || login.accountId !== ctx.oidc.session?.accountId || account === undefined) return session
+  const proofs = readProofs(login, login.accountId)
+  const signIn = { begunAt: Number(login['begunAt']), satisfiedAt: Math.max(...proofs.map(({ at }) => at)) }
+  if (now - signIn.satisfiedAt > resumeWithinSeconds) return session
+  return { request, now, proofs: withoutVoid(proofs, account.user, findBrowser(ctx)), signIn }
 }
 
 function readProofs(login: object | undefined, userId: string): Proof[] {

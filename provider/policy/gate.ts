@@ -35,6 +35,13 @@ export type Decision =
   /** All that is enrolled was shown, or nothing is, and policy wants more: something has to be enrolled that reaches the level. */
   | { kind: 'enrolment-needed'; level: Level }
 
+/** The sign-in that proofs are asked about in, where there is one. All in seconds since the epoch. */
+export interface SignInTimes {
+  begunAt: number
+  /** When what was proved was enough, where it was: the way back to the app may take a while. */
+  satisfiedAt?: number | undefined
+}
+
 export interface Question {
   proofs: readonly Proof[]
   enrolments: readonly Enrolment[]
@@ -42,14 +49,15 @@ export interface Question {
   requirements: readonly Requirement[]
   /** Seconds since the epoch. */
   now: number
+  signIn?: SignInTimes | undefined
 }
 
 /**
  * The gate: is what was proved enough? Pure; asked wherever something is issued: authorization code, refresh, silent sign-in,
  * recovery, workspace switch, account and admin pages.
  */
-export function decide({ proofs, enrolments, request, requirements, now }: Question): Decision {
-  const fresh = proofs.filter(proof => isWithin(proof, request.maxAgeSeconds, now))
+export function decide({ proofs, enrolments, request, requirements, now, signIn }: Question): Decision {
+  const fresh = listFresh({ proofs, request, now, signIn })
   if (!fresh.some(isPrimary)) return { kind: 'proof-needed' }
 
   const inForce = requirements.filter(({ from }) => from === undefined || from <= now)
@@ -85,6 +93,9 @@ export function decide({ proofs, enrolments, request, requirements, now }: Quest
   return { kind: 'satisfied', acr, amr: methodReferences(asserted), authTime: Math.max(...fresh.map(proof => proof.at)), due }
 }
 
+/** So long may somebody take who has proved enough: to keep their recovery codes, say, or to come back to the tab. */
+export const resumeWithinSeconds = 900
+
 /** How long a sign-in is fresh enough to bind or remove a factor. */
 export const changeWithinSeconds = 600
 
@@ -93,9 +104,8 @@ export const changeWithinSeconds = 600
  * account can, or a recovery code, which stands for what was lost.
  */
 export function decideChange({ proofs, enrolments, now }: Pick<Question, 'proofs' | 'enrolments' | 'now'>): Decision {
-  const fresh = proofs.filter(proof => isWithin(proof, changeWithinSeconds, now))
-  const level = hasRecovered(fresh) ? 'multi-factor' : highestLevel(enrolments)
   const request = { acrValues: [], maxAgeSeconds: changeWithinSeconds }
+  const level = hasRecovered(listFresh({ proofs, request, now })) ? 'multi-factor' : highestLevel(enrolments)
   return decide({ proofs, enrolments, request, requirements: [{ level }], now })
 }
 
@@ -104,9 +114,22 @@ export function highestLevel(enrolments: readonly Enrolment[]): Level {
   return levelOf([{ factors: ['email'] }, ...enrolments]) ?? 'single-factor'
 }
 
-/** An old session at an upstream is no fresh proof here, however lately the person came from there. */
-function isWithin({ at, seenAt = at }: Proof, seconds: number | undefined, now: number): boolean {
-  return seconds === undefined || now - seenAt <= seconds
+/**
+ * The proofs that are as fresh as the app wants them (`max_age`, OpenID Connect Core §3.1.2.1). What a sign-in proves itself has the age
+ * that it had when the sign-in began: the app asked for somebody who shows now who they are, and so they do, however long they take from
+ * one step to the next. What a session had proved before ages by the clock, until it was enough together with the rest.
+ *
+ * `auth_time` tells the truth beside it: the moment of the newest of these proofs, which is never before the sign-in began, where
+ * it proved anything. An app compares it with its own clock and `max_age` (§3.1.3.7), so one that allows less than a way back takes,
+ * past the recovery codes perhaps, asks once more; nothing here makes the time look later than it was.
+ *
+ * An old session at an upstream is no fresh proof here, however lately the person came from there.
+ */
+export function listFresh(question: Pick<Question, 'proofs' | 'request' | 'now' | 'signIn'>): Proof[] {
+  const { proofs, request, now, signIn: { begunAt, satisfiedAt } = { begunAt: now } } = question
+  const { maxAgeSeconds } = request
+  if (maxAgeSeconds === undefined) return [...proofs]
+  return proofs.filter(({ at, seenAt = at }) => (at >= begunAt ? begunAt : (satisfiedAt ?? now)) - seenAt <= maxAgeSeconds)
 }
 
 type Shown = Pick<Proof, 'factors' | 'authenticator'>

@@ -31,7 +31,16 @@ export interface PendingSignIn {
 }
 
 export type SignInResult =
-  | { kind: 'signed-in'; userId: string; acr: string; amr: string[]; authTime: number; proofs: readonly Proof[] }
+  | {
+      kind: 'signed-in'
+      userId: string
+      acr: string
+      amr: string[]
+      authTime: number
+      proofs: readonly Proof[]
+      /** Seconds since the epoch. */
+      begunAt: number
+    }
   | { kind: 'refused'; error: 'access_denied' | 'unmet_authentication_requirements'; description: string }
 
 /** The protocol side of a sign-in: OpenID Connect implements it. */

@@ -1,5 +1,13 @@
 import type { Clock } from '../kernel/clock.ts'
-import { type Decision, decide, decideChange, type PolicyRequest, type Requirement } from '../policy/gate.ts'
+import {
+  type Decision,
+  decide,
+  decideChange,
+  type PolicyRequest,
+  type Requirement,
+  resumeWithinSeconds,
+  type SignInTimes,
+} from '../policy/gate.ts'
 import { type Level, levelOf, levels, reaches } from '../policy/levels.ts'
 import type { Enrolment, Factor, Proof } from '../policy/proof.ts'
 import type { AttemptRecord, FactorsRecord } from '../ports/records.ts'
@@ -9,9 +17,6 @@ import { restoreProof } from './kept-proof.ts'
 import type { SignInMethod } from './method.ts'
 import { withoutPending } from './pending-upstream.ts'
 import { policyRequestOf } from './policy-request.ts'
-
-/** So long may somebody take who has proved enough: to keep their recovery codes, say, or to come back to the tab. */
-export const resumeWithinSeconds = 900
 
 export interface StandingOptions {
   clock: Clock
@@ -24,7 +29,7 @@ export type Standing = ReturnType<typeof createStanding>
 
 /** Where a sign-in stands: what policy says of what was proved, with what the person has enrolled. */
 export function createStanding({ clock, methods, requirement }: StandingOptions) {
-  const now = () => Math.floor(clock().getTime() / 1000)
+  const now = () => secondsOf(clock())
   const requirements = [requirement]
 
   /** What a person has enrolled; nothing for who is nobody yet. */
@@ -37,13 +42,21 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     return methods.flatMap(method => method.listEnrolments?.(factors) ?? [])
   }
 
+  /** What policy says of proofs: those of an attempt, or of a session that is asked for no sign-in. */
   function decideFor(
-    attempt: Pick<AttemptRecord, 'request'>,
+    attempt: Pick<AttemptRecord, 'request'> & Partial<AttemptRecord>,
     proofs: readonly Proof[],
     enrolments: readonly Enrolment[],
   ): Decision {
     const request = policyRequestOf(attempt.request)
-    return decide({ proofs: withoutPending(proofs), enrolments, request, requirements, now: now() })
+    return decide({
+      proofs: withoutPending(proofs),
+      enrolments,
+      request,
+      requirements,
+      now: now(),
+      signIn: timesOf(attempt),
+    })
   }
 
   /** What policy says of an attempt as it stands, with all that its person has enrolled. */
@@ -63,12 +76,10 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
   function findResult(attempt: AttemptRecord) {
     if (attempt.userId === undefined || (attempt.state !== 'satisfied' && attempt.state !== 'completed')) return undefined
     const proofs = withoutPending(attempt.proofs.map(restoreProof))
-    // It was held to max_age when it was satisfied, and what is enrolled was asked for then.
-    const request = policyRequestOf(attempt.request)
-    const limited = { ...request, maxAgeSeconds: (request.maxAgeSeconds ?? 0) + resumeWithinSeconds }
-    const asked = request.maxAgeSeconds === undefined ? request : limited
-    const decision = decide({ proofs, enrolments: [], request: asked, requirements, now: now() })
-    return decision.kind === 'satisfied' ? { userId: attempt.userId, proofs, ...decision } : undefined
+    // What is enrolled was asked for when it was satisfied.
+    const decision = decideFor(attempt, proofs, [])
+    if (decision.kind !== 'satisfied') return undefined
+    return { userId: attempt.userId, proofs, begunAt: secondsOf(attempt.createdAt), ...decision }
   }
 
   return {
@@ -111,4 +122,13 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
       return levels.filter(level => isReachable({ acrValues: [level], maxAgeSeconds: undefined }))
     },
   }
+}
+
+const secondsOf = (moment: Date) => Math.floor(moment.getTime() / 1000)
+
+/** When an attempt began, and when its last proof was enough. */
+function timesOf({ createdAt, state, proofs = [] }: Partial<AttemptRecord>): SignInTimes | undefined {
+  if (createdAt === undefined) return undefined
+  const isSatisfied = state === 'satisfied' || state === 'completed'
+  return { begunAt: secondsOf(createdAt), satisfiedAt: isSatisfied ? Math.max(...proofs.map(({ at }) => at)) : undefined }
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { clockToleranceSeconds } from '../../provider/connections/configuration.ts'
 import { speak } from '../../views/messages.ts'
 import { isSignIn } from '../support/account.ts'
 import type { Response } from '../support/agent.ts'
@@ -134,6 +135,20 @@ describe('what the app asks for', () => {
       expect(headingOf(next)).toBe(say('upstream-refused.sign-in-too-old.heading'))
     }
     expect(arrived((await signInWith(federation, 'google')).next)).toBe(true)
+  })
+
+  it('is told to the app as the upstream says it: when the person signed in over there, not when they came', async () => {
+    const { google, latchkey } = federation
+    const seen = Math.floor(latchkey.clock.now().getTime() / 1000) - 200
+    google.person = googlePerson({ auth_time: seen })
+    for (const parameters of [{ max_age: '300' }, {}]) {
+      const { agent, next, started } = await signInWith(federation, 'google', { parameters })
+      const { body } = await exchangeCode(agent, latchkey.issuer, started, returned(next)?.get('code') ?? '')
+      const { id_token: idToken, access_token: accessToken } = JSON.parse(body)
+      // As much later as its clock may be behind.
+      for (const token of [idToken, accessToken])
+        expect(decodeJwt(token)).toMatchObject({ auth_time: seen + clockToleranceSeconds })
+    }
   })
 
   it('an old session over there signs in, and is not enough to change factors until the sign-in there is fresh', async () => {

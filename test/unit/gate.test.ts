@@ -78,6 +78,36 @@ describe('what an app asks for', () => {
   })
 })
 
+describe('how old a proof is', () => {
+  const request = { acrValues: [], maxAgeSeconds: 60 }
+  const asked = (signIn: Question['signIn'], ...proofs: Proof[]) => ask({ proofs, request, signIn })
+
+  it('in a sign-in: what it proved itself, as old as it was when the sign-in began, however long that is ago', () => {
+    const signIn = { begunAt: now - 3000 }
+    expect(asked(signIn, proof('email', 2900), proof('totp', 5))).toMatchObject({
+      kind: 'satisfied',
+      acr: 'multi-factor',
+      authTime: now - 5,
+    })
+    const seen = (secondsBefore: number) => ({ ...proof('google', 2900), seenAt: signIn.begunAt - secondsBefore })
+    expect(asked(signIn, seen(60))).toMatchObject({ kind: 'satisfied' })
+    expect(asked(signIn, seen(61))).toEqual({ kind: 'proof-needed' })
+  })
+
+  it('in a sign-in: what the session had proved before, by the clock', () => {
+    const signIn = { begunAt: now - 30 }
+    expect(asked(signIn, proof('email', 60), proof('totp', 5))).toMatchObject({ acr: 'multi-factor' })
+    expect(asked(signIn, proof('email', 61), proof('totp', 5))).toEqual({ kind: 'proof-needed' })
+    expect(asked(signIn, proof('passkey', 61), proof('email', 5))).toMatchObject({ acr: 'single-factor', amr: ['email'] })
+  })
+
+  it('once it was enough: as old as it was then, and no younger', () => {
+    const signIn = { begunAt: now - 500, satisfiedAt: now - 470 }
+    expect(asked(signIn, proof('email', 530), proof('totp', 470))).toMatchObject({ acr: 'multi-factor', authTime: now - 470 })
+    expect(asked(signIn, proof('passkey', 531), proof('email', 470))).toMatchObject({ acr: 'single-factor' })
+  })
+})
+
 describe('what is required', () => {
   const phishingResistant: Requirement = { level: 'phr' }
 

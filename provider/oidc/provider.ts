@@ -77,7 +77,8 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
   })
 
   keepMember(provider.Grant, 'workspaceId')
-  keepMember(provider.Session, 'proofs')
+  for (const model of [provider.Session, provider.AuthorizationCode, provider.DeviceCode, provider.RefreshToken])
+    keepMember(model, 'proofs')
   for (const name of ['browser', 'proofs', 'signedOut']) keepMember(provider.Interaction, name)
   keepProofs(provider, clock)
   limitParameters(provider)

@@ -10,7 +10,7 @@ import type { Data } from '../ports/data.ts'
 import type { RefreshFamilyRecord } from '../ports/records.ts'
 import { isHonoured, protocol } from './grant-adapter.ts'
 import { familyOf, newRefreshToken, sealSuccessor, standingOf } from './refresh-family.ts'
-import { proofOfSignIn } from './session-proofs.ts'
+import { proofOfSignIn, proofsOf } from './session-proofs.ts'
 import { circumstancesOf, currentContext, currentState } from './request-state.ts'
 
 /**
@@ -53,7 +53,9 @@ export function keepRefreshTokensInFamilies(
 
   model.prototype.save = async function save(this: RefreshToken) {
     const state = currentState()
-    const replaced = currentContext()?.oidc.entities.RotatedRefreshToken
+    const { RotatedRefreshToken: replaced, AuthorizationCode, DeviceCode } = currentContext()?.oidc.entities ?? {}
+    // What the sign-in proved goes along with every token of its chain.
+    Object.assign(this, { proofs: Reflect.get(replaced ?? AuthorizationCode ?? DeviceCode ?? {}, 'proofs') })
     if (replaced === undefined) return create(this)
     if (state?.graceSuccessor === undefined) return rotate(this, replaced.jti)
     // The successor is the winner's, and lives as long as that one does.
@@ -175,11 +177,14 @@ function assertSameTab(named: Record<string, unknown>, held: { workspaceId: stri
 
 /** Asks the gate whether what was proved at the sign-in is enough for what is required now. */
 function isStillEnough(payload: Record<string, unknown>, requirement: Requirement, now: Date): boolean {
-  const { amr, authTime, accountId } = payload
-  const proof = proofOfSignIn({ userId: String(accountId), amr, authTimeSeconds: Number(authTime) })
+  const { amr, authTime, proofs: kept } = payload
+  const userId = String(payload['accountId'])
+  const proofs = Array.isArray(kept)
+    ? proofsOf({ accountId: userId, proofs: kept })
+    : [proofOfSignIn({ userId, amr, authTimeSeconds: Number(authTime) })]
   const request = { acrValues: [], maxAgeSeconds: undefined }
   const decision = decide({
-    proofs: [proof],
+    proofs,
     enrolments: [],
     request,
     requirements: [requirement],

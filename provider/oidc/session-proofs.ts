@@ -24,7 +24,7 @@ interface KeptProof {
   authenticator?: string | undefined
 }
 
-/** What a session proved, as policy sees it. */
+/** What a session, or a chain of refresh tokens, keeps of what was proved, as policy sees it. */
 export function proofsOf({ accountId, proofs: kept }: { accountId?: string | undefined; proofs?: unknown }): Proof[] {
   if (accountId === undefined || !Array.isArray(kept)) return []
   // Written by `keepProofs` below and by nobody else.
@@ -43,23 +43,24 @@ export function proofsThatCount(ctx: KoaContextWithOIDC): Proof[] {
 /** Adds what was proved now to what a session keeps. */
 export function addProofs(session: object, kept: readonly Proof[], added: readonly Proof[]): readonly Proof[] {
   const proofs = [...new Map([...kept, ...added].map(proof => [`${proof.method} ${proof.authenticator ?? ''}`, proof])).values()]
-  Object.assign(session, {
-    proofs: proofs.map(({ method, factors: shown, at, seenAt, authenticator }) => ({
-      method,
-      factors: shown,
-      at,
-      ...(seenAt === undefined ? {} : { seenAt }),
-      ...(authenticator === undefined ? {} : { authenticator }),
-    })),
-    acr: levelOf(proofs),
-    amr: methodReferences(proofs),
-  })
+  Object.assign(session, { proofs: proofs.map(keep), acr: levelOf(proofs), amr: methodReferences(proofs) })
   return proofs
+}
+
+function keep({ method, factors: shown, at, seenAt, authenticator }: Proof): KeptProof {
+  return {
+    method,
+    factors: shown,
+    at,
+    ...(seenAt === undefined ? {} : { seenAt }),
+    ...(authenticator === undefined ? {} : { authenticator }),
+  }
 }
 
 /**
  * Has sessions keep the proofs of the sign-in that they are resumed from, beside those that they had of the same person, and has what
- * tokens say of them be the same as what the gate was asked about.
+ * tokens say of them be the same as what the gate was asked about. Codes keep what their tokens say, so that whatever is issued later
+ * can be held to what was really shown.
  */
 export function keepProofs(provider: Provider, clock: Clock): void {
   // Its type has the members of a session that is read; these are called on one that changes.
@@ -73,6 +74,14 @@ export function keepProofs(provider: Provider, clock: Clock): void {
     loginAccount.call(this, details)
     const login = currentContext()?.oidc.entities.Interaction?.result?.login
     addProofs(this, before, readProofs(login, details.accountId))
+  }
+  for (const { prototype } of [provider.AuthorizationCode, provider.DeviceCode]) {
+    const { save } = prototype
+    prototype.save = function saveWithProofs() {
+      // A device's code is nobody's at first.
+      if (this.accountId !== undefined) Object.assign(this, { proofs: assertedNow().map(keep) })
+      return save.call(this)
+    }
   }
   // Read where a code is made, of which every token tells then.
   Object.defineProperties(provider.OIDCContext.prototype, {
@@ -126,7 +135,7 @@ function restore({ factors: shown, ...proof }: KeptProof, userId: string): Proof
   return { ...proof, subject: { kind: 'user', userId }, factors: factors.filter(factor => shown.includes(factor)) }
 }
 
-/** What a token says was proved: the references of its sign-in, at its time. */
+/** What a token says was proved: the references of its sign-in, at its time. All that is known of one from before proofs were kept. */
 export function proofOfSignIn(signIn: { userId: string; amr: unknown; authTimeSeconds: number }): Proof {
   const shown: unknown[] = Array.isArray(signIn.amr) ? signIn.amr : []
   return {

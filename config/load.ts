@@ -119,6 +119,18 @@ const rules: Rule[] = [
       'PASSKEY_ATTESTATION_ROOTS: expected certificates in PEM, because PASSKEY_ATTESTATION is direct; nothing was given.',
   },
   {
+    broken: ({ acceptedAuthenticators, passkeyAttestation }) =>
+      acceptedAuthenticators !== undefined && passkeyAttestation !== 'direct',
+    message: ({ passkeyAttestation }) =>
+      `PASSKEY_ATTESTATION: expected direct, because ACCEPTED_AUTHENTICATORS is given and without it no model is proved; was given ${show(passkeyAttestation)}.`,
+  },
+  {
+    broken: ({ acceptedAuthenticators, requiredLevel }) =>
+      acceptedAuthenticators !== undefined && requiredLevel !== 'phishing-resistant',
+    message: ({ requiredLevel }) =>
+      `REQUIRED_LEVEL: expected phishing-resistant, because ACCEPTED_AUTHENTICATORS says which passkeys are required; was given ${show(requiredLevel)}.`,
+  },
+  {
     broken: ({ geoHeader, trustedProxies }) => geoHeader !== undefined && trustedProxies === 0,
     message: () =>
       'GEO_HEADER: expected a proxy that TRUSTED_PROXIES counts, because anybody else may send that header; it counts none.',

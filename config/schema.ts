@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AboutSetting, aboutSettings, optionalSetting, seconds, setting } from './setting.ts'
 import {
+  authenticatorModels,
   bearerToken,
   certificates,
   contact,
@@ -216,6 +217,11 @@ export const settingsSchema = z.object({
   passkeyAttestationRoots: optionalSetting('PASSKEY_ATTESTATION_ROOTS', certificates, {
     documentation: 'The certificates, in PEM, of the makers whose word on the model of an authenticator is taken.',
     expected: 'certificates in PEM',
+  }),
+  acceptedAuthenticators: optionalSetting('ACCEPTED_AUTHENTICATORS', authenticatorModels, {
+    documentation:
+      'The models of authenticators (AAGUID) of which a passkey has to be, separated by commas. Needs `PASSKEY_ATTESTATION` and `REQUIRED_LEVEL`.',
+    expected: 'AAGUIDs such as 2fc0579f-8113-47ea-b116-bb5a8db9202a, separated by commas',
   }),
 })
 

@@ -102,6 +102,22 @@ export const contact = z
 /** What may stand behind `Authorization: Bearer` (RFC 6750 §2.1), long enough not to be guessed. */
 export const bearerToken = z.string().regex(/^[\w.~+/-]{32,}=*$/)
 
+/** Models of authenticators (AAGUID), separated by commas or spaces. All zeros is what says nothing of its model. */
+export const authenticatorModels = z
+  .string()
+  .transform(text =>
+    text
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(part => part !== ''),
+  )
+  .pipe(
+    z
+      .array(z.guid().refine(model => model !== '00000000-0000-0000-0000-000000000000'))
+      .min(1)
+      .max(500),
+  )
+
 /** Networks in CIDR notation (RFC 4632, RFC 4291 §2.3), separated by commas or spaces. */
 export const networks = z
   .string()

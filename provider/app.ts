@@ -108,6 +108,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     clock,
     issuer,
   })
+  const requirement = requirementOf(settings)
   const methods = createMethods({
     data,
     connections,
@@ -115,6 +116,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     recoveryCodes,
     notices,
     ceremonies,
+    acceptedModels: requirement.authenticators,
     rpId,
     cipher,
     clock,
@@ -124,7 +126,6 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     installationName: settings.installationName,
     codeInSubject: settings.mailCodeInSubject,
   })
-  const requirement = requirementOf(settings.requiredLevel, settings.requiredFrom)
   const standing = createStanding({ clock, methods, requirement })
   const sessionEnder = createSessionEnder({ data, store, cipher, clock })
   const signUpAllowed = settings.signUp === 'allowed'

@@ -1,6 +1,7 @@
 import type { Locale } from './page-context.ts'
 
-const tags: Record<Locale, string> = { en: 'en-GB', de: 'de', fr: 'fr', it: 'it' }
+/** As which a language writes what varies by region. */
+export const tags: Record<Locale, string> = { en: 'en-GB', de: 'de', fr: 'fr', it: 'it' }
 
 /** A moment in the language's own form, with its zone: "20 November 2025 at 14:05 UTC". */
 export function formatMoment(locale: Locale, moment: Date, timeZone = 'UTC'): string {

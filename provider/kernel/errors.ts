@@ -20,6 +20,7 @@ export const errorTable = {
   'passkey-of-another': { status: 400, message: 'That passkey belongs to another account.' },
   'passkey-not-verified': { status: 400, message: 'The device did not check who holds it.' },
   'passkey-suspicious': { status: 400, message: 'That passkey may have been copied.' },
+  'passkey-of-other-model': { status: 400, message: 'Passkeys of that model are not accepted here.' },
   'too-many-passkeys': { status: 400, message: 'There are as many passkeys as an account can have.' },
   'no-account': { status: 403, message: 'There is no account for this address.' },
   'not-signed-in': { status: 401, message: 'Sign in first.' },

@@ -18,6 +18,12 @@ export interface Requirement {
   authenticators?: ReadonlySet<string> | undefined
 }
 
+/** What is needed beside what was shown. `otherModel`: the level was reached, by a passkey of a model that does not count. */
+export interface Shortfall {
+  level: Level
+  otherModel: boolean
+}
+
 export type Decision =
   | {
       kind: 'satisfied'
@@ -26,14 +32,14 @@ export type Decision =
       /** Seconds since the epoch. */
       authTime: number
       /** What will be required soon, and was not reached now. */
-      due: { level: Level; from: number } | undefined
+      due: (Shortfall & { from: number }) | undefined
     }
   /** Nothing that counts has been proved: the sign-in begins. */
   | { kind: 'proof-needed' }
   /** One of these enrolled methods. `mayEnrol`: or a new one, because a recovery code stands for those that were lost. */
   | { kind: 'factor-needed'; level: Level; methods: string[]; mayEnrol: boolean }
   /** All that is enrolled was shown, or nothing is, and policy wants more: something has to be enrolled that reaches the level. */
-  | { kind: 'enrolment-needed'; level: Level }
+  | ({ kind: 'enrolment-needed' } & Shortfall)
 
 /** The sign-in that proofs are asked about in, where there is one. All in seconds since the epoch. */
 export interface SignInTimes {
@@ -76,7 +82,8 @@ export function decide({ proofs, enrolments, request, requirements, now, signIn 
       return reaches(levelOf(shown), level) && unmet.every(requirement => meets(shown, requirement))
     })
     const helpful = enough.length > 0 ? enough : hasFactorLeft ? left : []
-    if (helpful.length === 0) return { kind: 'enrolment-needed', level }
+    if (helpful.length === 0)
+      return { kind: 'enrolment-needed', level, otherModel: unmet.some(each => isOfOtherModel(fresh, each)) }
     // A recovery code leads on wherever it is not enough: with it, what was lost can be enrolled anew.
     const recovery = left.filter(({ factors }) => factors.includes('recovery'))
     return { kind: 'factor-needed', level, methods: namesOf([...helpful, ...recovery]), mayEnrol: hasRecovered(fresh) }
@@ -86,9 +93,11 @@ export function decide({ proofs, enrolments, request, requirements, now, signIn 
   const asserted = request.maxAgeSeconds === undefined ? proofs : fresh
   const acr = levelOf(asserted) ?? 'single-factor'
   const due = requirements
-    .flatMap(({ level, from, authenticators }) =>
-      from !== undefined && from > now && !meets(fresh, { level, authenticators }) ? [{ level, from }] : [],
-    )
+    .flatMap(requirement => {
+      const { level, from } = requirement
+      if (from === undefined || from <= now || meets(fresh, requirement)) return []
+      return [{ level, from, otherModel: isOfOtherModel(fresh, requirement) }]
+    })
     .toSorted((one, other) => one.from - other.from)[0]
   return { kind: 'satisfied', acr, amr: methodReferences(asserted), authTime: Math.max(...fresh.map(proof => proof.at)), due }
 }
@@ -134,11 +143,16 @@ export function listFresh(question: Pick<Question, 'proofs' | 'request' | 'now' 
 
 type Shown = Pick<Proof, 'factors' | 'authenticator'>
 
-function meets(shown: readonly Shown[], { level, authenticators }: Pick<Requirement, 'level' | 'authenticators'>): boolean {
+function meets(shown: readonly Shown[], { level, authenticators }: Requirement): boolean {
   if (authenticators === undefined) return reaches(levelOf(shown), level)
   const isAccepted = ({ factors, authenticator }: Shown) =>
     !factors.includes('pop') || (authenticator !== undefined && authenticators.has(authenticator))
   return reaches(levelOf(shown.filter(isAccepted)), level)
+}
+
+/** Whether what does not meet a requirement would, were it not for the models. */
+function isOfOtherModel(shown: readonly Shown[], { level, authenticators }: Requirement): boolean {
+  return authenticators !== undefined && meets(shown, { level })
 }
 
 function hasRecovered(proofs: readonly Shown[]): boolean {

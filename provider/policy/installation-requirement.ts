@@ -10,7 +10,19 @@ const levelOfEach: Record<RequiredLevel, Level> = {
   'phishing-resistant': 'phr',
 }
 
-/** The same as the gate reads it. `from`: until then people are asked to get ready, and let in as they are. */
-export function requirementOf(level: RequiredLevel, from: Date | undefined): Requirement {
-  return { level: levelOfEach[level], from: from && Math.floor(from.getTime() / 1000) }
+export interface RequirementSettings {
+  requiredLevel: RequiredLevel
+  /** Until then people are asked to get ready, and let in as they are. */
+  requiredFrom?: Date | undefined
+  /** The models (AAGUID) of which a passkey has to be; undefined: any. */
+  acceptedAuthenticators?: readonly string[] | undefined
+}
+
+/** The same as the gate reads it. */
+export function requirementOf({ requiredLevel, requiredFrom, acceptedAuthenticators }: RequirementSettings): Requirement {
+  return {
+    level: levelOfEach[requiredLevel],
+    from: requiredFrom && Math.floor(requiredFrom.getTime() / 1000),
+    authenticators: acceptedAuthenticators && new Set(acceptedAuthenticators),
+  }
 }

@@ -2,6 +2,8 @@ import { renderChooseEnrolment } from '../../views/sign-in/choose-enrolment.tsx'
 import { renderSoonRequired } from '../../views/sign-in/soon-required.tsx'
 import { type Answer, html } from '../http/answer.ts'
 import type { Pages } from '../http/pages.ts'
+import { listNames } from '../passkeys/authenticator-names.ts'
+import type { Decision, Shortfall } from '../policy/gate.ts'
 import type { Level } from '../policy/levels.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
@@ -26,23 +28,30 @@ export interface EnrolmentChoiceOptions {
 
 /** What can be enrolled in a sign-in, for whoever needs it or will need it. */
 export function createEnrolmentChoice({ data, flow, standing, pages, methods, showFirst }: EnrolmentChoiceOptions) {
+  const accepted = listNames(standing.acceptedAuthenticators ?? [])
+
+  function nameNeed({ level, otherModel }: Shortfall) {
+    if (otherModel) return { kind: 'accepted-passkey', accepted } as const
+    return { kind: level === 'multi-factor' ? 'second-factor' : 'passkey' } as const
+  }
+
   function listEnrollable(level: Level): SignInMethod[] {
     return methods.filter(({ enrolment }) => enrolment !== undefined && standing.wouldReach(enrolment.adds, level))
   }
 
   /** What can be enrolled that reaches the level, for who has proved enough to enrol; whoever has not begins with that. */
-  async function showEnrollable(request: SignInRequest, attempt: AttemptRecord, level: Level): Promise<Answer> {
+  async function showEnrollable(request: SignInRequest, attempt: AttemptRecord, shortfall: Shortfall): Promise<Answer> {
     const enrolments = await data.read(mode, repositories => standing.findEnrolments(repositories, attempt.userId))
     if (!standing.mayChangeFactors(attempt.proofs.map(restoreProof), enrolments)) return showFirst(request)
     const { uid } = request.pending
     const page = pageFor(pages, request)
-    const ways = listEnrollable(level).flatMap(({ id, enrolment }) =>
+    const ways = listEnrollable(shortfall.level).flatMap(({ id, enrolment }) =>
       enrolment === undefined ? [] : [{ label: enrolment.label(page), href: `${homeOf(uid)}/enrol/${id}` }],
     )
     return html(
       renderChooseEnrolment(page, {
         ways,
-        needed: level === 'multi-factor' ? 'second-factor' : 'passkey',
+        needed: nameNeed(shortfall),
         signOutHref: '/logout',
         cancel: { action: `${homeOf(uid)}/cancel` },
         // Whoever has enough for now may go on as they are.
@@ -58,9 +67,8 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods, sh
     const attempt = flow.findStanding(kept, pending, browser, factsFor(request))
     if (attempt !== undefined && (attempt.state === 'satisfied' || flow.isLive(attempt))) {
       const decision = await data.read(mode, repositories => standing.findDecision(repositories, attempt))
-      const level =
-        decision.kind === 'satisfied' ? decision.due?.level : decision.kind === 'proof-needed' ? undefined : decision.level
-      if (level !== undefined) return showEnrollable(request, attempt, level)
+      const shortfall = shortfallOf(decision)
+      if (shortfall !== undefined) return showEnrollable(request, attempt, shortfall)
     }
     return { kind: 'redirect', to: homeOf(pending.uid) }
   }
@@ -73,7 +81,7 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods, sh
     return html(
       renderSoonRequired(pageFor(pages, request), {
         from: new Date(due.from * 1000),
-        needed: due.level === 'multi-factor' ? 'second-factor' : 'passkey',
+        needed: nameNeed(due),
         setUpHref: `${homeOf(uid)}/enrol`,
         later: laterOf(uid),
       }),
@@ -81,4 +89,18 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods, sh
   }
 
   return { showEnrollable, showChoice, showSoonRequired }
+}
+
+/** What of it could be enrolled. */
+function shortfallOf(decision: Decision): Shortfall | undefined {
+  switch (decision.kind) {
+    case 'satisfied':
+      return decision.due
+    case 'enrolment-needed':
+      return decision
+    case 'factor-needed':
+      return { level: decision.level, otherModel: false }
+    case 'proof-needed':
+      return undefined
+  }
 }

@@ -5,7 +5,7 @@ import { recordEvent } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
-import { suggestPasskeyName } from '../passkeys/authenticator-names.ts'
+import { listNames, suggestPasskeyName } from '../passkeys/authenticator-names.ts'
 import type { AuthenticationVerdict } from '../passkeys/authentication.ts'
 import type { PasskeyCeremonies } from '../passkeys/ceremonies.ts'
 import type { Factor, Proof } from '../policy/proof.ts'
@@ -27,6 +27,8 @@ const suspicionNotices: RateLimit = { name: 'passkey-suspicion-notices', points:
 
 export interface PasskeyOptions {
   ceremonies: PasskeyCeremonies
+  /** The models (AAGUID) of which a new passkey has to be, and to prove that it is; undefined: any. */
+  acceptedModels?: ReadonlySet<string> | undefined
   clock: Clock
   rpId: string
   notices: Notices
@@ -49,8 +51,11 @@ const problems: Record<AuthenticationRefusal, ErrorCode> = {
   'backup-eligibility': 'passkey-suspicious',
 }
 
-export function createPasskey({ ceremonies, clock, rpId, notices, rateLimiter }: PasskeyOptions): SignInMethod {
+export function createPasskey({ ceremonies, acceptedModels, clock, rpId, notices, rateLimiter }: PasskeyOptions): SignInMethod {
   const now = () => Math.floor(clock().getTime() / 1000)
+  const accepted = acceptedModels && listNames(acceptedModels)
+  const isAccepted = ({ attested, aaguid }: Pick<PasskeyRecord, 'attested' | 'aaguid'>) =>
+    acceptedModels === undefined || (attested && acceptedModels.has(aaguid))
 
   const enrolment: Enrollable = {
     label: page => speak(page.locale).say('enrol-passkey.heading'),
@@ -61,6 +66,7 @@ export function createPasskey({ ceremonies, clock, rpId, notices, rateLimiter }:
         form: { action: urls.confirm },
         optionsUrl: urls.options,
         back: urls.back,
+        accepted,
         ...(problem === undefined ? {} : { problem }),
       })
     },
@@ -81,6 +87,7 @@ export function createPasskey({ ceremonies, clock, rpId, notices, rateLimiter }:
       })
       if (verdict.kind === 'refused')
         return { kind: 'refused', problem: verdict.reason === 'expired' ? 'passkey-expired' : 'passkey-refused' }
+      if (!isAccepted(verdict.passkey)) return { kind: 'refused', problem: 'passkey-of-other-model' }
       return enrol(context, { ...verdict.passkey, id: newId(), userId: context.user.id, name: '', lastUsedAt: undefined })
     },
   }
@@ -160,6 +167,7 @@ export function createPasskey({ ceremonies, clock, rpId, notices, rateLimiter }:
         form: { action: urls.verify, fields: { method: 'passkey' } },
         optionsUrl: urls.options,
         isSecondStep: own !== undefined,
+        accepted,
         noneFits: own?.every(passkey => passkey.rpId !== rpId) === true,
         otherWays: notice.otherWays ?? [],
         changeAddress: { action: urls.change },

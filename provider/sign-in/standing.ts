@@ -68,7 +68,8 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
   /** Whether all methods together could ever prove what is asked for. */
   function isReachable(request: PolicyRequest): boolean {
     const subject = { kind: 'user', userId: '' } as const
-    const proofs = methods.map(method => ({ method: method.id, subject, factors: method.yields, at: now() }))
+    const [authenticator] = requirement.authenticators ?? []
+    const proofs = methods.map(({ id, yields }) => ({ method: id, subject, factors: yields, at: now(), authenticator }))
     return decide({ proofs, enrolments: [], request, requirements, now: now() }).kind === 'satisfied'
   }
 
@@ -116,6 +117,9 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     },
 
     isReachable,
+
+    /** The models (AAGUID) whose passkeys count; undefined: all of them. */
+    acceptedAuthenticators: requirement.authenticators,
 
     /** The levels that somebody can reach here, weakest first. */
     listReachable(): Level[] {

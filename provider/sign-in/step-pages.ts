@@ -73,7 +73,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
       case 'satisfied':
         return showFirst(request)
       case 'enrolment-needed':
-        return choice.showEnrollable(request, attempt, decision.level)
+        return choice.showEnrollable(request, attempt, decision)
       case 'factor-needed': {
         const wanted = notice.form?.['method'] ?? request.ctx.query['with']
         const offered = methods.filter(method => decision.methods.includes(method.id))

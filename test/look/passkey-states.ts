@@ -19,8 +19,10 @@ const passkeyStep = (change: Partial<PasskeyStepProps>) => (page: PageContext) =
   return renderPasskeyStep(page, { form, optionsUrl, isSecondStep: true, otherWays, changeAddress: form, ...change })
 }
 
-const enrolPasskey = (problem?: ErrorCode) => (page: PageContext) =>
-  renderEnrolPasskey(page, { form, optionsUrl, back: '/somewhere', ...(problem && { problem }) })
+const enrolPasskey = (problem?: ErrorCode, accepted?: readonly string[]) => (page: PageContext) =>
+  renderEnrolPasskey(page, { form, optionsUrl, back: '/somewhere', accepted, ...(problem && { problem }) })
+
+const accepted = ['YubiKey 5 NFC', 'Google Titan Security Key']
 
 /** As the script leaves a page: with one of the sentences that stand in its form. */
 const told = (render: (page: PageContext) => string, problem: string) => (page: PageContext) =>
@@ -62,6 +64,7 @@ export const passkeyStates = [
   { name: 'passkey-step-of-another', render: passkeyStep({ problem: 'passkey-of-another' }) },
   { name: 'passkey-step-suspicious', render: passkeyStep({ problem: 'passkey-suspicious' }) },
   { name: 'passkey-step-none-fits', render: passkeyStep({ noneFits: true }) },
+  { name: 'passkey-step-accepted', render: passkeyStep({ accepted }) },
   { name: 'passkey-step-cancelled', render: told(passkeyStep({}), 'cancelled') },
   { name: 'passkey-step-timed-out', render: told(passkeyStep({}), 'timed-out') },
   { name: 'passkey-step-wrong-address', render: told(passkeyStep({}), 'wrong-address') },
@@ -74,6 +77,8 @@ export const passkeyStates = [
   { name: 'enrol-passkey-expired', render: enrolPasskey('passkey-expired') },
   { name: 'enrol-passkey-of-another', render: enrolPasskey('passkey-of-another') },
   { name: 'enrol-passkey-full', render: enrolPasskey('too-many-passkeys') },
+  { name: 'enrol-passkey-accepted', render: enrolPasskey(undefined, accepted) },
+  { name: 'enrol-passkey-of-other-model', render: enrolPasskey('passkey-of-other-model', accepted) },
   { name: 'enrol-passkey-cancelled', render: told(enrolPasskey(), 'cancelled') },
   { name: 'enrol-passkey-already-there', render: told(enrolPasskey(), 'already-there') },
   {

@@ -11,6 +11,7 @@ import { renderSoonRequired } from '../../views/sign-in/soon-required.tsx'
 import { renderTotpStep } from '../../views/sign-in/totp-step.tsx'
 
 const form = { action: '/somewhere' }
+const accepted = ['YubiKey 5 NFC', 'Google Titan Security Key']
 const key = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 const account = 'anna.keller@example.com'
 const keyUri = `otpauth://totp/Meadow%20Software:${encodeURIComponent(account)}?secret=${key}&issuer=Meadow%20Software`
@@ -58,7 +59,7 @@ export const secondStepStates = [
     name: 'choose-enrolment',
     render: (page: PageContext) =>
       renderChooseEnrolment(page, {
-        needed: 'second-factor',
+        needed: { kind: 'second-factor' },
         signOutHref: '/logout',
         ways: (['passkey', 'totp'] as const).map(name => ({
           label: speak(page.locale).say(`enrol-${name}.heading`),
@@ -71,15 +72,25 @@ export const secondStepStates = [
     name: 'choose-enrolment-later',
     render: (page: PageContext) =>
       renderChooseEnrolment(page, {
-        needed: 'passkey',
+        needed: { kind: 'passkey' },
         signOutHref: '/logout',
         ways: [{ label: speak(page.locale).say('enrol-passkey.heading'), href: '/somewhere' }],
         cancel: form,
         later: form,
       }),
   },
-  ...(['second-factor', 'passkey'] as const).map(needed => ({
-    name: `soon-required-${needed}`,
+  {
+    name: 'choose-enrolment-accepted-passkey',
+    render: (page: PageContext) =>
+      renderChooseEnrolment(page, {
+        needed: { kind: 'accepted-passkey', accepted },
+        signOutHref: '/logout',
+        ways: [{ label: speak(page.locale).say('enrol-passkey.heading'), href: '/somewhere' }],
+        cancel: form,
+      }),
+  },
+  ...([{ kind: 'second-factor' }, { kind: 'passkey' }, { kind: 'accepted-passkey', accepted }] as const).map(needed => ({
+    name: `soon-required-${needed.kind}`,
     render: (page: PageContext) =>
       renderSoonRequired(page, { from: new Date('2026-04-01T00:00:00Z'), needed, setUpHref: '/somewhere', later: form }),
   })),

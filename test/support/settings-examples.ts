@@ -266,4 +266,20 @@ export const settingsExamples: Record<string, Examples> = {
     good: [[`# a maker\n${maker.root}\n${maker.root}`, [maker.root.trim(), maker.root.trim()]]],
     bad: ['roots.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
   },
+  ACCEPTED_AUTHENTICATORS: {
+    key: 'acceptedAuthenticators',
+    good: [
+      ['2fc0579f-8113-47ea-b116-bb5a8db9202a', ['2fc0579f-8113-47ea-b116-bb5a8db9202a']],
+      [
+        'CB69481E-8FF7-4039-93EC-0A2729A154A8, 50726f74-6f6e-5061-7373-50726f746f6e',
+        ['cb69481e-8ff7-4039-93ec-0a2729a154a8', '50726f74-6f6e-5061-7373-50726f746f6e'],
+      ],
+    ],
+    bad: ['YubiKey 5 NFC', '2fc0579f811347eab116bb5a8db9202a', ',', '00000000-0000-0000-0000-000000000000'],
+    beside: {
+      REQUIRED_LEVEL: 'phishing-resistant',
+      PASSKEY_ATTESTATION: 'direct',
+      PASSKEY_ATTESTATION_ROOTS: maker.root,
+    },
+  },
 }

@@ -50,7 +50,11 @@ describe('what is enough where nothing is required', () => {
 describe('what an app asks for', () => {
   it('any of the levels that it names, so the weakest of them', () => {
     const request = { acrValues: ['phrh', 'urn:of:somebody', 'multi-factor'], maxAgeSeconds: undefined }
-    expect(ask({ proofs: [proof('email')], request })).toEqual({ kind: 'enrolment-needed', level: 'multi-factor' })
+    expect(ask({ proofs: [proof('email')], request })).toEqual({
+      kind: 'enrolment-needed',
+      level: 'multi-factor',
+      otherModel: false,
+    })
     expect(ask({ proofs: [proof('email'), proof('totp')], request })).toMatchObject({ kind: 'satisfied' })
   })
 
@@ -132,7 +136,7 @@ describe('what is required', () => {
     const good = { ...proof('passkey'), authenticator: 'good-model' }
     const other = { ...proof('passkey'), authenticator: 'other-model' }
     expect(ask({ proofs: [good], requirements })).toMatchObject({ kind: 'satisfied' })
-    expect(ask({ proofs: [other], requirements })).toMatchObject({ kind: 'enrolment-needed', level: 'phr' })
+    expect(ask({ proofs: [other], requirements })).toMatchObject({ kind: 'enrolment-needed', level: 'phr', otherModel: true })
     expect(ask({ proofs: [proof('passkey')], requirements })).toMatchObject({ kind: 'enrolment-needed' })
     const enrolments = [{ ...enrolment('passkey'), authenticator: 'good-model' }]
     expect(ask({ proofs: [other], requirements, enrolments })).toMatchObject({ kind: 'factor-needed', methods: ['passkey'] })

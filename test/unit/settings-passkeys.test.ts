@@ -42,3 +42,21 @@ it('models are asked for where there is somebody to believe', () => {
     passkeyAttestationRoots: [root.trim()],
   })
 })
+
+describe('accepted models', () => {
+  const { root } = createAttestationAuthority()
+  const proved = { PASSKEY_ATTESTATION: 'direct', PASSKEY_ATTESTATION_ROOTS: root }
+  const accepted = { ACCEPTED_AUTHENTICATORS: '2fc0579f-8113-47ea-b116-bb5a8db9202a' }
+
+  it('need a proof of the model', () => {
+    expect(refusalOf({ ...accepted, REQUIRED_LEVEL: 'phishing-resistant' })).toBe(
+      'PASSKEY_ATTESTATION: expected direct, because ACCEPTED_AUTHENTICATORS is given and without it no model is proved; was given "none".',
+    )
+  })
+
+  it.each(['none', 'any-second-factor'])('say which passkeys are required, so REQUIRED_LEVEL cannot be %s', level => {
+    expect(refusalOf({ ...accepted, ...proved, REQUIRED_LEVEL: level })).toBe(
+      `REQUIRED_LEVEL: expected phishing-resistant, because ACCEPTED_AUTHENTICATORS says which passkeys are required; was given "${level}".`,
+    )
+  })
+})

@@ -45,6 +45,8 @@ export const de: Catalogue = {
     '{app} verlangt einen zweiten Schritt, um sicher zu sein, dass Sie es sind. Wählen Sie einen und richten Sie ihn jetzt ein: Es dauert eine Minute.',
   'choose-enrolment.lead.passkey':
     '{app} lässt nur mit Passkey hinein, und Sie haben noch keinen. Richten Sie ihn jetzt ein: Es dauert eine Minute.',
+  'choose-enrolment.lead.accepted-passkey':
+    '{app} lässt nur mit bestimmten Passkeys hinein, und Ihrer ist von anderer Art. Akzeptiert werden: {models}. Richten Sie jetzt einen davon ein: Es dauert eine Minute.',
   'choose-enrolment.sign-out': 'Abmelden',
   'choose-enrolment.next': 'Danach geht es dort weiter, wo Sie hinwollten.',
   'recovery-codes.heading': 'Bewahren Sie Ihre Wiederherstellungscodes auf',

@@ -46,6 +46,8 @@ export const en = {
     '{app} needs a second step to be sure that it’s you. Choose one and set it up now: it takes a minute.',
   'choose-enrolment.lead.passkey':
     '{app} lets people in with a passkey only, and you have none yet. Set one up now: it takes a minute.',
+  'choose-enrolment.lead.accepted-passkey':
+    '{app} lets people in with certain passkeys only, and yours is of another kind. Accepted are: {models}. Set one of them up now: it takes a minute.',
   'choose-enrolment.sign-out': 'Sign out',
   'choose-enrolment.next': 'After that you go on to where you were headed.',
   'recovery-codes.heading': 'Keep your recovery codes',

@@ -45,6 +45,8 @@ export const fr: Catalogue = {
     '{app} demande une deuxième étape pour s’assurer que c’est bien vous. Choisissez-en une et configurez-la maintenant : cela prend une minute.',
   'choose-enrolment.lead.passkey':
     '{app} n’accepte que les clés d’accès, et vous n’en avez pas encore. Configurez-en une maintenant : cela prend une minute.',
+  'choose-enrolment.lead.accepted-passkey':
+    '{app} n’accepte que certaines clés d’accès, et la vôtre est d’un autre type. Sont acceptées\u00A0: {models}. Configurez-en une maintenant\u00A0: cela prend une minute.',
   'choose-enrolment.sign-out': 'Se déconnecter',
   'choose-enrolment.next': 'Ensuite, vous continuez là où vous vouliez aller.',
   'recovery-codes.heading': 'Conservez vos codes de récupération',

@@ -44,6 +44,8 @@ export const it: Catalogue = {
     '{app} richiede un secondo passaggio per essere certa che sia Lei. Ne scelga uno e lo configuri ora: basta un minuto.',
   'choose-enrolment.lead.passkey':
     '{app} fa accedere solo con una passkey, e Lei non ne ha ancora una. La configuri ora: basta un minuto.',
+  'choose-enrolment.lead.accepted-passkey':
+    '{app} fa accedere solo con certe passkey, e la Sua è di un altro tipo. Sono accettate: {models}. Ne configuri una ora: basta un minuto.',
   'choose-enrolment.sign-out': 'Uscire',
   'choose-enrolment.next': 'Poi prosegue dove voleva andare.',
   'recovery-codes.heading': 'Conservi i Suoi codici di recupero',

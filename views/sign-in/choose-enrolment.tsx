@@ -1,15 +1,18 @@
 import { renderDocument } from '../document.tsx'
+import { formatList } from '../lists.ts'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { ButtonForm, ButtonLink } from '../parts/form.tsx'
 import { WayBackToApp } from '../parts/way-back-to-app.tsx'
 import { appName } from '../text.ts'
 
+/** Only a passkey will do, or one of these alone where the person's is of another model; else any second step. */
+export type EnrolmentNeed = { kind: 'passkey' | 'second-factor' } | { kind: 'accepted-passkey'; accepted: readonly string[] }
+
 export interface ChooseEnrolmentProps {
   /** What would do, the one that we would choose first. */
   ways: Array<{ label: string; href: string }>
-  /** Only a passkey will do; else any second step. */
-  needed: 'passkey' | 'second-factor'
+  needed: EnrolmentNeed
   /** Takes the person back to the app without a sign-in. */
   cancel: FormTarget
   /** For somebody else, or with another address. */
@@ -22,10 +25,18 @@ export interface ChooseEnrolmentProps {
 export function renderChooseEnrolment(page: PageContext, props: ChooseEnrolmentProps): string {
   const title = speak(page.locale).say('choose-enrolment.heading')
   const app = appName(page)
+  const { needed } = props
   return renderDocument(page, { title }, ({ say, show }) => (
     <>
       <h1>{title}</h1>
-      <p class="lead">{show(`choose-enrolment.lead.${props.needed}`, { app: <bdi>{app}</bdi> })}</p>
+      <p class="lead">
+        {needed.kind === 'accepted-passkey'
+          ? show('choose-enrolment.lead.accepted-passkey', {
+              app: <bdi>{app}</bdi>,
+              models: formatList(page.locale, needed.accepted),
+            })
+          : show(`choose-enrolment.lead.${needed.kind}`, { app: <bdi>{app}</bdi> })}
+      </p>
       <div class="stack">
         {props.ways.map(({ label, href }, index) => (
           <ButtonLink href={href} kind={index === 0 ? 'primary' : 'secondary'}>

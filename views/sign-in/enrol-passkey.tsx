@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../provider/kernel/errors.ts'
 import { renderDocument } from '../document.tsx'
+import { formatList } from '../lists.ts'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { ButtonLink } from '../parts/form.tsx'
@@ -13,6 +14,8 @@ export interface EnrolPasskeyProps {
   optionsUrl: string
   /** Where the person goes who would rather not. */
   back: string
+  /** What alone is accepted, by name; undefined: any passkey. */
+  accepted?: readonly string[] | undefined
   problem?: ErrorCode
 }
 
@@ -27,6 +30,11 @@ export function renderEnrolPasskey(page: PageContext, props: EnrolPasskeyProps):
       {props.problem !== undefined && <Notice kind="alert">{describeProblem(speaker, props.problem)}</Notice>}
       <h1>{title}</h1>
       <p class="lead">{say('enrol-passkey.lead')}</p>
+      {props.accepted !== undefined && (
+        <p>
+          {say('accepted-passkeys', { models: formatList(page.locale, props.accepted) })} {say('enrol-passkey.show-model')}
+        </p>
+      )}
       <PasskeyForm
         page={page}
         kind="create"

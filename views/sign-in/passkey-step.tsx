@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../provider/kernel/errors.ts'
 import { renderDocument } from '../document.tsx'
+import { formatList } from '../lists.ts'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { ButtonForm } from '../parts/form.tsx'
@@ -16,6 +17,8 @@ export interface PasskeyStepProps {
   isSecondStep: boolean
   /** All that the person has were made for another address: no device would find one here. */
   noneFits?: boolean
+  /** What alone is accepted, by name; undefined: any passkey. */
+  accepted?: readonly string[] | undefined
   /** Why the one before wasn't enough. */
   problem?: ErrorCode
   signals?: PasskeySignals
@@ -35,6 +38,7 @@ export function renderPasskeyStep(page: PageContext, props: PasskeyStepProps): s
       {props.problem !== undefined && <Notice kind="alert">{describeProblem(speaker, props.problem)}</Notice>}
       <h1>{title}</h1>
       <p class="lead">{say(lead)}</p>
+      {props.accepted !== undefined && <p>{say('accepted-passkeys', { models: formatList(page.locale, props.accepted) })}</p>}
       {props.noneFits !== true && (
         <PasskeyForm
           page={page}

@@ -26,8 +26,10 @@ export const passkeys = {
   'enrol-passkey.heading': 'Passkey einrichten',
   'enrol-passkey.lead':
     'Danach meldet Ihr Gerät Sie mit Fingerabdruck, Gesicht oder PIN an. Sie müssen sich nichts merken, und keine gefälschte Seite kann Ihnen etwas entlocken.',
+  'enrol-passkey.show-model': 'Wenn Ihr Browser fragt, ob er das Modell sehen darf, erlauben Sie es.',
   'enrol-passkey.submit': 'Passkey erstellen',
   'enrol-passkey.back': 'Zurück',
+  'accepted-passkeys': 'Hier akzeptiert: {models}.',
   'link-confirmed.passkey': 'Nächstes Mal ohne E-Mail: Passkey hinzufügen',
   'passkey-offer.heading': 'Nächstes Mal ohne E-Mail?',
   'passkey-offer.lead': 'Dieses Gerät kann Sie mit Fingerabdruck, Gesicht oder PIN anmelden. Das Einrichten dauert einen Moment.',
@@ -53,6 +55,10 @@ export const passkeys = {
   'error.passkey-suspicious.happened':
     'Der Passkey hat so geantwortet, wie es nur eine Kopie täte. Darum wurde er nicht angenommen.',
   'error.passkey-suspicious.next': 'Melden Sie sich auf einem anderen Weg an, und entfernen Sie diesen Passkey in Ihrem Konto.',
+  'error.passkey-of-other-model.title': 'Passkeys dieser Art werden hier nicht akzeptiert',
+  'error.passkey-of-other-model.happened':
+    'Der Passkey stammt von etwas, das hier nicht akzeptiert wird, oder hat nicht gesagt, wovon er stammt.',
+  'error.passkey-of-other-model.next': 'Erstellen Sie einen mit dem, was unten genannt ist.',
   'error.too-many-passkeys.title': 'Es sind genug Passkeys',
   'error.too-many-passkeys.happened': 'Ihr Konto hat so viele Passkeys, wie es haben kann.',
   'error.too-many-passkeys.next': 'Entfernen Sie einen, den Sie nicht mehr verwenden, und versuchen Sie es noch einmal.',

@@ -49,6 +49,9 @@ export const secondSteps: Record<keyof typeof english, string> = {
     'Dann brauchen Sie auch einen Passkey oder eine Authenticator-App. Richten Sie das jetzt ein: Es dauert eine Minute.',
   'soon-required.lead-passkey':
     'Keine gefälschte Seite kann ihn Ihnen entlocken. Richten Sie ihn jetzt ein: Es dauert eine Minute.',
+  'soon-required.heading-accepted': 'Ab dem {date} braucht die Anmeldung einen anderen Passkey',
+  'soon-required.lead-accepted':
+    'Ihrer genügt dann nicht mehr. Akzeptiert werden: {models}. Richten Sie jetzt einen davon ein: Es dauert eine Minute.',
   'soon-required.now': 'Jetzt einrichten',
   'soon-required.later': 'Später',
 

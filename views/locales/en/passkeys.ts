@@ -22,8 +22,10 @@ export const passkeys = {
   'enrol-passkey.heading': 'Set up a passkey',
   'enrol-passkey.lead':
     'From then on your device signs you in with your fingerprint, your face or its PIN. Nothing to remember, and nothing that a fake page could trick you out of.',
+  'enrol-passkey.show-model': 'If your browser asks whether it may see the model, allow it.',
   'enrol-passkey.submit': 'Create a passkey',
   'enrol-passkey.back': 'Go back',
+  'accepted-passkeys': 'Accepted here: {models}.',
   'link-confirmed.passkey': 'Next time without an e-mail: add a passkey',
   'passkey-offer.heading': 'Next time without an e-mail?',
   'passkey-offer.lead':
@@ -48,6 +50,10 @@ export const passkeys = {
   'error.passkey-suspicious.title': 'This passkey may have been copied',
   'error.passkey-suspicious.happened': 'The passkey answered in a way that only a copy would, so it wasn’t taken.',
   'error.passkey-suspicious.next': 'Use another way to sign in, and remove this passkey in your account.',
+  'error.passkey-of-other-model.title': 'This kind of passkey isn’t accepted here',
+  'error.passkey-of-other-model.happened':
+    'The passkey was made by something that isn’t accepted here, or didn’t say what made it.',
+  'error.passkey-of-other-model.next': 'Create one with what is named below.',
   'error.too-many-passkeys.title': 'There are enough passkeys',
   'error.too-many-passkeys.happened': 'Your account has as many passkeys as it can have.',
   'error.too-many-passkeys.next': 'Remove one that you no longer use, and try again.',

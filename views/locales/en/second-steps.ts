@@ -45,6 +45,9 @@ export const secondSteps = {
   'soon-required.heading-passkey': 'From {date} on, sign-in takes a passkey',
   'soon-required.lead': 'From then on you also need a passkey or an authenticator app. Set it up now: it takes a minute.',
   'soon-required.lead-passkey': 'No fake page can trick you out of it. Set it up now: it takes a minute.',
+  'soon-required.heading-accepted': 'From {date} on, sign-in takes another passkey',
+  'soon-required.lead-accepted':
+    'Yours will not be enough then. Accepted are: {models}. Set one of them up now: it takes a minute.',
   'soon-required.now': 'Set it up now',
   'soon-required.later': 'Later',
 

@@ -23,8 +23,10 @@ export const passkeys = {
   'enrol-passkey.heading': 'Configurer une clé d’accès',
   'enrol-passkey.lead':
     'Ensuite, votre appareil vous connecte avec votre empreinte, votre visage ou son code PIN. Rien à retenir, et rien qu’une fausse page puisse vous soutirer.',
+  'enrol-passkey.show-model': 'Si votre navigateur demande s’il peut voir le modèle, autorisez-le.',
   'enrol-passkey.submit': 'Créer une clé d’accès',
   'enrol-passkey.back': 'Retour',
+  'accepted-passkeys': 'Acceptées ici\u00A0: {models}.',
   'link-confirmed.passkey': 'La prochaine fois sans e-mail : ajouter une clé d’accès',
   'passkey-offer.heading': 'La prochaine fois sans e-mail ?',
   'passkey-offer.lead':
@@ -51,6 +53,10 @@ export const passkeys = {
   'error.passkey-suspicious.happened':
     'La clé d’accès a répondu comme seule une copie le ferait ; elle n’a donc pas été acceptée.',
   'error.passkey-suspicious.next': 'Connectez-vous par un autre moyen, et supprimez cette clé d’accès dans votre compte.',
+  'error.passkey-of-other-model.title': 'Les clés d’accès de ce type ne sont pas acceptées ici',
+  'error.passkey-of-other-model.happened':
+    'La clé d’accès vient d’un appareil ou d’une application qui n’est pas accepté ici, ou n’a pas dit d’où elle vient.',
+  'error.passkey-of-other-model.next': 'Créez-en une avec ce qui est indiqué ci-dessous.',
   'error.too-many-passkeys.title': 'Il y a assez de clés d’accès',
   'error.too-many-passkeys.happened': 'Votre compte a autant de clés d’accès qu’il peut en avoir.',
   'error.too-many-passkeys.next': 'Supprimez-en une que vous n’utilisez plus, et réessayez.',

@@ -50,6 +50,9 @@ export const secondSteps: Record<keyof typeof english, string> = {
     'Il vous faudra aussi une clé d’accès ou une application d’authentification. Configurez-la maintenant\u00A0: cela prend une minute.',
   'soon-required.lead-passkey':
     'Aucune fausse page ne peut vous la soutirer. Configurez-la maintenant\u00A0: cela prend une minute.',
+  'soon-required.heading-accepted': 'Dès le {date}, la connexion demandera une autre clé d’accès',
+  'soon-required.lead-accepted':
+    'La vôtre ne suffira plus. Seront acceptées\u00A0: {models}. Configurez-en une maintenant\u00A0: cela prend une minute.',
   'soon-required.now': 'Configurer maintenant',
   'soon-required.later': 'Plus tard',
 

@@ -22,8 +22,10 @@ export const passkeys = {
   'enrol-passkey.heading': 'Configuri una passkey',
   'enrol-passkey.lead':
     'Da quel momento il Suo dispositivo La fa accedere con l’impronta, il volto o il PIN. Niente da ricordare, e niente che una pagina falsa possa sottrarLe.',
+  'enrol-passkey.show-model': 'Se il browser chiede se può vedere il modello, lo consenta.',
   'enrol-passkey.submit': 'Crea una passkey',
   'enrol-passkey.back': 'Indietro',
+  'accepted-passkeys': 'Accettate qui: {models}.',
   'link-confirmed.passkey': 'La prossima volta senza e-mail: aggiunga una passkey',
   'passkey-offer.heading': 'La prossima volta senza e-mail?',
   'passkey-offer.lead':
@@ -48,6 +50,10 @@ export const passkeys = {
   'error.passkey-suspicious.title': 'Questa passkey potrebbe essere stata copiata',
   'error.passkey-suspicious.happened': 'La passkey ha risposto come farebbe solo una copia, perciò non è stata accettata.',
   'error.passkey-suspicious.next': 'Acceda in un altro modo e rimuova questa passkey dal Suo account.',
+  'error.passkey-of-other-model.title': 'Le passkey di questo tipo non sono accettate qui',
+  'error.passkey-of-other-model.happened':
+    'La passkey viene da qualcosa che qui non è accettato, o non ha detto da che cosa viene.',
+  'error.passkey-of-other-model.next': 'Ne crei una con ciò che è indicato sotto.',
   'error.too-many-passkeys.title': 'Ci sono abbastanza passkey',
   'error.too-many-passkeys.happened': 'Il Suo account ha tante passkey quante può averne.',
   'error.too-many-passkeys.next': 'Ne rimuova una che non usa più e riprovi.',

@@ -48,6 +48,9 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'soon-required.lead':
     'Da allora Le serve anche una passkey o un’app di autenticazione. La configuri adesso: ci vuole un minuto.',
   'soon-required.lead-passkey': 'Nessuna pagina falsa può sottrargliela. La configuri adesso: ci vuole un minuto.',
+  'soon-required.heading-accepted': 'Dal {date} l’accesso richiede un’altra passkey',
+  'soon-required.lead-accepted':
+    'La Sua non basterà più. Saranno accettate: {models}. Ne configuri una adesso: ci vuole un minuto.',
   'soon-required.now': 'Configura adesso',
   'soon-required.later': 'Più tardi',
 

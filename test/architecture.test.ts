@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findCycles, findForbiddenImports, findStrayPackages, type ImportTable } from './support/architecture/import-rules.ts'
+import {
+  findCycles,
+  findForbiddenImports,
+  findPassedOver,
+  findStrayPackages,
+  type ImportTable,
+} from './support/architecture/import-rules.ts'
 import { listFiles, parseSourceFile, readSourceFiles, type SourceFile } from './support/architecture/source-file.ts'
 
 /** The rooms of the house. */
@@ -79,6 +85,9 @@ const packageHomes = {
   yaml: ['config', 'test'],
 }
 
+/** The one file that knows every sign-in method. */
+const methodList = 'provider/sign-in/methods.ts'
+
 /** What says nothing of what is in it. */
 const emptyWords = /^(utils?|helpers?|common|shared|misc|lib)$/
 /** A document for people may shout, as README does. */
@@ -137,6 +146,15 @@ const rules: Rule[] = [
     breaches: [
       { 'views/a.ts': "import { b } from './b.ts'", 'views/b.ts': "import { c } from './c.ts'", 'views/c.ts': "import './a.ts'" },
       { 'views/a.ts': "export type { A } from './a.ts'" },
+    ],
+  },
+  {
+    name: 'a sign-in is made of methods that nothing but their list knows by name',
+    find: files => findPassedOver(files, methodList, /^provider\/(sign-in\/)?[^/]+$/),
+    breaches: [
+      { [methodList]: "import { createTotp } from './totp.ts'", 'provider/sign-in/flow.ts': "import { a } from './totp.ts'" },
+      { [methodList]: "import { createTotp } from './totp.ts'", 'provider/app.ts': "import { a } from './sign-in/totp.ts'" },
+      { [methodList]: "import { b } from './b.ts'\nimport './c.ts'", 'provider/sign-in/c.ts': "import type { B } from './b.ts'" },
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { speak } from '../../views/messages.ts'
 import { renderCheckMail } from '../../views/sign-in/check-mail.tsx'
 import { AppError } from '../kernel/errors.ts'
+import { deviceField } from '../passkeys/device-field.ts'
 import type { Store } from '../ports/store.ts'
 import { normaliseAddress } from './address.ts'
 import { type ChallengeMailOptions, createChallengeMails } from './challenge-mail.ts'
@@ -13,7 +14,6 @@ import {
 } from './email-challenge.ts'
 import { linkRoutes } from './link-routes.ts'
 import { createMailBudget } from './mail-budget.ts'
-import { deviceField } from './passkey-offer.ts'
 import type { RoutedMethod } from './routed-method.ts'
 
 export type MagicLinkOptions = CodeVerifierOptions & ChallengeMailOptions & { store: Store }

@@ -1,5 +1,6 @@
 import { renderPasskeyOffer } from '../../views/sign-in/passkey-offer.tsx'
 import type { Clock } from '../kernel/clock.ts'
+import { deviceField } from '../passkeys/device-field.ts'
 import type { Data } from '../ports/data.ts'
 import type { EnrolmentOffer } from './method.ts'
 
@@ -7,12 +8,6 @@ const mode = { kind: 'system', reason: 'sign-in' } as const
 
 /** Nobody who has said no is asked again before. */
 const offerAgainSeconds = 90 * 86_400
-
-/**
- * The field with which the page's script says that this device can make a passkey. Without it nobody is offered one, so that nobody
- * without script has a step more.
- */
-export const deviceField = { name: 'passkeys', value: 'possible' } as const
 
 export interface PasskeyOfferOptions {
   data: Data

@@ -42,6 +42,15 @@ export function findCycles(files: readonly SourceFile[]): string[] {
   return cycles
 }
 
+/** Each import, by one of `outsiders`, of what the file `list` puts together. */
+export function findPassedOver(files: readonly SourceFile[], list: string, outsiders: RegExp): string[] {
+  const listed = files.find(file => file.path === list)?.imports.filter(({ isTypeOnly }) => !isTypeOnly) ?? []
+  const paths = new Set(listed.map(({ path }) => path))
+  return files
+    .filter(({ path }) => path !== list && outsiders.test(path))
+    .flatMap(file => file.imports.flatMap(({ path }) => (paths.has(path) ? [`${file.path} imports ${path}`] : [])))
+}
+
 function findPlace(path: string, table: ImportTable): string | undefined {
   return Object.keys(table)
     .filter(name => isWithin(path, name))

@@ -9,7 +9,7 @@ import { prepareDatabaseFiles } from './embedded-template.ts'
 import { describeSqlError } from './errors.ts'
 import { type Command, Flight, KnownStatements, type Link, type Reply } from './flight.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
-import { assertOutsideTransaction, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
+import { assertOutsideTransaction, describeWork, type LinkSource } from './scope.ts'
 import { SharedFlights } from './shared-flights.ts'
 
 // By default it takes 128 MB of shared buffers and as much memory again at once: far more than a small team's data.
@@ -80,10 +80,9 @@ export async function openEmbedded({ directory }: { directory: string }): Promis
 
   const { rows } = await engine.query<{ oid: number }>(databaseNumberQuery)
   const roles: ScopeRoles = nameRoles(rows[0]?.oid ?? 0)
-  const announcements = new EventEmitter()
   const acquireLink = async () => new EmbeddedLink(engine, known, await acquire())
   const source: LinkSource = {
-    announcements,
+    announcements: new EventEmitter(),
     flights: new SharedFlights(acquireLink),
     acquire: acquireLink,
     roles: async () => roles,
@@ -91,14 +90,7 @@ export async function openEmbedded({ directory }: { directory: string }): Promis
 
   return {
     kind: 'embedded',
-    transaction: (mode, work) => runTransaction(source, mode, work),
-    read: (mode, work) => runRead(source, mode, work),
-    execute: (text, values) => (values ? runUnscoped(source, text, values) : execute(text)),
-    listen: (topic, listener) => {
-      announcements.on(topic, listener)
-      return () => void announcements.off(topic, listener)
-    },
-    roles: source.roles,
+    ...describeWork(source, execute),
     asOwner: async work => {
       assertOutsideTransaction()
       const leave = await acquire()

@@ -1,20 +1,10 @@
 import { EventEmitter } from 'node:events'
-import {
-  Client,
-  type ClientBase,
-  type ClientConfig,
-  type Connection,
-  Pool,
-  type PoolClient,
-  type QueryConfig,
-  type Submittable,
-} from 'pg'
-import { AppError } from '../../provider/kernel/errors.ts'
+import { Client, type ClientBase, type ClientConfig, Pool, type QueryConfig } from 'pg'
 import type { ScopeRoles, SqlDatabase, SqlResult } from './database.ts'
 import { describeSqlError } from './errors.ts'
-import { type Command, Flight, KnownStatements, type Link, type Reply } from './flight.ts'
+import { acquireLink, answerLimitMilliseconds } from './postgres-link.ts'
 import { databaseNumberQuery, nameRoles } from './roles.ts'
-import { assertOutsideTransaction, type LinkSource, runRead, runTransaction, runUnscoped } from './scope.ts'
+import { assertOutsideTransaction, describeWork, type LinkSource } from './scope.ts'
 import { SharedFlights } from './shared-flights.ts'
 
 export interface PostgresOptions {
@@ -26,8 +16,6 @@ export interface PostgresOptions {
   poolSize: number
 }
 
-// A server that vanished or hangs without a word is noticed after this long: nothing that is asked while serving takes a second.
-const answerLimitMilliseconds = 10_000
 const connectLimitMilliseconds = 5_000
 
 // Every lookup has an index, and the same plan is right for all values: so a plan is made once, whatever the tables' statistics
@@ -54,9 +42,8 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
   pool.on('connect', client => client.on('error', () => {}))
 
   let roles: Promise<ScopeRoles> | undefined
-  const announcements = new EventEmitter()
   const source: LinkSource = {
-    announcements,
+    announcements: new EventEmitter(),
     flights: new SharedFlights(() => acquireLink(pool, pooled)),
     acquire: () => acquireLink(pool, pooled),
     roles: () => {
@@ -82,14 +69,7 @@ export function openPostgres({ url, migrationUrl, pooled, poolSize }: PostgresOp
 
   return {
     kind: 'postgres',
-    transaction: (mode, work) => runTransaction(source, mode, work),
-    read: (mode, work) => runRead(source, mode, work),
-    execute: (text, values) => (values ? runUnscoped(source, text, values) : execute(text)),
-    listen: (topic, listener) => {
-      announcements.on(topic, listener)
-      return () => void announcements.off(topic, listener)
-    },
-    roles: () => source.roles(),
+    ...describeWork(source, execute),
     asOwner: async work => {
       assertOutsideTransaction()
       const servingLogin = String((await execute('select current_user as login')).rows[0]?.['login'])
@@ -137,107 +117,4 @@ function query(on: Pool | ClientBase, text: string): Promise<unknown> {
 function flatten(answer: unknown): SqlResult {
   const results = (Array.isArray(answer) ? answer : [answer]) as { rows: SqlResult['rows']; rowCount: number | null }[]
   return { rows: results.flatMap(({ rows }) => rows), count: results.at(-1)?.rowCount ?? 0 }
-}
-
-const knownStatements = new WeakMap<Client, KnownStatements>()
-
-async function acquireLink(pool: Pool, pooled: boolean): Promise<Link> {
-  let client: PoolClient
-  try {
-    client = await pool.connect()
-  } catch (error) {
-    throw describeSqlError(error)
-  }
-  let known = knownStatements.get(client)
-  if (!known) {
-    known = new KnownStatements()
-    knownStatements.set(client, known)
-  }
-  return new PostgresLink(client, known, !pooled)
-}
-
-class PostgresLink implements Link {
-  readonly #client: PoolClient
-  readonly #known: KnownStatements
-  readonly #keepsStatements: boolean
-  #broken = false
-
-  constructor(client: PoolClient, known: KnownStatements, keepsStatements: boolean) {
-    this.#client = client
-    this.#known = known
-    this.#keepsStatements = keepsStatements
-  }
-
-  async fly(commands: Command[]): Promise<Reply> {
-    // Behind a pooler the next transaction may meet another server process, which has not seen the statement.
-    const flying = this.#keepsStatements ? commands : commands.map(command => ({ ...command, name: '' }))
-    return new Promise(resolve => {
-      const timer = setTimeout(() => {
-        this.#broken = true
-        this.#client.connection.stream.destroy()
-        resolve({ results: [], tag: '', error: new AppError('unavailable', { cause: new Error('no answer in time') }) })
-      }, answerLimitMilliseconds)
-      const flight = new Flight(flying, this.#known)
-      this.#client.query(
-        new SubmittedFlight(flight, () => {
-          clearTimeout(timer)
-          resolve(flight.reply)
-        }),
-      )
-    })
-  }
-
-  release(): void {
-    // Anything but idle: a transaction block is open still, or the connection is gone.
-    this.#client.release(this.#broken || this.#client.getTransactionStatus() !== 'I')
-  }
-}
-
-/** What pg calls while the answer to a submitted query arrives (as pg-cursor and pg-query-stream have it). */
-class SubmittedFlight implements Submittable {
-  readonly #flight: Flight
-  readonly #finish: () => void
-
-  constructor(flight: Flight, finish: () => void) {
-    this.#flight = flight
-    this.#finish = finish
-  }
-
-  submit(connection: Connection): void {
-    // One write for all messages, instead of one each.
-    connection.stream.cork()
-    try {
-      this.#flight.send({
-        parse: ({ name, text }) => connection.parse({ name, text, types: [] }, true),
-        bind: ({ statement, values }) => connection.bind({ statement, values }, true),
-        describePortal: () => connection.describe({ type: 'P', name: '' }, true),
-        execute: () => connection.execute({}, true),
-        closeStatement: name => connection.close({ type: 'S', name }, true),
-        sync: () => connection.sync(),
-      })
-    } finally {
-      connection.stream.uncork()
-    }
-  }
-
-  handleRowDescription(message: { fields: { name: string; dataTypeID: number }[] }): void {
-    this.#flight.receiveColumns(message.fields)
-  }
-
-  handleDataRow(message: { fields: (string | null)[] }): void {
-    this.#flight.receiveRow(message.fields)
-  }
-
-  handleCommandComplete(message: { text: string }): void {
-    this.#flight.completeCommand(message.text)
-  }
-
-  handleError(error: unknown): void {
-    this.#flight.fail(error)
-    this.#finish()
-  }
-
-  handleReadyForQuery(): void {
-    this.#finish()
-  }
 }

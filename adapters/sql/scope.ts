@@ -4,10 +4,11 @@ import type { EventEmitter } from 'node:events'
 import type { AccessMode } from '../../provider/kernel/access-mode.ts'
 import { AppError } from '../../provider/kernel/errors.ts'
 import { isId } from '../../provider/kernel/ids.ts'
-import type { ScopeRoles, SqlResult, SqlScope, Statement } from './database.ts'
+import type { ScopeRoles, SqlDatabase, SqlResult, SqlScope } from './database.ts'
 import { describeSqlError } from './errors.ts'
 import type { Command, Link, Reply } from './flight.ts'
 import type { SharedFlights } from './shared-flights.ts'
+import { TransactionScope } from './transaction-scope.ts'
 import { encodeValue, type WireValue } from './values.ts'
 
 /**
@@ -47,7 +48,25 @@ export function assertOutsideTransaction(): void {
   }
 }
 
-export async function runTransaction<Result>(
+/** What databases do alike, whatever their links lead to. `execute` runs a text without values, outside any scope. */
+export function describeWork(
+  source: LinkSource,
+  execute: (text: string) => Promise<SqlResult>,
+): Pick<SqlDatabase, 'transaction' | 'read' | 'execute' | 'listen' | 'roles'> {
+  const { announcements } = source
+  return {
+    transaction: (mode, work) => runTransaction(source, mode, work),
+    read: (mode, work) => runRead(source, mode, work),
+    execute: (text, values) => (values ? runUnscoped(source, text, values) : execute(text)),
+    listen: (topic, listener) => {
+      announcements.on(topic, listener)
+      return () => void announcements.off(topic, listener)
+    },
+    roles: () => source.roles(),
+  }
+}
+
+async function runTransaction<Result>(
   source: LinkSource,
   mode: AccessMode,
   work: (scope: SqlScope) => Promise<Result>,
@@ -91,7 +110,7 @@ function assertCommitted(reply: Reply): void {
   if (reply.tag !== 'COMMIT') throw new AppError('unexpected', { detail: 'The transaction had failed before it was committed.' })
 }
 
-export async function runRead<Result>(
+async function runRead<Result>(
   source: LinkSource,
   mode: AccessMode,
   work: (scope: SqlScope) => Promise<Result>,
@@ -109,7 +128,7 @@ export async function runRead<Result>(
 }
 
 /** One statement outside any scope, as the login itself. */
-export async function runUnscoped(source: LinkSource, text: string, values: readonly unknown[]): Promise<SqlResult> {
+async function runUnscoped(source: LinkSource, text: string, values: readonly unknown[]): Promise<SqlResult> {
   assertOutsideTransaction()
   const link = await source.acquire()
   try {
@@ -135,113 +154,4 @@ function describeScope(mode: AccessMode, roles: ScopeRoles, text: string): Comma
 async function flyBehind(link: Link, before: Command[], commands: Command[]): Promise<Reply> {
   const reply = await link.fly([...before, ...commands])
   return { ...reply, results: reply.results.slice(before.length) }
-}
-
-interface Pending {
-  command: Command
-  resolve(result: SqlResult): void
-  reject(error: Error): void
-}
-
-class TransactionScope implements SqlScope {
-  readonly mode: AccessMode
-  readonly #posts: 'deferred' | 'at once'
-  readonly #fly: (commands: Command[]) => Promise<Reply>
-  #waiting: Pending[] = []
-  #asked = 0
-  #flying: Promise<void> | undefined
-  #closed = false
-  readonly #announcements: EventEmitter
-  readonly announced: Array<{ topic: string; news: unknown }> = []
-
-  /** `fly` sends commands under the scope; `posts` says whether there is a commit for them to wait for. */
-  constructor(
-    mode: AccessMode,
-    posts: 'deferred' | 'at once',
-    announcements: EventEmitter,
-    fly: (commands: Command[]) => Promise<Reply>,
-  ) {
-    this.mode = mode
-    this.#announcements = announcements
-    this.#posts = posts
-    this.#fly = fly
-  }
-
-  async run<Parameters, Row>(statement: Statement<Parameters, Row>, parameters: Parameters): Promise<Row[]> {
-    const { rows } = await this.#ask(describe(statement, this.mode, parameters))
-    // `prepare` derived Row from the statement's own columns.
-    return rows as Row[]
-  }
-
-  async change<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Promise<number> {
-    const { count } = await this.#ask(describe(statement, this.mode, parameters))
-    return count
-  }
-
-  async post<Parameters>(statement: Statement<Parameters, unknown>, parameters: Parameters): Promise<void> {
-    if (this.#posts === 'at once') await this.change(statement, parameters)
-    else this.#add({ command: describe(statement, this.mode, parameters), resolve() {}, reject() {} })
-  }
-
-  async query(text: string, values: readonly unknown[] = []): Promise<SqlResult> {
-    return this.#ask({ name: '', text, values: values.map(encodeValue) })
-  }
-
-  announce(topic: string, news?: unknown): void {
-    this.announced.push({ topic, news })
-  }
-
-  isHeard(topic: string): boolean {
-    return this.#announcements.listenerCount(topic) > 0
-  }
-
-  /** Waits for what is still under way, and answers what was posted and not sent; nothing can be asked from then on. */
-  async close(): Promise<Command[]> {
-    this.#closed = true
-    while (this.#flying) await this.#flying
-    return this.#waiting.splice(0).map(({ command }) => command)
-  }
-
-  #ask(command: Command): Promise<SqlResult> {
-    return new Promise((resolve, reject) => {
-      this.#add({ command, resolve, reject })
-      this.#asked += 1
-      // After the microtasks of this turn, in which others may still add what can travel along.
-      this.#flying ??= new Promise(resume => process.nextTick(resume)).then(() => this.#flyAll())
-    })
-  }
-
-  #add(pending: Pending): void {
-    if (this.#closed) throw new Error('A repository was used after its transaction had ended')
-    this.#waiting.push(pending)
-  }
-
-  async #flyAll(): Promise<void> {
-    while (this.#asked > 0) {
-      const group = this.#waiting
-      this.#waiting = []
-      this.#asked = 0
-      let reply: Reply
-      try {
-        reply = await this.#fly(group.map(({ command }) => command))
-      } catch (error) {
-        reply = { results: [], tag: '', error }
-      }
-      const error = 'error' in reply ? describeSqlError(reply.error) : undefined
-      for (const [index, { resolve, reject }] of group.entries()) {
-        const result = reply.results[index]
-        if (result) resolve(result)
-        else reject(error ?? new AppError('unexpected', { detail: 'The database answered less than it was asked.' }))
-      }
-    }
-    this.#flying = undefined
-  }
-}
-
-function describe<Parameters>(statement: Statement<Parameters, unknown>, mode: AccessMode, parameters: Parameters): Command {
-  return {
-    name: statement.name(mode.kind),
-    text: statement.text,
-    values: statement.values(parameters).map(encodeValue),
-  }
 }

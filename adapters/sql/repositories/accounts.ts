@@ -7,6 +7,7 @@ import type { AccountRepository } from '../../../provider/ports/account-reposito
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
 import type { Vault } from '../vault.ts'
+import { createAddressClaimMethods } from './address-claims.ts'
 import { createAddressMethods } from './addresses.ts'
 import { lockUser } from './user-lock.ts'
 
@@ -114,6 +115,7 @@ const eraseUser = prepare<{ userId: string }>()(parameter => queries.deleteFrom(
 export function createAccountRepository(scope: SqlScope, vault: Vault): AccountRepository {
   return {
     ...createAddressMethods(scope, vault),
+    ...createAddressClaimMethods(scope, vault),
 
     async lock(userId) {
       if (isId(userId)) await scope.run(lockUser, { userId })

@@ -9,7 +9,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import { addressesPath as path, addingPath } from './adding-addresses.ts'
 import { createAddressClaims } from './address-claims.ts'
 import { goOn } from './outcome.ts'
-import { removing } from './removing.ts'
+import { removalRoutes } from './removing.ts'
 import type { AccountParts } from './surroundings.ts'
 
 const params = z.object({ id: z.string() })
@@ -83,7 +83,7 @@ export function addressRoutes(parts: AccountParts): Route[] {
         return goOn(ctx, path, 'primary-changed')
       },
     }),
-    ...removing(parts, {
+    ...removalRoutes(parts, {
       path: `${path}/:id/remove`,
       section: 'addresses',
       question: 'remove-address',

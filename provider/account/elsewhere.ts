@@ -1,11 +1,11 @@
 import type { Route } from '../http/route.ts'
-import { removing } from './removing.ts'
+import { removalRoutes } from './removing.ts'
 import { type AccountParts, nameConnection } from './surroundings.ts'
 import { waysInPath } from './ways-in.ts'
 
 /** Accounts with others that lead into this one: taking one away. */
 export function elsewhereRoutes(parts: AccountParts): Route[] {
-  return removing(parts, {
+  return removalRoutes(parts, {
     path: `${waysInPath}/elsewhere/:id/unlink`,
     section: 'ways-in',
     question: 'unlink',

@@ -14,7 +14,7 @@ import type { Notice } from '../users/notices.ts'
 import { describePasskey } from '../sign-in/passkey.ts'
 import { looksLikeWebAddress, type ReadName, readName } from './names.ts'
 import { goOn } from './outcome.ts'
-import { type Removable, type Removal, removing } from './removing.ts'
+import { type Removable, type Removal, removalRoutes } from './removing.ts'
 import type { AccountParts } from './surroundings.ts'
 import { waysInPath } from './ways-in.ts'
 
@@ -92,10 +92,13 @@ const authenticatorApps: NamedKind = {
 
 /** Renaming and removing passkeys and authenticator apps. */
 export function factorRoutes(parts: AccountParts): Route[] {
-  return [passkeys, authenticatorApps].flatMap(kind => [...renaming(parts, kind), ...removing(parts, describeRemoval(kind))])
+  return [passkeys, authenticatorApps].flatMap(kind => [
+    ...renamingRoutes(parts, kind),
+    ...removalRoutes(parts, describeRemoval(kind)),
+  ])
 }
 
-function renaming({ accountRoute, data, notices, rateLimiter }: AccountParts, kind: NamedKind): Route[] {
+function renamingRoutes({ accountRoute, data, notices, rateLimiter }: AccountParts, kind: NamedKind): Route[] {
   const path = `${waysInPath}/${kind.segment}/:id/rename`
   const formFor = (id: string) => ({ action: path.replace(':id', id) })
   return [

@@ -41,7 +41,7 @@ export interface Removable {
  * Takes something out of an account, for who has just signed in at its highest level: asks once more, and does it. What it proved
  * elsewhere goes with it.
  */
-export function removing({ accountRoute, data, notices }: AccountParts, removable: Removable): Route[] {
+export function removalRoutes({ accountRoute, data, notices }: AccountParts, removable: Removable): Route[] {
   const { path, section, question, outcome } = removable
   const back = accountHref(section)
 

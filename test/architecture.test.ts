@@ -47,7 +47,7 @@ const mayImport: ImportTable = {
   'config/setting.ts': ['config/values.ts'],
   'config/values.ts': ['provider/kernel/loopback.ts'],
   config: ['errors', 'loopback', 'spelling', 'wording'].map(file => `provider/kernel/${file}.ts`),
-  'config/tooling': ['config/load.ts', 'provider/kernel/errors.ts'],
+  'config/tooling': ['config/load.ts', 'provider/kernel/errors.ts', 'provider/passkeys/authenticator-models.ts'],
   'vitest.config.ts': [],
   // Whatever is put together is put together here, and nowhere else.
   ...Object.fromEntries(

@@ -2,7 +2,9 @@
  * The names of authenticators, and the AAGUIDs by which they say what they are: where passkeys of people come from, and the security
  * keys of which there are many. Names are as their makers publish them, in the FIDO Metadata Service (https://mds.fidoalliance.org)
  * and in the community's list of passkey providers (https://github.com/passkeydeveloper/passkey-authenticator-aaguids); as of
- * August 2026. They are for people to tell their passkeys apart, and decide nothing. To renew: look through both for what is new.
+ * August 2026. They are for people to tell their passkeys apart, and decide nothing: what an installation
+ * accepts, it says by AAGUID. A selection, because neither list may simply be copied: the community's has no licence, and the
+ * service has terms of its own. To renew: CONTRIBUTING.md.
  */
 export const authenticatorModels: Readonly<Record<string, readonly string[]>> = {
   'iCloud Keychain': ['fbfc3007-154e-4ecc-8c0b-6e020557d7bd', 'dd4ec289-e01d-41c9-bb89-70fa845d4bf2'],

@@ -61,6 +61,7 @@ import { createStepPages } from './sign-in/step-pages.ts'
 import { createUpstreamPeople } from './sign-in/upstream-people.ts'
 import { createUpstreamSteps } from './sign-in/upstream-steps.ts'
 import { createUpstreamVisits } from './sign-in/upstream-visits.ts'
+import { createNoticeBudget } from './users/notice-budget.ts'
 import { createNotices } from './users/notices.ts'
 
 export interface App {
@@ -97,7 +98,12 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     attestation: settings.passkeyAttestation,
     ...(settings.passkeyAttestationRoots && { attestationRoots: settings.passkeyAttestationRoots }),
   })
-  const notices = createNotices({ issuer, installationName: settings.installationName, clock })
+  const notices = createNotices({
+    budget: createNoticeBudget(rateLimiter),
+    issuer,
+    installationName: settings.installationName,
+    clock,
+  })
   const recoveryCodes = createRecoveryCodes({ cipher, clock })
   const shownCodes = createShownCodes({ store, cipher })
   const connections = listConnections(settings.upstreams)

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createMemoryRateLimiter } from '../../adapters/memory/rate-limiter.ts'
 import { newId } from '../../provider/kernel/ids.ts'
+import { createNoticeBudget } from '../../provider/users/notice-budget.ts'
 import { createNotices, type Notice } from '../../provider/users/notices.ts'
 import { visitAccount } from '../support/account.ts'
 import { Agent } from '../support/agent.ts'
@@ -125,7 +127,8 @@ describe('what is told of an account', () => {
   it('goes out if and only if it was done', async () => {
     const address = newAddress()
     const userId = await enter(newAgent(), address)
-    const notices = createNotices({ issuer: latchkey.issuer, installationName: 'Latchkey', clock: latchkey.clock.now })
+    const budget = createNoticeBudget(createMemoryRateLimiter(latchkey.clock.now))
+    const notices = createNotices({ budget, issuer: latchkey.issuer, installationName: 'Latchkey', clock: latchkey.clock.now })
     const tell = (notice: Notice, fails: boolean) =>
       latchkey.adapters.data.scoped(asSystem, async repositories => {
         await notices.notify(repositories, { id: userId, locale: 'en' }, notice, undefined)

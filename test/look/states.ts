@@ -127,6 +127,7 @@ mailStates.push(
     name: 'mail-notice-erasure-scheduled',
     render: noticeMail({ kind: 'erasure-scheduled', dueAt: new Date('2026-04-04T14:05:00Z') }),
   },
+  { name: 'mail-notice-more-happened', render: noticeMail({ kind: 'more-happened' }) },
   { name: 'mail-notice-erasure-taken-back', render: noticeMail({ kind: 'erasure-taken-back' }) },
 )
 

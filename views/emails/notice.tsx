@@ -20,6 +20,8 @@ export type Notice =
   | { kind: 'sessions-ended'; count: number }
   | { kind: 'erasure-scheduled'; dueAt: Date }
   | { kind: 'erasure-taken-back' }
+  /** More than is told of one by one. */
+  | { kind: 'more-happened' }
 
 export interface NoticeProps {
   notice: Notice
@@ -67,6 +69,8 @@ function sayNext(context: MailContext, { notice, secureUrl }: NoticeProps): stri
       return say('mail.notice.passkey-suspicious-next')
     case 'erasure-scheduled':
       return say('mail.notice.erasure-scheduled-next', { url: new URL('/account', secureUrl).href })
+    case 'more-happened':
+      return say('mail.notice.more-happened-next', { url: new URL('/account/activity', secureUrl).href })
     default:
       return say('mail.notice.if-you')
   }
@@ -115,6 +119,7 @@ function describe(context: MailContext, notice: Notice): MailFact[] {
       return [{ name: say('mail.notice.fact.erased'), value: formatMoment(context.locale, notice.dueAt, context.timeZone) }]
     case 'recovery-codes-made':
     case 'erasure-taken-back':
+    case 'more-happened':
       return []
   }
 }

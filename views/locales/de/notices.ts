@@ -33,6 +33,9 @@ export const notices = {
   'mail.notice.erasure-scheduled-next':
     'Wenn Sie das waren, müssen Sie nichts tun. Wenn Sie es sich anders überlegen, melden Sie sich bis zu diesem Tag unter {url} an und wählen Sie „Mein Konto behalten“.',
   'mail.notice.erasure-taken-back': 'Ihr Konto wird nicht gelöscht',
+  'mail.notice.more-happened': 'In Ihrem Konto hat sich noch mehr geändert',
+  'mail.notice.more-happened-next':
+    'Innerhalb einer Stunde gab es viele Änderungen; von den weiteren erfahren Sie nur durch diese E-Mail. Alle stehen unter „Aktivität“ in Ihrem Konto: {url}. Wenn Sie es waren, ist nichts zu tun.',
   'mail.notice.fact.time': 'Zeitpunkt',
   'mail.notice.fact.place': 'Ort',
   'mail.notice.fact.name': 'Name',

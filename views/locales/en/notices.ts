@@ -34,6 +34,9 @@ export const notices = {
   'mail.notice.erasure-scheduled-next':
     'If this was you, there is nothing to do. If you change your mind, sign in at {url} until that day and press “Keep my account”.',
   'mail.notice.erasure-taken-back': 'Your account will not be deleted',
+  'mail.notice.more-happened': 'More changed in your account',
+  'mail.notice.more-happened-next':
+    'There were many changes within an hour, and you are told of the further ones by this e-mail alone. All of them stand under “Activity” in your account: {url}. If you made them, there is nothing to do.',
   'mail.notice.fact.time': 'Time',
   'mail.notice.fact.place': 'Place',
   'mail.notice.fact.name': 'Name',

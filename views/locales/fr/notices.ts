@@ -34,6 +34,9 @@ export const notices = {
   'mail.notice.erasure-scheduled-next':
     'Si c’était vous, il n’y a rien à faire. Si vous changez d’avis, connectez-vous à {url} avant ce jour et choisissez « Garder mon compte ».',
   'mail.notice.erasure-taken-back': 'Votre compte ne sera pas supprimé',
+  'mail.notice.more-happened': 'D’autres changements dans votre compte',
+  'mail.notice.more-happened-next':
+    'Il y a eu beaucoup de changements en une heure, et seul cet e-mail vous signale les suivants. Tous figurent sous «\u00A0Activité\u00A0» dans votre compte\u00A0: {url}. S’ils viennent de vous, il n’y a rien à faire.',
   'mail.notice.fact.time': 'Heure',
   'mail.notice.fact.place': 'Lieu',
   'mail.notice.fact.name': 'Nom',

@@ -34,6 +34,9 @@ export const notices = {
   'mail.notice.erasure-scheduled-next':
     'Se è stato Lei, non deve fare nulla. Se cambia idea, acceda a {url} entro quel giorno e scelga «Conserva il mio account».',
   'mail.notice.erasure-taken-back': 'Il Suo account non sarà eliminato',
+  'mail.notice.more-happened': 'Altre modifiche nel Suo account',
+  'mail.notice.more-happened-next':
+    'In un’ora ci sono state molte modifiche, e delle successive La informa solo questa e-mail. Sono tutte sotto «Attività» nel Suo account: {url}. Se le ha fatte Lei, non c’è nulla da fare.',
   'mail.notice.fact.time': 'Ora',
   'mail.notice.fact.place': 'Luogo',
   'mail.notice.fact.name': 'Nome',

@@ -84,11 +84,12 @@ describe('a sensitive action (RFC 9470)', () => {
     await expectSignedIn(stage, page, address)
     await page.getByText('All your notes are deleted.').waitFor()
     expect(await claim(page, 'acr')).toBe('phr')
+    expect(await page.getByText('none was asked for again').count()).toBe(0)
 
     // A second time within ten minutes needs nothing more.
     await writeNote()
     await page.getByRole('button', { name: 'Delete all notes' }).click()
-    await page.getByText('All your notes are deleted.').waitFor()
+    await page.getByText('All your notes are deleted. You had shown a second step within the last ten minutes').waitFor()
     expect(new URL(page.url()).href).toBe(`${stage.product}/`)
   })
 

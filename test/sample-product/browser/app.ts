@@ -144,6 +144,12 @@ async function callApi(call: (accessToken: string) => Promise<void>): Promise<bo
   }
 }
 
+/** Where the API lets it through at once the person is told why nothing was asked of them. */
+async function deleteAtOnce(): Promise<void> {
+  if (await callApi(deleteNotes))
+    find('api-answer').textContent += ' You had shown a second step within the last ten minutes, so none was asked for again.'
+}
+
 async function addNote(): Promise<void> {
   const field = find('note-text') as HTMLTextAreaElement // a <textarea> in index.html
   if (await callApi(token => writeNote(token, field.value))) field.value = ''
@@ -171,7 +177,7 @@ find('problem-action').addEventListener('click', event => {
 find('sign-out').addEventListener('click', () => void endSession())
 find('refresh').addEventListener('click', () => void refreshNow())
 find('call-api').addEventListener('click', () => void callApi(readNotes))
-find('delete-notes').addEventListener('click', () => void callApi(deleteNotes))
+find('delete-notes').addEventListener('click', () => void deleteAtOnce())
 find('note-form').addEventListener('submit', event => {
   event.preventDefault()
   void addNote()

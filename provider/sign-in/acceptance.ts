@@ -13,8 +13,8 @@ import type { UpstreamPeople } from './upstream-people.ts'
 import type { Notices } from '../users/notices.ts'
 
 export type Outcome =
-  /** Policy has enough: the sign-in can be resumed. */
-  | { kind: 'satisfied' }
+  /** Policy has enough: the sign-in can be resumed, with the attempt as it is kept now. */
+  | { kind: 'satisfied'; attempt: AttemptRecord }
   /** Something was proved, and something is still needed. */
   | { kind: 'continued' }
   | { kind: 'refused'; problem: ErrorCode; attempt: AttemptRecord }
@@ -111,7 +111,7 @@ export function createAcceptance({ standing, people, notices, endSessions, signU
       repositories.attempts.move(attempt.id, attempt.state, satisfied ? 'satisfied' : 'open', changes),
       recordProof(context, attempt, proof, userId),
     ])
-    return { kind: satisfied ? 'satisfied' : 'continued' }
+    return satisfied ? { kind: 'satisfied', attempt: { ...attempt, ...changes, state: 'satisfied' } } : { kind: 'continued' }
   }
 
   /** Whose a proof is, if they have an account. */

@@ -3,30 +3,51 @@ import { renderAddress } from '../../views/sign-in/address.tsx'
 import { type Answer, html } from '../http/answer.ts'
 import type { Pages } from '../http/pages.ts'
 import type { Data } from '../ports/data.ts'
+import { bindingOf, type SignInFlow } from './flow.ts'
 import type { SignInMethod } from './method.ts'
 import { homeOf, stepUrlsOf } from './paths.ts'
-import { pageFor, type SignInRequest } from './sign-in-request.ts'
+import { factsFor, pageFor, type SignInRequest } from './sign-in-request.ts'
 import { findUsualMethod } from './usual-method.ts'
+
+const mode = { kind: 'system', reason: 'sign-in' } as const
 
 export interface FirstPageOptions {
   data: Data
+  flow: Pick<SignInFlow, 'contextFor'>
   pages: Pages
   methods: readonly [SignInMethod, ...SignInMethod[]]
 }
 
 export type ShowFirst = (
   request: SignInRequest,
-  state?: { problem?: AddressProblem; typed?: string; expired?: boolean },
+  state?: { problem?: AddressProblem; typed?: string; expired?: boolean; isBeginning?: boolean },
 ) => Promise<Answer>
 
 /** Where a sign-in begins: the address field, and the other ways in. */
-export function createFirstPage({ data, pages, methods }: FirstPageOptions): ShowFirst {
+export function createFirstPage({ data, flow, pages, methods }: FirstPageOptions): ShowFirst {
   const [firstMethod] = methods
-  return async function showFirst(request, { problem, typed, expired } = {}) {
+
+  /** What the browser's own dialogs are to ask of somebody who has proved nothing, so that no script has to ask for it first. */
+  async function findOptions(request: SignInRequest): Promise<ReadonlyMap<SignInMethod, unknown>> {
+    const { pending, browser } = request
+    return data.read(mode, async repositories => {
+      const context = flow.contextFor(repositories, factsFor(request), pending.app.name)
+      const binding = bindingOf(pending, browser)
+      const offered = methods.filter(method => method.beginning?.offer !== undefined && method.options !== undefined)
+      return new Map(
+        await Promise.all(offered.map(async method => [method, await method.options?.(context, undefined, binding)] as const)),
+      )
+    })
+  }
+
+  return async function showFirst(request, { problem, typed, expired, isBeginning } = {}) {
     const { ctx, pending } = request
     const page = pageFor(pages, request)
     const address = typed ?? pending.loginHint
-    const usual = await findUsualMethod(data, methods, ctx)
+    const [usual, options] = await Promise.all([
+      findUsualMethod(data, methods, ctx),
+      isBeginning === true ? findOptions(request) : undefined,
+    ])
     // What was used last in this browser comes first.
     const inOrder = methods.toSorted((one, other) => Number(other === usual) - Number(one === usual))
     return html(
@@ -36,7 +57,9 @@ export function createFirstPage({ data, pages, methods }: FirstPageOptions): Sho
         ...(problem === undefined ? {} : { problem }),
         ...(expired === true ? { notice: 'expired' as const } : {}),
         ...(pending.signedOut === undefined ? {} : { signedOut: pending.signedOut }),
-        otherWays: inOrder.flatMap(({ beginning }) => beginning?.offer?.(stepUrlsOf(pending.uid), page) ?? []),
+        otherWays: inOrder.flatMap(
+          method => method.beginning?.offer?.(stepUrlsOf(pending.uid), page, options?.get(method)) ?? [],
+        ),
         ...(usual?.beginning?.offer === undefined ? {} : { usualWay: usual.label(page) }),
         cancel: { action: `${homeOf(pending.uid)}/cancel` },
       }),

@@ -79,8 +79,11 @@ export interface Beginning {
    * page says why.
    */
   depart?(attempt: AttemptRecord): Promise<(kept: AttemptRecord) => Promise<string | undefined>>
-  /** How the first page offers it; the method that has none is the one that the page's own field begins. */
-  offer?(urls: StepUrls, page: PageContext): Offer
+  /**
+   * How the first page offers it; the method that has none is the one that the page's own field begins. `options`: those of its own
+   * dialog, where they are known already.
+   */
+  offer?(urls: StepUrls, page: PageContext, options?: unknown): Offer
 }
 
 /** What is enrolled in a person's name while somebody looks on. */

@@ -140,11 +140,12 @@ export function createPasskey({ ceremonies, acceptedModels, clock, rpId, notices
       parse: () => ({ address: undefined }),
       limit: async () => 'send',
       prepare: async () => async () => {},
-      offer: (urls, page) => ({
+      offer: (urls, page, options) => ({
         kind: 'passkey',
         label: speak(page.locale).say('other-way.passkey'),
         form: { action: urls.verify, fields: { method: 'passkey' } },
         optionsUrl: urls.options,
+        options,
       }),
     },
 

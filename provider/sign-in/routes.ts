@@ -7,6 +7,7 @@ import type { Pages } from '../http/pages.ts'
 import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { passkeysPath } from '../passkeys/well-known.ts'
+import type { AttemptRecord } from '../ports/records.ts'
 import type { SignInFlow } from './flow.ts'
 import { formAddressRoutes } from './form-addresses.ts'
 import type { Interactions } from './interactions.ts'
@@ -93,7 +94,7 @@ export function signInRoutes(options: SignInRouteOptions): Route[] {
     signInRoute('POST', '/verify', async ({ form, ...request }) => {
       const { pending, browser } = request
       const outcome = await flow.verify(pending, browser, factsFor(request), form)
-      const offered = outcome.kind === 'satisfied' ? await findDueOffer(pending.uid, browser, form) : undefined
+      const offered = outcome.kind === 'satisfied' ? await findDueOffer(outcome.attempt, form) : undefined
       if (offered !== undefined) return { kind: 'redirect', to: `${homeOf(pending.uid)}/${offered}-offer` }
       return steps.answerOutcome(request, outcome, form)
     }),
@@ -179,9 +180,8 @@ export function signInRoutes(options: SignInRouteOptions): Route[] {
   ]
 
   /** What is offered before the sign-in goes on, by its id. Nothing where a page comes next that says what will be required. */
-  async function findDueOffer(uid: string, browser: Buffer, form: Readonly<Record<string, string>>): Promise<string | undefined> {
-    const attempt = await flow.findAttempt(uid, browser)
-    if (attempt === undefined || standing.findResult(attempt)?.due !== undefined) return undefined
+  async function findDueOffer(attempt: AttemptRecord, form: Readonly<Record<string, string>>): Promise<string | undefined> {
+    if (standing.findResult(attempt)?.due !== undefined) return undefined
     for (const { id, enrolmentOffer } of methods) if (await enrolmentOffer?.isDue(attempt, form)) return id
     return undefined
   }

@@ -35,7 +35,7 @@ export type StepPages = ReturnType<typeof createStepPages>
 /** Which page a sign-in is at, whenever it is come back to: decided from what is kept, never from where the browser was. */
 export function createStepPages({ data, flow, standing, interactions, pages, upstreamSteps, methods }: StepPageOptions) {
   const [firstMethod] = methods
-  const showFirst = createFirstPage({ data, pages, methods })
+  const showFirst = createFirstPage({ data, flow, pages, methods })
   const { showOver, showOvertaken, finish } = createOverPages({ flow, interactions, pages })
   const choice = createEnrolmentChoice({ data, flow, standing, pages, methods, showFirst })
 
@@ -90,13 +90,11 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
   }
 
   /** The page of a proof that has something to tell: how many recovery codes are left. */
-  async function showProved(request: SignInRequest): Promise<Answer | undefined> {
-    const { uid } = request.pending
-    const attempt = await flow.findAttempt(uid, request.browser)
-    const method = methods.find(({ id }) => id === attempt?.proofs.at(-1)?.method)
-    if (attempt === undefined || method?.showProved === undefined) return undefined
+  async function showProved(request: SignInRequest, attempt: AttemptRecord): Promise<Answer | undefined> {
+    const method = methods.find(({ id }) => id === attempt.proofs.at(-1)?.method)
+    if (method?.showProved === undefined) return undefined
     const page = pageFor(pages, request)
-    const continueTo = { action: `${homeOf(uid)}/continue` }
+    const continueTo = { action: `${homeOf(request.pending.uid)}/continue` }
     return html(await data.read(mode, async repositories => method.showProved?.(repositories, attempt, page, continueTo) ?? ''))
   }
 
@@ -107,6 +105,11 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     const answer = await finish(ctx, attempt.interactionUid, attempt.browserHash, { ...result, kind: 'signed-in' })
     await flow.complete(attempt, result, ctx.state.facts, pending.app.name)
     return answer
+  }
+
+  /** Lets a satisfied attempt go on at once, without a page between; where there is something to say before, its own page does. */
+  async function goOn(request: SignInRequest, attempt: AttemptRecord): Promise<Answer | undefined> {
+    return choice.showSoonRequired(request, attempt) === undefined ? resume(request, attempt) : undefined
   }
 
   /** The page that a sign-in is at. */
@@ -125,7 +128,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
       return showNext(request, attempt)
     }
     const stepUp = flow.draftStepUp(pending, browser, factsFor(request))
-    return stepUp === undefined ? showFirst(request) : showNext(request, stepUp)
+    return stepUp === undefined ? showFirst(request, { isBeginning: true }) : showNext(request, stepUp)
   }
 
   async function answerOutcome(
@@ -133,11 +136,17 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     outcome: Outcome,
     form: Readonly<Record<string, string>>,
   ): Promise<Answer> {
-    const home = homeOf(request.pending.uid)
-    if (outcome.kind !== 'refused') {
+    const { uid } = request.pending
+    const home = homeOf(uid)
+    if (outcome.kind === 'satisfied') {
+      const { attempt } = outcome
+      return (await showProved(request, attempt)) ?? (await goOn(request, attempt)) ?? { kind: 'redirect', to: home }
+    }
+    if (outcome.kind === 'continued') {
       // Of a method that is named and has nothing to tell, the attempt need not be read again.
       const mayTell = form['method'] === undefined || flow.findMethod(form['method']).showProved !== undefined
-      return (mayTell ? await showProved(request) : undefined) ?? { kind: 'redirect', to: home }
+      const attempt = mayTell ? await flow.findAttempt(uid, request.browser) : undefined
+      return (attempt && (await showProved(request, attempt))) ?? { kind: 'redirect', to: home }
     }
     const { problem, attempt } = outcome
     if (problem === 'no-account') return { kind: 'redirect', to: `${home}/no-account` }

@@ -85,6 +85,38 @@ test('the button takes over from the field', async () => {
   expect(site.asked).toBe(2)
 })
 
+test('a page that was opened with the options has nothing to ask, for the field or for the button', async () => {
+  await addPasskey()
+  await simulatePresence(false)
+  await page.goto(`${site.origin}/with-options`)
+  await signIn().waitFor()
+  await simulatePresence(true)
+  await signIn().click()
+  expect(await answer()).toBe('proved, verified')
+  expect(site.asked).toBe(0)
+  // Of a challenge that was answered there is no second time: the page that is gone back to asks for another.
+  await simulatePresence(false)
+  await page.goBack()
+  await simulatePresence(true)
+  await signIn().click()
+  expect(await answer()).toBe('proved, verified')
+})
+
+test('what a page was opened with is too old after a minute, and is asked for anew', async () => {
+  await addPasskey()
+  await simulatePresence(false)
+  await page.addInitScript(() => {
+    const now = Date.now.bind(Date)
+    Date.now = () => now() + 61_000
+  })
+  await page.goto(`${site.origin}/with-options`)
+  await expect.poll(() => site.asked).toBe(1)
+  await simulatePresence(true)
+  await signIn().click()
+  expect(await answer()).toBe('proved, verified')
+  expect(site.asked).toBe(2)
+})
+
 test('a second one on the same device is refused in words, and the page goes on', async () => {
   await addPasskey()
   await open()

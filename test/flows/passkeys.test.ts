@@ -9,6 +9,13 @@ import { browserApp, linkIn, serverApp, type StartedRequest } from '../support/r
 import { beginSignIn, expectMails, headingOf, newAddress, readNotices, returned } from '../support/sign-in.ts'
 import { createSoftwareAuthenticator } from '../support/software-authenticator.ts'
 
+/** What the page has its script ask the authenticator. */
+function optionsIn({ body }: Response): string {
+  const [, written] = /data-options="([^"]*)"/.exec(body) ?? []
+  if (written === undefined) throw new Error('the page brought nothing to ask')
+  return written.replaceAll('&quot;', '"')
+}
+
 describe.each(['embedded', 'servers'] as const)('a passkey, on %s', on => {
   let latchkey: RunningLatchkey
 
@@ -94,13 +101,30 @@ describe.each(['embedded', 'servers'] as const)('a passkey, on %s', on => {
     expect(refused.body).toContain(stranger.credentials[0]?.id.toString('base64url'))
   })
 
-  it('answers once: the challenge of one answer is good for no other, and none is good in another browser', async () => {
+  it('needs no page between its answer and the app', async () => {
     const authenticator = newAuthenticator()
     await signUpWithPasskey(latchkey, new Agent(), authenticator, newAddress())
     const agent = new Agent()
     const { home } = await open(agent)
-    const asked = await agent.post(`${home}/options`, { method: 'passkey' }, { accept: 'application/json' })
-    const response = JSON.stringify(authenticator.get(JSON.parse(asked.body)))
+    const answered = await answerPasskey(agent, home, authenticator)
+    expect(answered.status).toBe(303)
+    expect(returned(await agent.get(answered.location ?? ''))?.has('code')).toBe(true)
+  })
+
+  it.each([
+    ['the page brought', async (_agent: Agent, { page }: { home: string; page: Response }) => optionsIn(page)],
+    [
+      'was asked for',
+      async (agent: Agent, { home }: { home: string; page: Response }) =>
+        (await agent.post(`${home}/options`, { method: 'passkey' }, { accept: 'application/json' })).body,
+    ],
+  ])('answers a challenge that %s once, and in no other browser', async (_, ask) => {
+    const authenticator = newAuthenticator()
+    await signUpWithPasskey(latchkey, new Agent(), authenticator, newAddress())
+    const agent = new Agent()
+    const opened = await open(agent)
+    const { home } = opened
+    const response = JSON.stringify(authenticator.get(JSON.parse(await ask(agent, opened))))
 
     const thief = new Agent()
     const theirs = await open(thief)

@@ -60,7 +60,11 @@ export async function openPasskeySite(): Promise<PasskeySite> {
   }
   return site
 
-  function renderPage(kind: 'get' | 'autofill'): string {
+  function askAuthenticator(ceremony: string) {
+    return passkeys.beginAuthentication({ ceremony, userVerification: 'required' })
+  }
+
+  function renderPage(kind: 'get' | 'autofill', options?: unknown): string {
     return renderDocument(page, { title: 'Passkeys', head: <PasskeyScript page={page} /> }, () => (
       <>
         <h1>Passkeys</h1>
@@ -73,6 +77,7 @@ export async function openPasskeySite(): Promise<PasskeySite> {
           kind={kind}
           form={{ action: '/get', fields: { attempt: 'a1' } }}
           optionsUrl="/get/options"
+          options={options}
           label="Sign in with a passkey"
           button="secondary"
           needed
@@ -103,6 +108,8 @@ export async function openPasskeySite(): Promise<PasskeySite> {
         return void send('text/html; charset=utf-8', renderPage('get'))
       case '/autofill':
         return void send('text/html; charset=utf-8', renderPage('autofill'))
+      case '/with-options':
+        return void send('text/html; charset=utf-8', renderPage('autofill', await askAuthenticator('a1')))
       case '/script':
         return void send('text/javascript', assets.passkeyScript.body)
       case '/style':
@@ -113,7 +120,7 @@ export async function openPasskeySite(): Promise<PasskeySite> {
         if (toGet) site.asked += 1
         if (site.trouble !== undefined) return void send('application/json', '{}', site.trouble)
         const options = toGet
-          ? await passkeys.beginAuthentication({ ceremony, userVerification: 'required' })
+          ? await askAuthenticator(ceremony)
           : await passkeys.beginRegistration({ ceremony, user: ada, existing: site.kept })
         return void send('application/json', JSON.stringify(options))
       }

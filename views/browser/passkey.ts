@@ -1,7 +1,7 @@
 /**
  * Passkeys on a page: for each form with `data-passkey` (`create`, `get`, or `autofill`, which is `get` with the browser's suggestions
- * in the address field besides) it shows the button, asks `data-options-url` what to ask the authenticator, and sends its answer in the
- * field `response`. What goes wrong is told by a sentence that stands in the form already. What has `data-passkey-able` is shown, or
+ * in the address field besides) it shows the button, asks `data-options-url` what to ask the authenticator, unless the page was opened
+ * with that in `data-options` a moment ago, and sends its answer in the field `response`. What goes wrong is told by a sentence that stands in the form already. What has `data-passkey-able` is shown, or
  * filled in with that, where the device can make one by itself. Without script, or without passkeys, the page stays as it is.
  *
  * The browser gets this function's own source text: it uses nothing from outside itself, and its functions are methods or without a
@@ -41,7 +41,16 @@ export function offerPasskeys(): void {
       }))
     },
 
-    async askForOptions<Options>(form: HTMLFormElement): Promise<Options> {
+    async askForOptions<Options extends { timeout?: number }>(form: HTMLFormElement): Promise<Options> {
+      const { options } = form.dataset
+      const age = Date.now() - performance.timeOrigin
+      // A page that is gone back to may come from a cache, with a challenge that was answered.
+      const isOld = performance.getEntriesByType('navigation').some(entry => 'type' in entry && entry.type === 'back_forward')
+      // Later a dialog would have too little time left: the challenge is as old as the page.
+      if (options !== undefined && age < 60_000 && !isOld) {
+        const brought: Options = JSON.parse(options)
+        return { ...brought, timeout: (brought.timeout ?? 300_000) - age }
+      }
       const fields = new URLSearchParams()
       for (const [name, value] of new FormData(form))
         if (name !== 'response' && typeof value === 'string') fields.set(name, value)
@@ -105,6 +114,8 @@ export function offerPasskeys(): void {
           userHandle: page.toText(shown.userHandle ?? null),
         },
       })
+      // A challenge is good for one answer.
+      delete form.dataset['options']
       page.busy = true
       page.rest()
       form.submit()
@@ -158,7 +169,7 @@ export function offerPasskeys(): void {
     /** Browsers call a dialog that was closed and one that ran out by one name, so that nobody learns which (§14.5). */
     nameProblem(error: unknown, milliseconds: number): string {
       const name = error instanceof Error ? error.name : ''
-      if (name === 'NotAllowedError') return milliseconds > 290_000 ? 'timed-out' : 'cancelled'
+      if (name === 'NotAllowedError') return milliseconds > 230_000 ? 'timed-out' : 'cancelled'
       if (name === 'InvalidStateError') return 'already-there'
       if (name === 'SecurityError') return 'wrong-address'
       return name === 'NetworkError' ? 'unreachable' : 'failed'

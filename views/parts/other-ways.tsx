@@ -9,7 +9,7 @@ export type Offer =
   | { kind: 'form'; label: string; form: FormTarget }
   | { kind: 'link'; label: string; href: string }
   /** By script alone; where there is none the page is as if it weren't there. The page needs `PasskeyScript` too. */
-  | { kind: 'passkey'; label: string; form: FormTarget; optionsUrl: string }
+  | { kind: 'passkey'; label: string; form: FormTarget; optionsUrl: string; options?: unknown }
 
 /** What would do as well; nothing where there is nothing else. */
 export function OtherWays({ ways, page }: { ways: readonly Offer[]; page: PageContext }): VNode | null {
@@ -46,6 +46,7 @@ function drawOffer(page: PageContext, way: Offer): VNode {
           kind="autofill"
           form={way.form}
           optionsUrl={way.optionsUrl}
+          options={way.options}
           label={way.label}
           button="secondary"
         />

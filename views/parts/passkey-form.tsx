@@ -11,6 +11,8 @@ export interface PasskeyFormProps {
   form: FormTarget
   /** Answers a POST of the form's other fields with what to ask the authenticator, as JSON. */
   optionsUrl: string
+  /** What was asked there in advance, for the first time that the script needs it. */
+  options?: unknown
   label: string
   button: 'primary' | 'secondary'
   /** The page has little else to offer: whoever can't use passkeys here is told so. */
@@ -20,10 +22,11 @@ export interface PasskeyFormProps {
 const problems = ['cancelled', 'timed-out', 'already-there', 'wrong-address', 'unreachable', 'failed'] as const
 
 /** A button for a passkey, with every sentence that may be needed; the script shows them. The page needs `PasskeyScript` too. */
-export function PasskeyForm({ page, kind, form, optionsUrl, label, button, needed }: PasskeyFormProps): VNode {
+export function PasskeyForm({ page, kind, form, optionsUrl, options, label, button, needed }: PasskeyFormProps): VNode {
   const { say } = speak(page.locale)
+  const brought = options === undefined ? {} : { 'data-options': JSON.stringify(options) }
   return (
-    <Form target={form} data={{ 'data-passkey': kind, 'data-options-url': optionsUrl }}>
+    <Form target={form} data={{ 'data-passkey': kind, 'data-options-url': optionsUrl, ...brought }}>
       <input type="hidden" name="response" value="" />
       {needed && <p data-passkey-unavailable="">{say('passkey.unavailable')}</p>}
       <div data-passkey-button="" hidden>

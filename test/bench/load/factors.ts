@@ -60,15 +60,28 @@ async function keepCodes(target: Target, begun: Begun): Promise<void> {
   await arrive(target, begun)
 }
 
-/** From nothing to a code at the app with a passkey. */
-export async function signInWithPasskey(target: Target, { person, authenticator }: PasskeyHolder): Promise<Arrived> {
+type Asked = Parameters<SoftwareAuthenticator['get']>[0]
+
+/** A sign-in whose first page is there, with what it has the browser ask the authenticator. */
+export interface AskedPasskey extends Begun {
+  authenticator: SoftwareAuthenticator
+  options: Asked
+}
+
+export async function openPasskeyPage(target: Target, { person, authenticator }: PasskeyHolder): Promise<AskedPasskey> {
   const begun = await begin(target, person)
-  const { home } = begun
-  await openPage(person.browser, home, 'sign-in page')
-  const options = await ask<Parameters<SoftwareAuthenticator['get']>[0]>(person, `${home}/options`, { method: 'passkey' })
+  const page = await openPage(person.browser, begun.home, 'sign-in page')
+  const [, written] = /data-options="([^"]*)"/.exec(page.body) ?? []
+  if (written === undefined) throw new UnexpectedAnswer('sign-in page', page)
+  return { ...begun, authenticator, options: JSON.parse(written.replaceAll('&quot;', '"')) as Asked }
+}
+
+/** From the first page to a code at the app, as the page's script does it. */
+export async function answerPasskey(target: Target, { authenticator, options, ...begun }: AskedPasskey): Promise<Arrived> {
+  const { person, home } = begun
   const response = JSON.stringify(authenticator.get(options))
-  redirectOf(await person.browser.post(`${home}/verify`, { method: 'passkey', response }), target.issuer, 'passkey')
-  return arrive(target, begun)
+  const answered = await person.browser.post(`${home}/verify`, { method: 'passkey', response })
+  return arrive(target, { ...begun, home: redirectOf(answered, target.issuer, 'passkey') })
 }
 
 /** The sign-in of somebody with an authenticator app, up to the page that asks for its code. */
@@ -80,10 +93,10 @@ export async function reachTotp(target: Target, holder: TotpHolder): Promise<Beg
   return opened
 }
 
-/** Sends the form with the code. */
-export async function typeTotp(target: Target, holder: TotpHolder, { person, home }: Begun): Promise<void> {
+/** Sends the form with the code; answers where the sign-in goes on. */
+export async function typeTotp(target: Target, holder: TotpHolder, { person, home }: Begun): Promise<string> {
   const answer = await person.browser.post(`${home}/verify`, { method: 'totp', code: nextCode(holder) })
-  redirectOf(answer, target.issuer, 'code of the authenticator app')
+  return redirectOf(answer, target.issuer, 'code of the authenticator app')
 }
 
 const currentStep = () => Math.floor(Date.now() / 1000 / stepSeconds)

@@ -1,7 +1,15 @@
 import { type BenchApp, machineApps, profileApps, webApps } from '../apps.ts'
 import type { WorkloadName } from '../workloads.ts'
 import { type Connection, openConnection } from './browser.ts'
-import { type PasskeyHolder, reachTotp, signUpWithPasskey, signUpWithTotp, type TotpHolder } from './factors.ts'
+import {
+  type AskedPasskey,
+  openPasskeyPage,
+  type PasskeyHolder,
+  reachTotp,
+  signUpWithPasskey,
+  signUpWithTotp,
+  type TotpHolder,
+} from './factors.ts'
 import { signInWithGoogle } from './federated.ts'
 import { exchangeCode, newPerson, type Person, signedOut } from './person.ts'
 import { type Arrived, begin, type Begun, type OpenedLink, openLink, signIn } from './sign-in.ts'
@@ -21,6 +29,8 @@ export interface Lane {
   /** Sign-ins whose link waits to be confirmed. */
   openedLinks: OpenedLink[]
   passkeyHolders: PasskeyHolder[]
+  /** Sign-ins whose first page waits for a passkey. */
+  askedPasskeys: AskedPasskey[]
   /** People whose authenticator app has one more code that is good without waiting. */
   totpHolders: TotpHolder[]
   /** Sign-ins that wait for a code. */
@@ -59,6 +69,7 @@ export function openLane(index: number): Lane {
     recipients: [],
     openedLinks: [],
     passkeyHolders: [],
+    askedPasskeys: [],
     totpHolders: [],
     totpSteps: [],
     googlePeople: [],
@@ -88,10 +99,13 @@ export async function prepareLane(server: Target, lane: Lane, workload: Workload
       lane.openedLinks.push(await openLink(server, await begin(server, nextRecipient(lane)), inboxOf(server)))
     }
   }
-  if (workload === 'passkey') {
+  if (workload === 'passkey' || workload === 'passkey-answer') {
     const wanted = Math.min(share, passkeyHoldersPerLane)
     while (lane.passkeyHolders.length < wanted)
       lane.passkeyHolders.push(await signUpWithPasskey(server, newPerson(lane.connection, lane.webApp)))
+  }
+  if (workload === 'passkey-answer') {
+    while (lane.askedPasskeys.length < share) lane.askedPasskeys.push(await openPasskeyPage(server, nextPasskeyHolder(lane)))
   }
   if (workload === 'federated') {
     while (lane.googlePeople.length < Math.min(share, googlePeoplePerLane)) {
@@ -132,6 +146,15 @@ export function nextRecipient(lane: Lane): Person {
   recipient.mailsLeft -= 1
   if (recipient.mailsLeft > 0) lane.recipients.push(recipient)
   return signedOut(recipient.person)
+}
+
+/** Somebody with a passkey, in the browser that they used before; they take turns. */
+export function nextPasskeyHolder(lane: Lane): PasskeyHolder {
+  const holder = lane.passkeyHolders.shift()
+  if (!holder) throw new Error('nobody has a passkey')
+  const next = { ...holder, person: signedOut(holder.person) }
+  lane.passkeyHolders.push(next)
+  return next
 }
 
 export function nextTotpHolder(lane: Lane): TotpHolder {

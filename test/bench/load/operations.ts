@@ -1,8 +1,8 @@
 import type { WorkloadName } from '../workloads.ts'
 import { type Answer, redirectOf, UnexpectedAnswer } from './browser.ts'
-import { reachTotp, signInWithPasskey, typeTotp } from './factors.ts'
+import { answerPasskey, openPasskeyPage, reachTotp, typeTotp } from './factors.ts'
 import { signInWithGoogle } from './federated.ts'
-import { type Lane, nextRecipient, nextTotpHolder, signUp } from './lane.ts'
+import { type Lane, nextPasskeyHolder, nextRecipient, nextTotpHolder, signUp } from './lane.ts'
 import { askForTokens, exchangeCode, nextServerAddress, readCode, requestCode, signedOut } from './person.ts'
 import { arrive, confirmLink, signIn } from './sign-in.ts'
 import type { Target } from './target.ts'
@@ -76,16 +76,19 @@ const confirmOpenedLink: Operation = async (target, lane) => {
 }
 
 const signInByPasskey: Operation = async (target, lane) => {
-  const holder = nextOf(lane.passkeyHolders, lane)
-  holder.person = signedOut(holder.person)
-  lane.lastSignIn = await signInWithPasskey(target, holder)
+  lane.lastSignIn = await answerPasskey(target, await openPasskeyPage(target, nextPasskeyHolder(lane)))
+}
+
+const answerOpenedPage: Operation = async (target, lane) => {
+  const asked = lane.askedPasskeys.shift()
+  if (!asked) throw new Error('no first page waits for a passkey')
+  lane.lastSignIn = await answerPasskey(target, asked)
 }
 
 const signInByMailAndTotp: Operation = async (target, lane) => {
   const holder = nextTotpHolder(lane)
   const begun = await reachTotp(target, holder)
-  await typeTotp(target, holder, begun)
-  lane.lastSignIn = await arrive(target, begun)
+  lane.lastSignIn = await arrive(target, { ...begun, home: await typeTotp(target, holder, begun) })
 }
 
 const verifyTotp: Operation = async (target, lane) => {
@@ -108,6 +111,7 @@ export const operations: Record<WorkloadName, Operation> = {
   'first-sign-in': signUp,
   'link-to-code': confirmOpenedLink,
   passkey: signInByPasskey,
+  'passkey-answer': answerOpenedPage,
   totp: signInByMailAndTotp,
   'totp-verification': verifyTotp,
   federated: signInByWayOfGoogle,

@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest'
 import { type AuthenticationVerdict, type OwnedPasskey, verifyAuthentication } from '../../provider/passkeys/authentication.ts'
 import { type NewPasskey, type RegistrationVerdict, verifyRegistration } from '../../provider/passkeys/registration.ts'
 import { parseAuthentication, parseRegistration } from '../../provider/passkeys/responses.ts'
-import { crossOriginEs256, noneEs256, packedEs256, selfEs256, topOriginEs256, type Vector } from '../support/webauthn-vectors.ts'
+import {
+  crossOriginEs256,
+  noneEs256,
+  packedEd25519,
+  packedEs256,
+  packedRs256,
+  selfEs256,
+  topOriginEs256,
+  type Vector,
+} from '../support/webauthn-vectors.ts'
 
 const site = { origins: ['https://example.org'], rpId: 'example.org' }
 const now = new Date('2030-01-02T12:00:00Z')
@@ -75,7 +84,7 @@ async function authenticate(
 /** The credential as a registration would have kept it: the public key is what stands at the end of the authenticator data. */
 function passkeyOf({ credentialId, registration }: Vector): OwnedPasskey {
   const attestationObject = bytes(registration.attestationObject)
-  const authenticatorData = attestationObject.subarray(attestationObject.lastIndexOf('authData') + 'authData'.length + 2)
+  const authenticatorData = attestationObject.subarray(startOfAuthenticatorData(attestationObject))
   const passkey: NewPasskey = {
     credentialId: bytes(credentialId),
     publicKey: authenticatorData.subarray(55 + bytes(credentialId).length),
@@ -89,6 +98,12 @@ function passkeyOf({ credentialId, registration }: Vector): OwnedPasskey {
     createdAt: now,
   }
   return { ...passkey, id: 'passkey', userId: 'user', name: 'Passkey', lastUsedAt: undefined, handle }
+}
+
+/** It stands last in what is attested, as a byte string whose length takes one byte or two (RFC 8949 §3). */
+function startOfAuthenticatorData(attestationObject: Buffer): number {
+  const head = attestationObject.lastIndexOf('authData') + 'authData'.length
+  return head + (attestationObject[head] === 0x59 ? 3 : 2)
 }
 
 describe('the vectors as they are', () => {
@@ -132,6 +147,24 @@ describe('the vectors as they are', () => {
     const registered = await register(packedEs256, registrationOf(packedEs256))
     expect(registered).toMatchObject({ kind: 'registered', passkey: { attested: false, backupEligible: true, backedUp: false } })
   })
+
+  it('§16.10: an RS256 credential is registered, and signs in', async () => {
+    const { publicKey } = passkeyOf(packedRs256)
+    const registered = await register(packedRs256, registrationOf(packedRs256))
+    const backup = { backupEligible: true, backedUp: true }
+    expect(registered).toMatchObject({ kind: 'registered', passkey: { publicKey, attested: false, ...backup } })
+    const given = authenticationOf(packedRs256)
+    expect(await authenticate(packedRs256, given)).toMatchObject({ kind: 'proved', userVerified: false, backedUp: true })
+    expect(await authenticate(packedRs256, given, 'required')).toEqual({ kind: 'refused', reason: 'user-not-verified' })
+  })
+
+  it('§16.11: an Ed25519 credential signs in, where nobody has to be verified', async () => {
+    const registered = await register(packedEd25519, registrationOf(packedEd25519))
+    expect(registered).toEqual({ kind: 'refused', reason: 'user-not-verified' })
+    const given = authenticationOf(packedEd25519)
+    expect(await authenticate(packedEd25519, given)).toMatchObject({ kind: 'proved', userVerified: false, backedUp: false })
+    expect(await authenticate(packedEd25519, given, 'required')).toEqual({ kind: 'refused', reason: 'user-not-verified' })
+  })
 })
 
 describe('the vectors, altered', () => {
@@ -143,7 +176,7 @@ describe('the vectors, altered', () => {
   }
   const bitOf = (content: Buffer) => fc.integer({ min: 0, max: content.length * 8 - 1 })
 
-  for (const [name, vector] of Object.entries({ noneEs256, selfEs256 })) {
+  for (const [name, vector] of Object.entries({ noneEs256, selfEs256, packedRs256, packedEd25519 })) {
     const good = authenticationOf(vector)
     it.each(['clientDataJSON', 'authenticatorData', 'signature'] as const)(
       `${name}: no bit of %s can be another`,
@@ -174,7 +207,7 @@ describe('the vectors, altered', () => {
 
   it('a registration whose own key has signed: no bit of what it signed can be another', async () => {
     const good = registrationOf(selfEs256)
-    const signedFrom = good.attestationObject.lastIndexOf('authData') + 'authData'.length + 2
+    const signedFrom = startOfAuthenticatorData(good.attestationObject)
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -192,14 +225,17 @@ describe('the vectors, altered', () => {
     )
   })
 
-  it('nothing that an authenticator could have sent is more than refused', async () => {
-    const good = registrationOf(packedEs256)
-    await fc.assert(
-      fc.asyncProperty(fc.array(bitOf(good.attestationObject), { minLength: 1, maxLength: 20 }), async bits => {
-        const attestationObject = bits.reduce(flip, good.attestationObject)
-        expect((await register(packedEs256, { ...good, attestationObject })).kind).toMatch(/^(refused|registered)$/)
-      }),
-      { numRuns: 200 },
-    )
-  })
+  it.each(Object.entries({ packedEs256, packedRs256, packedEd25519 }))(
+    '%s: nothing that an authenticator could have sent is more than refused',
+    async (_name, vector) => {
+      const good = registrationOf(vector)
+      await fc.assert(
+        fc.asyncProperty(fc.array(bitOf(good.attestationObject), { minLength: 1, maxLength: 20 }), async bits => {
+          const attestationObject = bits.reduce(flip, good.attestationObject)
+          expect((await register(vector, { ...good, attestationObject })).kind).toMatch(/^(refused|registered)$/)
+        }),
+        { numRuns: 200 },
+      )
+    },
+  )
 })

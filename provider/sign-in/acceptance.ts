@@ -166,7 +166,7 @@ export function createAcceptance({ standing, people, notices, endSessions, signU
     const pending = findPending(attempt, context.circumstances.clock())
     const user = attempt.userId === undefined ? undefined : await repositories.users.findById(attempt.userId)
     if (pending === undefined || user?.status !== 'active') throw new AppError('attempt-expired')
-    const own = withoutPending(attempt.proofs.map(restoreProof))
+    const own = withoutPending(standing.proofsThatCount(attempt, user))
     const enrolments = await standing.findEnrolments(repositories, user.id)
     if (standing.decideFor(attempt, own, enrolments).kind !== 'satisfied') throw new AppError('attempt-expired')
     const isLinked = isToLink && people.nameService(pending.method) !== undefined && standing.mayChangeFactors(own, enrolments)

@@ -9,7 +9,6 @@ import type { ShownCodes } from '../recovery-codes/shown-codes.ts'
 import type { Notices } from '../users/notices.ts'
 import { bindingOf, type SignInFlow } from './flow.ts'
 import type { PendingSignIn } from './interactions.ts'
-import { restoreProof } from './kept-proof.ts'
 import type { Enrollable, EnrolmentContext } from './method.ts'
 import type { Standing } from './standing.ts'
 
@@ -58,9 +57,9 @@ export function createEnrolling({ data, flow, standing, makeRecoveryCodes, shown
       repositories.users.findById(attempt.userId),
       repositories.accounts.findFactors(attempt.userId),
     ])
-    const proofs = attempt.proofs.map(restoreProof)
-    if (user?.status !== 'active' || !standing.mayChangeFactors(proofs, standing.enrolmentsIn(factors)))
-      throw new AppError('attempt-expired')
+    if (user?.status !== 'active') throw new AppError('attempt-expired')
+    const proofs = standing.proofsThatCount(attempt, user)
+    if (!standing.mayChangeFactors(proofs, standing.enrolmentsIn(factors))) throw new AppError('attempt-expired')
     const circumstances = {
       ...flow.contextFor(repositories, facts, pending.app.name).circumstances,
       actor: { kind: 'user', userId: user.id },

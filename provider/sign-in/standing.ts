@@ -10,7 +10,7 @@ import {
 } from '../policy/gate.ts'
 import { type Level, levelOf, levels, reaches } from '../policy/levels.ts'
 import type { Enrolment, Factor, Proof } from '../policy/proof.ts'
-import type { AttemptRecord, FactorsRecord } from '../ports/records.ts'
+import type { AttemptRecord, FactorsRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { withoutVoid } from '../policy/void-proofs.ts'
 import { restoreProof } from './kept-proof.ts'
@@ -59,6 +59,14 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     })
   }
 
+  /** What an attempt proved, without what its person made void since. */
+  function proofsThatCount(
+    attempt: Pick<AttemptRecord, 'proofs' | 'browserHash'>,
+    user: Pick<UserRecord, 'proofsFrom'>,
+  ): Proof[] {
+    return withoutVoid(attempt.proofs.map(restoreProof), user, attempt.browserHash)
+  }
+
   /** What policy says of an attempt as it stands, with all that its person has enrolled. */
   async function findDecision(repositories: Repositories, attempt: AttemptRecord): Promise<Decision> {
     const enrolments = await findEnrolments(repositories, attempt.userId)
@@ -88,6 +96,7 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     enrolmentsIn,
     decideFor,
     findDecision,
+    proofsThatCount,
 
     findResult,
 

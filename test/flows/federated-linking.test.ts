@@ -5,7 +5,7 @@ import { createSessionEnder } from '../../provider/oidc/end-sessions.ts'
 import { speak } from '../../views/messages.ts'
 import { asksToSignIn, expectNotices, isSignIn, linksIn, visitAccount } from '../support/account.ts'
 import type { Agent, Response } from '../support/agent.ts'
-import { comeBack, googlePerson, signInWith, useFederation } from '../support/federation.ts'
+import { answerLink, comeBack, googlePerson, proveAddress, signInWith, useFederation } from '../support/federation.ts'
 import { codeOf, keyIn } from '../support/second-steps.ts'
 import { headingOf, newAddress, newAgentBehindProxy, returned } from '../support/sign-in.ts'
 
@@ -84,6 +84,20 @@ it('asks for one again where what was shown before leaving is not enough any mor
   const later = await open(late.agent, left)
   clock.advance(-700)
   expect(isSignIn(later)).toBe(true)
+})
+
+it('is not made a way in by whoever asked for it before the owner signed out everywhere', async () => {
+  const { latchkey } = federation
+  const owner = await visitAccount(latchkey)
+  federation.google.person = googlePerson({ email: owner.address })
+  const thief = await signInWith(federation, 'google')
+  const asked = await proveAddress(federation, thief, owner.address)
+  expect(headingOf(asked)).toContain('Link your Google account to')
+  latchkey.clock.advance(1)
+  await owner.submit('/account/secure')
+  expect(arrived(await answerLink(thief, asked, 'yes'))).toBe(false)
+  const back = await visitAccount(latchkey, owner.address)
+  expect(linksIn(await back.open('/account/ways-in'), '/unlink')).toEqual([])
 })
 
 it('is not begun by another site', async () => {

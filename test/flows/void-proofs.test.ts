@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Agent, type Response } from '../support/agent.ts'
 import { redeem, tokensOf } from '../support/code-flow.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
-import { answerPasskey, openFirstPage, signUpWithPasskey } from '../support/passkey-sign-in.ts'
+import { answerPasskey, askOptions, openFirstPage, signUpWithPasskey } from '../support/passkey-sign-in.ts'
 import { browserApp, linkIn, serverApp, type StartedRequest } from '../support/relying-party.ts'
 import { beginSignIn, formActions, headingOf, newAddress, returned } from '../support/sign-in.ts'
-import { createSoftwareAuthenticator } from '../support/software-authenticator.ts'
+import { createSoftwareAuthenticator, type SoftwareAuthenticator } from '../support/software-authenticator.ts'
 
 /** What was proved, and led nowhere yet, when somebody ended it all: it lets nobody in later. */
 
@@ -35,6 +35,11 @@ async function proveAndWait(address: string) {
 
 const openAccount = async (agent: Agent, path: string) => agent.follow(await agent.get(`${latchkey.issuer}${path}`))
 
+/** As many as their person sees: a sign-in that is over has made none. */
+async function countSessions(agent: Agent): Promise<number> {
+  return (await openAccount(agent, '/account/sessions')).body.match(/class="row"/g)?.length ?? 0
+}
+
 async function press(agent: Agent, page: Response, ending: string): Promise<Response> {
   const action = formActions(page).find(each => each.endsWith(ending))
   if (action === undefined) throw new Error(`no form ends in ${ending}: ${headingOf(page)}`)
@@ -54,6 +59,9 @@ describe('a sign-in that was proved and waits', () => {
     const page = await waiting.goOn()
     expect(returned(page)).toBeUndefined()
     expect(headingOf(page)).toBe('Sign in to Ledger')
+    // Nor has it become a session, which would be held to no such time.
+    const silent = await openFirstPage(latchkey, waiting.agent, serverApp, { prompt: 'none' })
+    expect(returned(silent.page)?.get('error')).toBe('login_required')
   })
 
   it('is over as soon as its person signs out everywhere', async () => {
@@ -64,6 +72,8 @@ describe('a sign-in that was proved and waits', () => {
     passSeconds(1)
     await press(owner, await openAccount(owner, '/account/secure'), '/account/secure')
     expect(returned(await thief.goOn())).toBeUndefined()
+    await signIn(owner, address)
+    expect(await countSessions(owner)).toBe(1)
   })
 
   it('is over as soon as its person ends all other sessions, whose own browser stays signed in', async () => {
@@ -75,7 +85,23 @@ describe('a sign-in that was proved and waits', () => {
     passSeconds(1)
     await press(owner, await openAccount(owner, '/account/sessions'), '/end-others')
     expect(returned(await thief.goOn())).toBeUndefined()
-    expect(headingOf(await openAccount(owner, '/account'))).toBe('Overview')
+    expect(await countSessions(owner)).toBe(1)
+  })
+
+  it('binds no way in of its own to the account whose person has signed out everywhere meanwhile', async () => {
+    const address = newAddress()
+    const owner = new Agent()
+    await signIn(owner, address)
+    const thief = await beginSignIn(latchkey, { agent: new Agent(), address, app: serverApp, parameters: { acr_values: 'phr' } })
+    await thief.agent.post(linkIn((await thief.nextMail()).text))
+    const enrolment = `${thief.home}/enrol/passkey`
+    const authenticator = createSoftwareAuthenticator({ origin: latchkey.issuer })
+    const options = await askOptions<Parameters<SoftwareAuthenticator['create']>[0]>(thief.agent, `${enrolment}/options`)
+    passSeconds(1)
+    await press(owner, await openAccount(owner, '/account/secure'), '/account/secure')
+    await thief.agent.post(enrolment, { response: JSON.stringify(authenticator.create(options)) })
+    // Whoever has a passkey is asked for it.
+    expect(returned(await signIn(owner, address))?.has('code')).toBe(true)
   })
 
   it('asks for what was enrolled meanwhile', async () => {
@@ -83,8 +109,11 @@ describe('a sign-in that was proved and waits', () => {
     await signIn(new Agent(), address)
     const waiting = await proveAndWait(address)
     const authenticator = createSoftwareAuthenticator({ origin: latchkey.issuer })
-    await signUpWithPasskey(latchkey, new Agent(), authenticator, address)
+    const owner = new Agent()
+    await signUpWithPasskey(latchkey, owner, authenticator, address)
+    const before = await countSessions(owner)
     expect(returned(await waiting.goOn())).toBeUndefined()
+    expect(await countSessions(owner)).toBe(before)
   })
 })
 

@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findBrowser } from '../http/browser-cookie.ts'
 import { levelOf, methodReferences } from '../policy/levels.ts'
-import { factors, type Proof } from '../policy/proof.ts'
+import { factors, neverSeen, type Proof } from '../policy/proof.ts'
 import { listFresh, type Question, resumeWithinSeconds, type SignInTimes } from '../policy/gate.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { withoutVoid } from '../policy/void-proofs.ts'
@@ -89,8 +89,8 @@ export function keepProofs(provider: Provider, clock: Clock): void {
     amr: { get: () => methodReferences(assertedNow()) },
   })
   sessions.authTime = function tellAuthTime() {
-    const seen = assertedNow().map(({ at, seenAt = at }) => seenAt)
-    return seen.length === 0 ? authTime.call(this) : Math.max(...seen)
+    // Where nobody says when the person was seen, there is no other time than that of their coming.
+    return Math.max(...assertedNow().map(({ at, seenAt = at }) => (seenAt === neverSeen ? at : seenAt)), 0) || authTime.call(this)
   }
 
   /**

@@ -118,6 +118,18 @@ export function decideChange({ proofs, enrolments, now }: Pick<Question, 'proofs
   return decide({ proofs, enrolments, request, requirements: [{ level }], now })
 }
 
+/** `renewal-needed`: something has to be enrolled, for which what began the sign-in is too long ago. */
+export type Next = Decision | { kind: 'renewal-needed' }
+
+/** What comes next in a sign-in. Whoever is to enrol something shows first what changing a factor takes. */
+export function decideNext(question: Question): Next {
+  const decision = decide(question)
+  if (decision.kind !== 'enrolment-needed' && !(decision.kind === 'factor-needed' && decision.mayEnrol)) return decision
+  const change = decideChange(question)
+  if (change.kind === 'satisfied') return decision
+  return change.kind === 'factor-needed' ? change : { kind: 'renewal-needed' }
+}
+
 /** The level that an account can reach with what is enrolled. Recovery codes reach no more than any second factor. */
 export function highestLevel(enrolments: readonly Enrolment[]): Level {
   return levelOf([{ factors: ['email'] }, ...enrolments]) ?? 'single-factor'

@@ -22,6 +22,9 @@ export type Subject =
       pinned: Readonly<Record<string, string>>
     }
 
+/** When whoever vouches for a person says nothing of when they saw them: that is never fresh. */
+export const neverSeen = 0
+
 /** What a sign-in method yields: that a subject showed these factors at that moment. Policy consumes it. */
 export interface Proof {
   /** The id of the method that made it. */
@@ -30,7 +33,7 @@ export interface Proof {
   factors: readonly Factor[]
   /** Seconds since the epoch. */
   at: number
-  /** The same, of when the person was really seen: where whoever vouches for them says that it was earlier than `at`. */
+  /** The same, of when the person was really seen, in the words of whoever vouches for them, where that is earlier than `at`. */
   seenAt?: number | undefined
   /** The model of authenticator (AAGUID), where its attestation was verified. */
   authenticator?: string | undefined

@@ -98,7 +98,8 @@ export function createAcceptance({ standing, people, notices, endSessions, signU
     if (vouchedBy !== undefined && proof.subject.kind === 'address') {
       const { address } = proof.subject
       const hasSecondFactor = enrolments.length > 0
-      await confirmMailbox(context, { user, address, browserHash: attempt.browserHash, hasSecondFactor })
+      const isSignedIn = attempt.userId === userId
+      await confirmMailbox(context, { user, address, browserHash: attempt.browserHash, isSignedIn, hasSecondFactor })
     }
     const isEnough = standing.decideFor(attempt, proofs, enrolments).kind === 'satisfied'
     // One question before the end: whether the account elsewhere is to lead in here from now on.

@@ -8,7 +8,7 @@ import type { Limit } from '../http/limits.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import type { Factor, Proof } from '../policy/proof.ts'
+import { type Factor, neverSeen, type Proof } from '../policy/proof.ts'
 import { homeOf } from './paths.ts'
 import type { MethodSurroundings } from './routed-method.ts'
 import type { Errand, UpstreamVisits } from './upstream-visits.ts'
@@ -82,7 +82,8 @@ function proofByUpstream(account: UpstreamAccount, now: Date): Proof {
   const { multiFactor, signedInAt, ...subject } = account
   const factors: Factor[] = multiFactor ? ['fed', 'mfa'] : ['fed']
   const at = Math.floor(now.getTime() / 1000)
-  // As much as its clock may be behind, or what was just taken as recent enough would be too old in the next moment.
-  const seenAt = signedInAt === undefined ? at : signedInAt + clockToleranceSeconds
+  // As much as its clock may be behind, or what was just taken as recent enough would be too old in the next moment. One that does not
+  // say may have had a session for months: where a fresh sign-in counts it was asked to show one (`max_age`), and has to say then.
+  const seenAt = signedInAt === undefined ? neverSeen : signedInAt + clockToleranceSeconds
   return { method: account.connection, subject, factors, at, ...(seenAt < at ? { seenAt } : {}) }
 }

@@ -1,17 +1,18 @@
+import type { Offer } from '../../views/parts/other-ways.tsx'
+import { renderRenewProof } from '../../views/sign-in/renew-proof.tsx'
 import { renderChooseEnrolment } from '../../views/sign-in/choose-enrolment.tsx'
 import { renderSoonRequired } from '../../views/sign-in/soon-required.tsx'
 import { type Answer, html } from '../http/answer.ts'
 import type { Pages } from '../http/pages.ts'
 import { listNames } from '../passkeys/authenticator-names.ts'
-import type { Decision, Shortfall } from '../policy/gate.ts'
+import type { Next, Shortfall } from '../policy/gate.ts'
 import type { Level } from '../policy/levels.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
-import type { ShowFirst } from './first-page.ts'
 import type { SignInFlow } from './flow.ts'
 import { restoreProof } from './kept-proof.ts'
 import type { SignInMethod } from './method.ts'
-import { homeOf, laterOf } from './paths.ts'
+import { homeOf, laterOf, stepUrlsOf } from './paths.ts'
 import { factsFor, pageFor, type SignInRequest } from './sign-in-request.ts'
 import type { Standing } from './standing.ts'
 
@@ -22,12 +23,12 @@ export interface EnrolmentChoiceOptions {
   flow: SignInFlow
   standing: Standing
   pages: Pages
-  methods: readonly SignInMethod[]
-  showFirst: ShowFirst
+  methods: readonly [SignInMethod, ...SignInMethod[]]
 }
 
 /** What can be enrolled in a sign-in, for whoever needs it or will need it. */
-export function createEnrolmentChoice({ data, flow, standing, pages, methods, showFirst }: EnrolmentChoiceOptions) {
+export function createEnrolmentChoice({ data, flow, standing, pages, methods }: EnrolmentChoiceOptions) {
+  const [firstMethod] = methods
   const accepted = listNames(standing.acceptedAuthenticators ?? [])
 
   function nameNeed({ level, otherModel }: Shortfall) {
@@ -39,10 +40,40 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods, sh
     return methods.filter(({ enrolment }) => enrolment !== undefined && standing.wouldReach(enrolment.adds, level))
   }
 
-  /** What can be enrolled that reaches the level, for who has proved enough to enrol; whoever has not begins with that. */
-  async function showEnrollable(request: SignInRequest, attempt: AttemptRecord, shortfall: Shortfall): Promise<Answer> {
+  /** Whose proofs are too old to enrol anything shows once more who they are: by mail, or where they came from. */
+  async function showRenewal(request: SignInRequest, attempt: AttemptRecord): Promise<Answer> {
+    const { uid } = request.pending
+    const { userId = '' } = attempt
+    const user = await data.read(mode, ({ users }) => users.findById(userId))
+    const page = pageFor(pages, request)
+    const otherWays = methods.flatMap((method): Offer[] => {
+      const offer = method.beginning?.offer?.(stepUrlsOf(uid), page)
+      if (offer?.kind !== 'form' || !attempt.proofs.some(proof => proof.method === method.id)) return []
+      return [{ ...offer, form: { ...offer.form, fields: { ...offer.form.fields, anew: '1' } } }]
+    })
+    const address = user?.address ?? ''
+    return html(
+      renderRenewProof(page, {
+        address,
+        form: { action: `${homeOf(uid)}/${firstMethod.id}`, fields: { address, anew: '1' } },
+        otherWays,
+        cancel: { action: `${homeOf(uid)}/cancel` },
+      }),
+    )
+  }
+
+  /**
+   * What can be enrolled that reaches the level, for who has proved enough to enrol; whoever has not begins with that. `otherWays`: what
+   * would do in its place.
+   */
+  async function showEnrollable(
+    request: SignInRequest,
+    attempt: AttemptRecord,
+    shortfall: Shortfall,
+    otherWays: readonly Offer[] = [],
+  ): Promise<Answer> {
     const enrolments = await data.read(mode, repositories => standing.findEnrolments(repositories, attempt.userId))
-    if (!standing.mayChangeFactors(attempt.proofs.map(restoreProof), enrolments)) return showFirst(request)
+    if (!standing.mayChangeFactors(attempt.proofs.map(restoreProof), enrolments)) return showRenewal(request, attempt)
     const { uid } = request.pending
     const page = pageFor(pages, request)
     const ways = listEnrollable(shortfall.level).flatMap(({ id, enrolment }) =>
@@ -51,6 +82,7 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods, sh
     return html(
       renderChooseEnrolment(page, {
         ways,
+        otherWays,
         needed: nameNeed(shortfall),
         signOutHref: '/logout',
         cancel: { action: `${homeOf(uid)}/cancel` },
@@ -88,11 +120,11 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods, sh
     )
   }
 
-  return { showEnrollable, showChoice, showSoonRequired }
+  return { showEnrollable, showRenewal, showChoice, showSoonRequired }
 }
 
 /** What of it could be enrolled. */
-function shortfallOf(decision: Decision): Shortfall | undefined {
+function shortfallOf(decision: Next): Shortfall | undefined {
   switch (decision.kind) {
     case 'satisfied':
       return decision.due
@@ -101,6 +133,7 @@ function shortfallOf(decision: Decision): Shortfall | undefined {
     case 'factor-needed':
       return { level: decision.level, otherModel: false }
     case 'proof-needed':
+    case 'renewal-needed':
       return undefined
   }
 }

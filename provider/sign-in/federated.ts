@@ -37,8 +37,8 @@ export function createFederated(connection: Connection, { visits, rateLimiter }:
         await spendLimit(rateLimiter, departuresFromAddressBlock, facts.addressBlock)
         return 'send'
       },
-      async depart(attempt) {
-        const departure = await visits.depart(connection, wishesOf(attempt))
+      async depart(attempt, isAnew) {
+        const departure = await visits.depart(connection, wishesOf(attempt, isAnew))
         return async kept => {
           await visits.rememberRefusal(kept.id, departure.kind === 'refused' ? departure.reason : undefined)
           if (departure.kind === 'refused') return undefined
@@ -57,8 +57,9 @@ export function createFederated(connection: Connection, { visits, rateLimiter }:
     label: page => speak(page.locale).say('upstream.continue', { service }),
 
     async show(_repositories, attempt, page, urls) {
-      const ways = { service, tryAgain: { action: `${urls.page}/${id}` }, otherWay: { action: urls.change } }
       const reason = await visits.findRefusal(attempt.id)
+      const fields: Record<string, string> = reason === 'sign-in-too-old' ? { anew: '1' } : {}
+      const ways = { service, tryAgain: { action: `${urls.page}/${id}`, fields }, otherWay: { action: urls.change } }
       return reason === undefined ? renderUpstreamAway(page, ways) : renderUpstreamRefused(page, { ...ways, reason })
     },
 
@@ -73,9 +74,9 @@ export function createFederated(connection: Connection, { visits, rateLimiter }:
  * has to show it (`auth_time`), and one that can't is no way in for such a request, since otherwise an old session over there would pass
  * here for somebody who has just come in.
  */
-function wishesOf({ request, locale }: AttemptRecord) {
+function wishesOf({ request, locale }: AttemptRecord, isAnew: boolean) {
   const hint = request['login_hint']
-  const isToAskAnew = (request['prompt'] ?? '').split(' ').includes('login')
+  const isToAskAnew = isAnew || (request['prompt'] ?? '').split(' ').includes('login')
   const { maxAgeSeconds } = policyRequestOf(request)
   return {
     loginHint: hint === undefined ? undefined : normaliseAddress(hint),

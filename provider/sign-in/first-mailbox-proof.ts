@@ -19,6 +19,8 @@ export interface FirstMailboxProof {
   /** The address that was proved, and until now was theirs on a connection's word alone. */
   address: string
   browserHash: Buffer
+  /** Whether this sign-in has shown before that the account is theirs. */
+  isSignedIn: boolean
   /** Whether anything is enrolled that is asked for beside the mailbox. */
   hasSecondFactor: boolean
 }
@@ -31,7 +33,7 @@ export interface FirstMailboxProof {
  * known. All addresses are told before they are taken away.
  *
  * Two kinds of people lose nothing by it, because what they show says that they are who had the account. Those who are in a browser
- * in which somebody signed in to it before: who made the account in advance has another one. And those who have a second factor, for
+ * in which somebody signed in to it before, or does so just now: who made the account in advance has another one. And those who have a second factor, for
  * which they are asked now: it stays, since a mailbox alone must never get around it, and where it is not theirs they don't get in,
  * so nothing of theirs comes into foreign hands. Whose account was just made in advance has to be settled by an operator then.
  */
@@ -90,11 +92,11 @@ export function createFirstMailboxProof({
   /** Takes note of the proof, in the caller's transaction. */
   return async function confirm(context: MethodContext, proof: FirstMailboxProof): Promise<void> {
     const { repositories, circumstances } = context
-    const { user, address, browserHash, hasSecondFactor } = proof
+    const { user, address, browserHash, isSignedIn, hasSecondFactor } = proof
     // It will be proved again, by whoever gets past the factor or has taken it away themselves.
     if (hasSecondFactor) return
     if (!(await repositories.users.confirmAddress(user.id, address))) return
-    const isKnownHere = (await repositories.knownBrowsers.find(user.id, browserHash)) !== undefined
+    const isKnownHere = isSignedIn || (await repositories.knownBrowsers.find(user.id, browserHash)) !== undefined
     await recordEvent(
       repositories,
       { action: 'address.confirmed', userId: user.id, after: { address } },

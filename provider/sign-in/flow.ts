@@ -1,14 +1,13 @@
 import { ofRequest, recordEvent } from '../audit/record.ts'
 import type { RequestFacts } from '../http/context.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { secondsAfter } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
-import { newId } from '../kernel/ids.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { Notices } from '../users/notices.ts'
 import type { Acceptance, Outcome } from './acceptance.ts'
+import { createAttemptDrafts } from './attempt-drafts.ts'
 import { createCompletion } from './completion.ts'
 import type { PendingSignIn } from './interactions.ts'
 import { keepProof } from './kept-proof.ts'
@@ -17,8 +16,6 @@ import { findPending } from './pending-upstream.ts'
 import { isRepetition } from './repetition.ts'
 import type { Standing } from './standing.ts'
 
-/** An attempt lives longer than the mail that was sent for it, so that its page can still say what happened and send another. */
-const attemptLifetimeSeconds = 3600
 const mode = { kind: 'system', reason: 'sign-in' } as const
 
 export interface FlowOptions {
@@ -60,56 +57,11 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
     circumstances: circumstancesFor(facts),
     appName,
   })
-  const isLive = (attempt: AttemptRecord) => attempt.state === 'open' && attempt.expiresAt > clock()
-
-  /** An attempt as it begins: nothing of it is kept yet. */
-  function draft(
-    pending: PendingSignIn,
-    browser: Buffer,
-    facts: RequestFacts,
-    beginning: Pick<AttemptRecord, 'method'> & Partial<Pick<AttemptRecord, 'address' | 'userId' | 'proofs'>>,
-  ): AttemptRecord {
-    const createdAt = clock()
-    return {
-      id: newId(),
-      interactionUid: pending.uid,
-      browserHash: browser,
-      clientId: pending.app.clientId,
-      state: 'open',
-      address: undefined,
-      userId: undefined,
-      proofs: [],
-      ...beginning,
-      request: pending.request,
-      device: facts.device,
-      ip: facts.ip,
-      locale: facts.locale,
-      createdAt,
-      expiresAt: secondsAfter(createdAt, attemptLifetimeSeconds),
-    }
-  }
-
-  /** An attempt of whoever is signed in, that begins with what their session proved: it is to prove more. */
-  function draftStepUp(pending: PendingSignIn, browser: Buffer, facts: RequestFacts): AttemptRecord | undefined {
-    const { signedIn } = pending
-    if (signedIn === undefined) return undefined
-    const { userId, proofs } = signedIn
-    return draft(pending, browser, facts, { method: undefined, userId, proofs: proofs.map(keepProof) })
-  }
-
-  /** What a sign-in stands at: the attempt that was kept last, or, once that was given up, what the session proved. */
-  function findStanding(
-    kept: AttemptRecord | undefined,
-    pending: PendingSignIn,
-    browser: Buffer,
-    facts: RequestFacts,
-  ): AttemptRecord | undefined {
-    return kept === undefined || kept.state === 'ended' ? draftStepUp(pending, browser, facts) : kept
-  }
+  const { isLive, draft, draftStepUp, findStanding } = createAttemptDrafts(clock)
 
   /**
    * Starts an attempt with a method, in place of the one that this interaction had. Answers where the person has to go, if that is
-   * somewhere else.
+   * somewhere else. `anew` in the form: the person has proved it before in this sign-in, and is to do so afresh.
    */
   async function begin(
     methodId: string,
@@ -123,7 +75,8 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
     const given = beginning.parse(form)
     const delivery = await beginning.limit({ ...given, browserHash: browser }, facts)
     const attempt = draft(pending, browser, facts, { ...given, method: id })
-    const leave = await beginning.depart?.(attempt)
+    const isAnew = 'anew' in form
+    const leave = await beginning.depart?.(attempt, isAnew)
     return data.scoped(mode, async repositories => {
       const [earlier, beginMethod] = await Promise.all([
         repositories.attempts.lockByInteraction(pending.uid),
@@ -131,9 +84,12 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
       ])
       const live = earlier !== undefined && isLive(earlier) ? earlier : undefined
       if (live !== undefined && isRepetition(live, attempt)) return leave?.(live)
+      const own = live?.browserHash.equals(browser) === true ? live : undefined
       // Who came back from elsewhere and is nobody here yet proves who they are: what they showed there goes along.
-      const shown = leave === undefined && live?.browserHash.equals(browser) === true ? findPending(live, clock()) : undefined
-      const kept = shown === undefined ? attempt : { ...attempt, proofs: [keepProof(shown)] }
+      const shown = leave === undefined && own !== undefined ? findPending(own, clock()) : undefined
+      const proofs = isAnew ? own?.proofs : shown && [keepProof(shown)]
+      // And who only shows once more who they are goes on with all that they have shown.
+      const kept = { ...attempt, userId: isAnew ? own?.userId : undefined, proofs: proofs ?? [] }
       // Asked for together, so that they travel together, in this order.
       await Promise.all([
         earlier === undefined ? undefined : endOpen(repositories, earlier, facts, 'begun-anew'),

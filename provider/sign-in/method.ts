@@ -76,9 +76,9 @@ export interface Beginning {
   /**
    * For a method that sends the person somewhere else: gets ready for that before there is a transaction, since it may ask others. What
    * it answers is called with the attempt that was kept, and tells where to go; undefined where that leads nowhere, and the step's own
-   * page says why.
+   * page says why. `isAnew`: they are to prove there afresh who they are.
    */
-  depart?(attempt: AttemptRecord): Promise<(kept: AttemptRecord) => Promise<string | undefined>>
+  depart?(attempt: AttemptRecord, isAnew: boolean): Promise<(kept: AttemptRecord) => Promise<string | undefined>>
   /**
    * How the first page offers it; the method that has none is the one that the page's own field begins. `options`: those of its own
    * dialog, where they are known already.

@@ -3,7 +3,10 @@ import {
   type Decision,
   decide,
   decideChange,
+  decideNext,
+  type Next,
   type PolicyRequest,
+  type Question,
   type Requirement,
   resumeWithinSeconds,
   type SignInTimes,
@@ -48,15 +51,7 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     proofs: readonly Proof[],
     enrolments: readonly Enrolment[],
   ): Decision {
-    const request = policyRequestOf(attempt.request)
-    return decide({
-      proofs: withoutPending(proofs),
-      enrolments,
-      request,
-      requirements,
-      now: now(),
-      signIn: timesOf(attempt),
-    })
+    return decide(questionFor(attempt, proofs, enrolments))
   }
 
   /** What an attempt proved, without what its person made void since. */
@@ -67,10 +62,19 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     return withoutVoid(attempt.proofs.map(restoreProof), user, attempt.browserHash)
   }
 
-  /** What policy says of an attempt as it stands, with all that its person has enrolled. */
-  async function findDecision(repositories: Repositories, attempt: AttemptRecord): Promise<Decision> {
+  function questionFor(
+    attempt: Pick<AttemptRecord, 'request'> & Partial<AttemptRecord>,
+    proofs: readonly Proof[],
+    enrolments: readonly Enrolment[],
+  ): Question {
+    const request = policyRequestOf(attempt.request)
+    return { proofs: withoutPending(proofs), enrolments, request, requirements, now: now(), signIn: timesOf(attempt) }
+  }
+
+  /** What policy says comes next for an attempt as it stands, with all that its person has enrolled. */
+  async function findDecision(repositories: Repositories, attempt: AttemptRecord): Promise<Next> {
     const enrolments = await findEnrolments(repositories, attempt.userId)
-    return decideFor(attempt, attempt.proofs.map(restoreProof), enrolments)
+    return decideNext(questionFor(attempt, attempt.proofs.map(restoreProof), enrolments))
   }
 
   /** Whether all methods together could ever prove what is asked for. */
@@ -95,8 +99,8 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     findEnrolments,
     enrolmentsIn,
     decideFor,
-    findDecision,
     proofsThatCount,
+    findDecision,
 
     findResult,
 

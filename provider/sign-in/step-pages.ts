@@ -37,7 +37,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
   const [firstMethod] = methods
   const showFirst = createFirstPage({ data, flow, pages, methods })
   const { showOver, showOvertaken, finish } = createOverPages({ flow, interactions, pages })
-  const choice = createEnrolmentChoice({ data, flow, standing, pages, methods, showFirst })
+  const choice = createEnrolmentChoice({ data, flow, standing, pages, methods })
 
   /** What was typed is no address: the page on which it was typed says so. */
   async function showAddressProblem(
@@ -74,16 +74,23 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
         return showFirst(request)
       case 'enrolment-needed':
         return choice.showEnrollable(request, attempt, decision)
+      case 'renewal-needed':
+        return choice.showRenewal(request, attempt)
       case 'factor-needed': {
         const wanted = notice.form?.['method'] ?? request.ctx.query['with']
         const offered = methods.filter(method => decision.methods.includes(method.id))
-        const chosen = offered.find(method => method.id === wanted) ?? offered[0]
+        const waysBeside = (chosen?: SignInMethod): Offer[] =>
+          offered
+            .filter(method => method !== chosen)
+            .map(method => ({ kind: 'link', label: method.label(page), href: `${home}?with=${method.id}` }))
+        const named = offered.find(method => method.id === wanted)
+        // Whoever has just used a recovery code has lost what is enrolled, as likely as not.
+        if (decision.mayEnrol && named === undefined)
+          return choice.showEnrollable(request, attempt, { level: decision.level, otherModel: false }, waysBeside())
+        const chosen = named ?? offered[0]
         if (chosen === undefined) throw new AppError('forbidden')
-        const otherWays: Offer[] = offered
-          .filter(method => method !== chosen)
-          .map(method => ({ kind: 'link', label: method.label(page), href: `${home}?with=${method.id}` }))
-        if (decision.mayEnrol)
-          otherWays.push({ kind: 'link', label: speak(page.locale).say('other-way.enrol'), href: `${home}/enrol` })
+        const otherWays = waysBeside(chosen)
+        if (decision.mayEnrol) otherWays.push({ kind: 'link', label: speak(page.locale).say('other-way.enrol'), href: home })
         return showStep(request, { ...attempt, method: chosen.id }, { ...notice, otherWays })
       }
     }

@@ -2,7 +2,7 @@ import type { PageContext } from '../../views/page-context.ts'
 import { renderLinkAccount } from '../../views/sign-in/link-account.tsx'
 import { renderProveAddress } from '../../views/sign-in/prove-address.tsx'
 import type { Clock } from '../kernel/clock.ts'
-import type { Decision } from '../policy/gate.ts'
+import type { Next } from '../policy/gate.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
 import type { StepNotice } from './method.ts'
@@ -20,7 +20,7 @@ export function createUpstreamSteps({ data, people, clock }: { data: Data; peopl
     /** The page of such a step; undefined where the sign-in is at another. */
     async show(
       attempt: AttemptRecord,
-      decision: Decision['kind'],
+      decision: Next['kind'],
       page: PageContext,
       { home, begin }: { home: string; begin: string },
       notice: StepNotice = {},

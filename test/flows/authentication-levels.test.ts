@@ -184,7 +184,7 @@ describe('a requirement that comes into force', () => {
 
     const { page } = await openFirstPage(latchkey, agent, serverApp)
     // The e-mail was a day ago: before anything is enrolled it is proved anew.
-    expect(headingOf(page)).toContain('Sign in to')
+    expect(headingOf(page)).toBe('First, show once more that it’s you')
     const again = await beginSignIn(latchkey, { agent, app: serverApp, address: begun.address })
     await agent.post(linkIn((await again.nextMail()).text))
     const missing = await agent.follow(await agent.get(again.home))

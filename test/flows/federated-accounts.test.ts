@@ -196,7 +196,7 @@ describe('what the settings say', () => {
   it('an upstream that showed more than one factor counts for that where the settings let it', () =>
     withFederation({ upstreams: { google: { mfa: 'counts' }, microsoft: {} } }, async federation => {
       federation.google.person = googlePerson({ amr: ['pwd', 'mfa'] })
-      federation.microsoft.person = microsoftPerson({ amr: ['pwd', 'mfa'] })
+      federation.microsoft.person = microsoftPerson({ amr: ['pwd', 'mfa'], auth_time: Math.floor(Date.now() / 1000) })
       const parameters = { acr_values: 'multi-factor' }
       expect(arrived((await signInWith(federation, 'google', { parameters })).next)).toBe(true)
       const { next } = await signInWith(federation, 'microsoft', { parameters })

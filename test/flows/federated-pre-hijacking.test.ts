@@ -28,7 +28,7 @@ async function isKnown(agent: Agent, address: string): Promise<boolean> {
 
 /** Somebody whom Google takes for the one who has the victim's address, in an account that they have just made. */
 async function moveInBefore(): Promise<FederatedSignIn & { victim: string; attackers: ReturnType<typeof googlePerson> }> {
-  const attackers = googlePerson()
+  const attackers = googlePerson({ auth_time: Math.floor(Date.now() / 1000) })
   federation.google.person = attackers
   const signIn = await signInWith(federation, 'google')
   expect(arrived(signIn.next)).toBe(true)
@@ -118,7 +118,7 @@ describe('who had the account all along', () => {
   })
 
   it('keeps everything where they have a second factor: a mailbox alone never gets around it', async () => {
-    federation.google.person = googlePerson()
+    federation.google.person = googlePerson({ auth_time: Math.floor(Date.now() / 1000) })
     const address = federation.google.person['email'] as string // as googlePerson has it
     const signIn = await signInWith(federation, 'google', { parameters: { acr_values: 'multi-factor' } })
     const { next: codes } = await enrolTotp(federation.latchkey, signIn)

@@ -24,6 +24,8 @@ export interface Issue {
   proofs: readonly Proof[]
   /** Whether a tab came back from a sign-in, or a session was enough. */
   by: 'tab' | 'session'
+  /** When the sign-in that it came back from began, in seconds since the epoch: what it proved itself is fresh for it. */
+  begunAt?: number
 }
 
 interface Tab {
@@ -156,7 +158,7 @@ export function openTabs(requirement: Requirement, browsers: number) {
       const held = sessions[browser] ?? []
       sessions[browser] = [...new Map([...held, ...result.proofs].map(proof => [proof.method, proof])).values()]
       tab.attempt = { ...attempt, state: 'completed' }
-      return { browser, request: attempt.request, proofs: result.proofs, by: 'tab' }
+      return { browser, request: attempt.request, proofs: result.proofs, by: 'tab', begunAt: result.begunAt }
     },
 
     beginAnew,

@@ -85,13 +85,13 @@ async function take(tabs: Tabs, step: Step, truth: Truth): Promise<Issue | undef
 }
 
 function expectAllowed(tabs: Tabs, issue: Issue, requirement: Requirement, { voided }: Truth): void {
-  const { browser, request, proofs, by } = issue
+  const { browser, request, proofs, by, begunAt = Infinity } = issue
   const isVoid = (at: number) => voided !== undefined && voided.exceptBrowser !== browser && at < voided.at
   expect(proofs.filter(({ at }) => isVoid(at))).toEqual([])
   const ageOf = ({ at }: { at: number }) => tabs.now() - at
   if (by === 'tab') expect(Math.min(...proofs.map(ageOf))).toBeLessThanOrEqual(waitSeconds)
   const maxAge = request['max_age'] === undefined ? Infinity : Number(request['max_age']) + (by === 'tab' ? waitSeconds : 0)
-  const shown = levelOf(proofs.filter(proof => ageOf(proof) <= maxAge))
+  const shown = levelOf(proofs.filter(proof => proof.at >= begunAt || ageOf(proof) <= maxAge))
   expect(reaches(shown, wantedLevel(request, requirement))).toBe(true)
   if (tabs.listEnrolments().length > 0) expect(reaches(shown, 'multi-factor')).toBe(true)
 }
@@ -123,7 +123,7 @@ async function walk(tabs: Tabs, tab: Tab): Promise<Issue | undefined> {
     // What the session proved may be enough by now: otherwise the page is the first one.
     const silent = decision.kind === 'satisfied' ? tabs.askSilently(tab.browser, tab.attempt.request) : undefined
     if (silent !== undefined) return silent
-    if (decision.kind === 'proof-needed' || decision.kind === 'satisfied') await tabs.prove(tab, 'email')
+    if (['proof-needed', 'renewal-needed', 'satisfied'].includes(decision.kind)) await tabs.prove(tab, 'email')
     else if (decision.kind === 'enrolment-needed' || (decision.kind === 'factor-needed' && decision.mayEnrol)) {
       // Too long ago to change anything: it begins with the address again.
       if (!(await tabs.enrol(tab, 'security-key'))) tabs.beginAnew(tab)

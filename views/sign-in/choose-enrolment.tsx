@@ -3,6 +3,7 @@ import { formatList } from '../lists.ts'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { ButtonForm, ButtonLink } from '../parts/form.tsx'
+import { type Offer, OtherWays } from '../parts/other-ways.tsx'
 import { WayBackToApp } from '../parts/way-back-to-app.tsx'
 import { appName } from '../text.ts'
 
@@ -12,6 +13,8 @@ export type EnrolmentNeed = { kind: 'passkey' | 'second-factor' } | { kind: 'acc
 export interface ChooseEnrolmentProps {
   /** What would do, the one that we would choose first. */
   ways: Array<{ label: string; href: string }>
+  /** What the person has already, if they still have it. */
+  otherWays?: readonly Offer[]
   needed: EnrolmentNeed
   /** Takes the person back to the app without a sign-in. */
   cancel: FormTarget
@@ -45,6 +48,7 @@ export function renderChooseEnrolment(page: PageContext, props: ChooseEnrolmentP
         ))}
       </div>
       <p class="hint">{say('choose-enrolment.next')}</p>
+      <OtherWays ways={props.otherWays ?? []} page={page} />
       <div class="ways-out">
         {props.later ? (
           <ButtonForm target={props.later} kind="plain">

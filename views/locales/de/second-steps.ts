@@ -43,6 +43,11 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'recovery-codes.file': 'Wiederherstellungscodes für {account} bei {host}. Jeder gilt einmal.',
   'recovery-codes.print': 'Sie können diese Seite auch drucken: Darauf steht dann nichts als die Codes.',
 
+  'renew-proof.heading': 'Zeigen Sie zuerst noch einmal, dass Sie es sind',
+  'renew-proof.lead':
+    'Sie richten gleich ein, wie Sie sich anmelden. Darum vergewissern wir uns, dass Sie es noch sind. Wir können eine E-Mail an {address} senden.',
+  'renew-proof.submit': 'E-Mail senden',
+
   'soon-required.heading': 'Ab dem {date} braucht die Anmeldung einen zweiten Schritt',
   'soon-required.heading-passkey': 'Ab dem {date} braucht die Anmeldung einen Passkey',
   'soon-required.lead':

@@ -41,6 +41,11 @@ export const secondSteps = {
   'recovery-codes.file': 'Recovery codes for {account} at {host}. Each works once.',
   'recovery-codes.print': 'You can print this page too: it has nothing on it then but the codes.',
 
+  'renew-proof.heading': 'First, show once more that it’s you',
+  'renew-proof.lead':
+    'You’re about to set up how you sign in, so we make sure that it’s still you. We can send an e-mail to {address}.',
+  'renew-proof.submit': 'Send me an e-mail',
+
   'soon-required.heading': 'From {date} on, sign-in takes a second step',
   'soon-required.heading-passkey': 'From {date} on, sign-in takes a passkey',
   'soon-required.lead': 'From then on you also need a passkey or an authenticator app. Set it up now: it takes a minute.',

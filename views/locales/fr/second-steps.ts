@@ -44,6 +44,11 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'recovery-codes.file': 'Codes de récupération pour {account} chez {host}. Chacun ne sert qu’une fois.',
   'recovery-codes.print': 'Vous pouvez aussi imprimer cette page\u00A0: il n’y aura alors que les codes.',
 
+  'renew-proof.heading': 'D’abord, montrez encore une fois que c’est bien vous',
+  'renew-proof.lead':
+    'Vous allez configurer votre manière de vous connecter : nous nous assurons donc que c’est toujours vous. Nous pouvons envoyer un e-mail à {address}.',
+  'renew-proof.submit': 'M’envoyer un e-mail',
+
   'soon-required.heading': 'Dès le {date}, la connexion demandera une deuxième étape',
   'soon-required.heading-passkey': 'Dès le {date}, la connexion demandera une clé d’accès',
   'soon-required.lead':

@@ -43,6 +43,11 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'recovery-codes.file': 'Codici di recupero per {account} presso {host}. Ciascuno vale una volta.',
   'recovery-codes.print': 'Può anche stampare questa pagina: ci saranno soltanto i codici.',
 
+  'renew-proof.heading': 'Prima mostri ancora una volta che è Lei',
+  'renew-proof.lead':
+    'Sta per configurare come accede, quindi ci assicuriamo che sia ancora Lei. Possiamo inviare un’e-mail a {address}.',
+  'renew-proof.submit': 'Inviami un’e-mail',
+
   'soon-required.heading': 'Dal {date} l’accesso richiede un secondo passaggio',
   'soon-required.heading-passkey': 'Dal {date} l’accesso richiede una passkey',
   'soon-required.lead':

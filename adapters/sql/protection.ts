@@ -59,7 +59,15 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     // Whether they are suspended is not theirs to say.
     self: {
       rights: ['select'],
-      updatable: ['name_sealed', 'locale', 'erasure_due_at', 'passkey_handle', 'proofs_from', 'proofs_from_browser'],
+      updatable: [
+        'name_sealed',
+        'locale',
+        'erasure_due_at',
+        'passkey_handle',
+        'proofs_from',
+        'proofs_from_browser',
+        'proofs_from_there',
+      ],
       rows: `id = ${userId}`,
     },
   },

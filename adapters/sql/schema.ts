@@ -13,6 +13,7 @@ export interface Schema {
     passkey_handle: Generated<Buffer | null>
     proofs_from: Generated<Date | null>
     proofs_from_browser: Generated<Buffer | null>
+    proofs_from_there: Generated<Date | null>
     erasure_due_at: Generated<Date | null>
   }
   user_keys: { user_id: string; wrapped: Buffer }

@@ -33,7 +33,7 @@ export interface AccountRepository {
   /** Adds one try and answers the new count, atomically. */
   countAddressClaimTry(userId: string): Promise<number>
   deleteAddressClaim(userId: string): Promise<void>
-  /** From this moment on nothing counts that the person proved before, but in the browser that is named. */
+  /** From this moment on nothing counts that the person proved before, but in the browser that is named what counted there until now. */
   voidProofs(userId: string, moment: Date, exceptBrowser: Buffer | undefined): Promise<void>
   /** Undefined takes it back. */
   scheduleErasure(userId: string, dueAt: Date | undefined): Promise<void>

@@ -12,8 +12,11 @@ export interface UserRecord {
   createdAt: Date
   /** When the account will be erased, where its person has asked for that. */
   erasureDueAt: Date | undefined
-  /** What was proved before counts no more, but in that browser (SHA-256 of its cookie). Undefined: all of it counts. */
-  proofsFrom: { moment: Date; exceptBrowser: Buffer | undefined } | undefined
+  /**
+   * What was proved before counts no more, but in that browser (SHA-256 of its cookie): there nothing from before `momentThere`, when it
+   * was void already. Undefined: all of it counts.
+   */
+  proofsFrom: { moment: Date; exceptBrowser: Buffer | undefined; momentThere: Date | undefined } | undefined
 }
 
 /** A user of whom it was also asked whether a passkey or a generator of codes is enrolled: only where something is authorized. */

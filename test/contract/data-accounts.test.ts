@@ -24,15 +24,25 @@ describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
   })
   afterAll(() => state?.close())
 
-  it('knows from when on what a user proved counts, and in which browser all of it does', async () => {
+  it('knows from when on what a user proved counts, and in which browser what was proved before, too', async () => {
     const { id } = await createUser(data)
     const findUser = (userId: string) => data.read(asSystem, ({ users }) => users.findById(userId))
     expect(await findUser(id)).toMatchObject({ proofsFrom: undefined })
+    const voidAt = (moment: Date, browser: Buffer | undefined) =>
+      data.scoped(asUser(id), ({ accounts }) => accounts.voidProofs(id, moment, browser))
     const browser = newHash()
-    await data.scoped(asUser(id), ({ accounts }) => accounts.voidProofs(id, noon, browser))
-    expect(await findUser(id)).toMatchObject({ proofsFrom: { moment: noon, exceptBrowser: browser } })
-    await data.scoped(asUser(id), ({ accounts }) => accounts.voidProofs(id, anHourLater, undefined))
-    expect(await findUser(id)).toMatchObject({ proofsFrom: { moment: anHourLater, exceptBrowser: undefined } })
+    await voidAt(noon, browser)
+    expect(await findUser(id)).toMatchObject({ proofsFrom: { moment: noon, exceptBrowser: browser, momentThere: undefined } })
+    await voidAt(anHourLater, browser)
+    const again = { moment: anHourLater, exceptBrowser: browser, momentThere: undefined }
+    expect(await findUser(id)).toMatchObject({ proofsFrom: again })
+    const another = newHash()
+    const twoHoursLater = new Date(anHourLater.getTime() + 3_600_000)
+    await voidAt(twoHoursLater, another)
+    const elsewhere = { moment: twoHoursLater, exceptBrowser: another, momentThere: anHourLater }
+    expect(await findUser(id)).toMatchObject({ proofsFrom: elsewhere })
+    await voidAt(twoHoursLater, undefined)
+    expect(await findUser(id)).toMatchObject({ proofsFrom: { moment: twoHoursLater, exceptBrowser: undefined } })
   })
 
   it('finds a user by id and by address, whoever asks among those who may', async () => {

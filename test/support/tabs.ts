@@ -87,7 +87,10 @@ export function openTabs(requirement: Requirement, browsers: number) {
   }
 
   function voidProofs(exceptBrowser: number | undefined): void {
-    proofsFrom = { moment: clock(), exceptBrowser: exceptBrowser === undefined ? undefined : hashOf(exceptBrowser) }
+    const browserHash = exceptBrowser === undefined ? undefined : hashOf(exceptBrowser)
+    const isExceptedAgain = browserHash !== undefined && proofsFrom?.exceptBrowser?.equals(browserHash) === true
+    const momentThere = isExceptedAgain ? proofsFrom?.momentThere : proofsFrom?.moment
+    proofsFrom = { moment: clock(), exceptBrowser: browserHash, momentThere }
   }
 
   return {

@@ -3,6 +3,7 @@ import { tries } from './0002-tries.ts'
 import { waysIn } from './0003-ways-in.ts'
 import { vouchedAddresses } from './0004-vouched-addresses.ts'
 import { proofsFrom } from './0005-proofs-from.ts'
+import { proofsFromThere } from './0006-proofs-from-there.ts'
 
 export interface Migration {
   name: string
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { name: '0003-ways-in', text: waysIn },
   { name: '0004-vouched-addresses', text: vouchedAddresses },
   { name: '0005-proofs-from', text: proofsFrom },
+  { name: '0006-proofs-from-there', text: proofsFromThere },
 ]

@@ -47,7 +47,12 @@ const changeLocale = prepare<{ userId: string; locale: string }>()(parameter =>
 const voidProofs = prepare<{ userId: string; moment: Date; exceptBrowser: Buffer | null }>()(parameter =>
   queries
     .updateTable('users')
-    .set({ proofs_from: parameter.moment, proofs_from_browser: parameter.exceptBrowser })
+    .set({
+      proofs_from: parameter.moment,
+      proofs_from_browser: parameter.exceptBrowser,
+      // What was void in this browser before stays so; excepted once more, it keeps what it had.
+      proofs_from_there: sql`case when proofs_from_browser = ${parameter.exceptBrowser} then proofs_from_there else proofs_from end`,
+    })
     .where('id', '=', parameter.userId),
 )
 

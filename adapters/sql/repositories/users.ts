@@ -25,6 +25,7 @@ export const userQuery = () =>
       'u.erasure_due_at as user_erasure_due_at',
       'u.proofs_from as user_proofs_from',
       'u.proofs_from_browser as user_proofs_from_browser',
+      'u.proofs_from_there as user_proofs_from_there',
       'k.wrapped as user_key',
       'a.id as address_id',
       'a.address_sealed',
@@ -106,7 +107,11 @@ export async function openUser(row: UserRow, vault: Vault): Promise<UserRecord> 
     proofsFrom:
       row.user_proofs_from === null
         ? undefined
-        : { moment: row.user_proofs_from, exceptBrowser: fromNullable(row.user_proofs_from_browser) },
+        : {
+            moment: row.user_proofs_from,
+            exceptBrowser: fromNullable(row.user_proofs_from_browser),
+            momentThere: fromNullable(row.user_proofs_from_there),
+          },
   }
 }
 

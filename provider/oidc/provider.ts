@@ -79,6 +79,7 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
   keepMember(provider.Grant, 'workspaceId')
   for (const model of [provider.Session, provider.AuthorizationCode, provider.DeviceCode, provider.RefreshToken])
     keepMember(model, 'proofs')
+  for (const model of [provider.AuthorizationCode, provider.DeviceCode, provider.RefreshToken]) keepMember(model, 'browser')
   for (const name of ['browser', 'proofs', 'signedOut']) keepMember(provider.Interaction, name)
   keepProofs(provider, clock)
   limitParameters(provider)

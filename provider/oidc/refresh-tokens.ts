@@ -6,11 +6,15 @@ import { newId } from '../kernel/ids.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import { recordEvent } from '../audit/record.ts'
 import { decide, type Requirement } from '../policy/gate.ts'
+import type { Proof } from '../policy/proof.ts'
+import { withoutVoid } from '../policy/void-proofs.ts'
 import type { Data } from '../ports/data.ts'
-import type { RefreshFamilyRecord } from '../ports/records.ts'
+import type { GrantFacts, RefreshFamilyRecord, UserRecord } from '../ports/records.ts'
+import { appOf } from './clients.ts'
 import { isHonoured, protocol } from './grant-adapter.ts'
 import { familyOf, newRefreshToken, sealSuccessor, standingOf } from './refresh-family.ts'
 import { proofOfSignIn, proofsOf } from './session-proofs.ts'
+import { isForAbsence, scopeOf } from './sign-out.ts'
 import { circumstancesOf, currentContext, currentState } from './request-state.ts'
 
 /**
@@ -28,7 +32,10 @@ export function keepRefreshTokensInFamilies(
     if (familyId === undefined) return undefined
     const found = await data.read(protocol, ({ refreshFamilies }) => refreshFamilies.find(familyId))
     if (found === undefined || !isHonoured(found.facts)) return undefined
-    if (!isStillEnough(found.family.payload, requirement, clock())) return undefined
+    const { family, facts } = found
+    const proofs = proofsIn(family.payload)
+    if (!isStillEnough(proofs, requirement, clock())) return undefined
+    if (isVoid(proofs, family.payload, facts.user) && !(await isForAbsenceOf(family.clientId, facts))) return undefined
     const state = currentState()
     if (state !== undefined) state.grantFacts = found.facts
     const refreshing = currentContext()?.oidc.route === 'token'
@@ -54,8 +61,9 @@ export function keepRefreshTokensInFamilies(
   model.prototype.save = async function save(this: RefreshToken) {
     const state = currentState()
     const { RotatedRefreshToken: replaced, AuthorizationCode, DeviceCode } = currentContext()?.oidc.entities ?? {}
-    // What the sign-in proved goes along with every token of its chain.
-    Object.assign(this, { proofs: Reflect.get(replaced ?? AuthorizationCode ?? DeviceCode ?? {}, 'proofs') })
+    // What the sign-in proved, and where, goes along with every token of its chain.
+    const source = replaced ?? AuthorizationCode ?? DeviceCode ?? {}
+    for (const name of ['proofs', 'browser']) Object.assign(this, { [name]: Reflect.get(source, name) })
     if (replaced === undefined) return create(this)
     if (state?.graceSuccessor === undefined) return rotate(this, replaced.jti)
     // The successor is the winner's, and lives as long as that one does.
@@ -66,6 +74,12 @@ export function keepRefreshTokensInFamilies(
   // Replacing is what consumes; see save. And whoever destroys a refresh token revokes its grant next, which ends the family.
   model.prototype.consume = async function consume() {}
   model.prototype.destroy = async function destroy() {}
+
+  /** Whether it lives on without the session, as it does where somebody signs out. */
+  async function isForAbsenceOf(clientId: string, { grant }: GrantFacts): Promise<boolean> {
+    const client = await provider.Client.find(clientId)
+    return client !== undefined && isForAbsence(appOf(client).firstParty, scopeOf(grant.payload['openid']))
+  }
 
   function keepable(refreshToken: RefreshToken): { payload: Record<string, unknown>; expiresAt: Date } {
     const iat = Math.floor(clock().getTime() / 1000)
@@ -175,13 +189,23 @@ function assertSameTab(named: Record<string, unknown>, held: { workspaceId: stri
   if (named['sid'] !== undefined && named['sid'] !== held.sid) throw new errors.InvalidGrant('the token is of another session')
 }
 
-/** Asks the gate whether what was proved at the sign-in is enough for what is required now. */
-function isStillEnough(payload: Record<string, unknown>, requirement: Requirement, now: Date): boolean {
+/** What was proved at the sign-in. */
+function proofsIn(payload: Record<string, unknown>): Proof[] {
   const { amr, authTime, proofs: kept } = payload
   const userId = String(payload['accountId'])
-  const proofs = Array.isArray(kept)
+  return Array.isArray(kept)
     ? proofsOf({ accountId: userId, proofs: kept })
     : [proofOfSignIn({ userId, amr, authTimeSeconds: Number(authTime) })]
+}
+
+/** Whether its person has made void since what its tokens tell of: they took a way in away, say, that somebody else had used. */
+function isVoid(proofs: readonly Proof[], { browser }: Record<string, unknown>, user: Pick<UserRecord, 'proofsFrom'>): boolean {
+  const browserHash = typeof browser === 'string' ? Buffer.from(browser, 'base64url') : undefined
+  return withoutVoid(proofs, user, browserHash).length < proofs.length
+}
+
+/** Asks the gate whether what was proved at the sign-in is enough for what is required now. */
+function isStillEnough(proofs: readonly Proof[], requirement: Requirement, now: Date): boolean {
   const request = { acrValues: [], maxAgeSeconds: undefined }
   const decision = decide({
     proofs,

@@ -79,7 +79,7 @@ export function keepProofs(provider: Provider, clock: Clock): void {
     const { save } = prototype
     prototype.save = function saveWithProofs() {
       // A device's code is nobody's at first.
-      if (this.accountId !== undefined) Object.assign(this, { proofs: assertedNow().map(keep) })
+      if (this.accountId !== undefined) Object.assign(this, { proofs: assertedNow().map(keep), browser: nameBrowserNow() })
       return save.call(this)
     }
   }
@@ -91,6 +91,11 @@ export function keepProofs(provider: Provider, clock: Clock): void {
   sessions.authTime = function tellAuthTime() {
     // Where nobody says when the person was seen, there is no other time than that of their coming.
     return Math.max(...assertedNow().map(({ at, seenAt = at }) => (seenAt === neverSeen ? at : seenAt)), 0) || authTime.call(this)
+  }
+
+  function nameBrowserNow(): string | undefined {
+    const ctx = currentContext()
+    return ctx && findBrowser(ctx)?.toString('base64url')
   }
 
   /**

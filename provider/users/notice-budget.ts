@@ -1,6 +1,7 @@
 import type { RateLimit, RateLimiter } from '../ports/rate-limiter.ts'
 
 const ofKind: RateLimit = { name: 'notices-of-kind', points: 5, windowSeconds: 3600 }
+const firstOfKind: RateLimit = { name: 'notices-of-kind-first', points: 1, windowSeconds: 3600 }
 const lastOfKind: RateLimit = { name: 'notices-of-kind-last', points: 1, windowSeconds: 3600 }
 const ofPerson: RateLimit = { name: 'notices-of-person', points: 20, windowSeconds: 3600 }
 const lastOfPerson: RateLimit = { name: 'notices-of-person-last', points: 1, windowSeconds: 3600 }
@@ -14,9 +15,10 @@ export interface NoticeBudget {
 }
 
 /**
- * How many notices a person gets in an hour: five of a kind and twenty in all. Each limit that is used up is told of by one last mail
- * that leads to the activity, where everything stands. Each kind has its own, because whoever is in somebody's account could
- * otherwise rename a passkey often enough for another one to be added unseen.
+ * How many notices a person gets in an hour: five of a kind and twenty in all, and the first of each kind whatever was told before.
+ * Each limit that is used up is told of by one last mail that leads to the activity, where everything stands. Each kind has its own,
+ * because whoever is in somebody's account could otherwise rename a passkey, or add and remove addresses, often enough for another
+ * passkey to be added unseen.
  */
 export function createNoticeBudget(rateLimiter: RateLimiter): NoticeBudget {
   const isLeft = async (limit: RateLimit, key: string) => (await rateLimiter.consume(limit, key)).allowed
@@ -24,9 +26,10 @@ export function createNoticeBudget(rateLimiter: RateLimiter): NoticeBudget {
   return {
     async spend(userId, kind) {
       const key = `${userId} ${kind}`
+      const isFirst = await isLeft(firstOfKind, key)
       const share = (await isLeft(ofKind, key)) ? 'whole' : (await isLeft(lastOfKind, key)) ? 'last' : 'none'
       // What is not sent costs nothing of what is for all kinds.
-      if (share === 'none' || (await isLeft(ofPerson, userId))) return share
+      if (share === 'none' || (await isLeft(ofPerson, userId)) || isFirst) return share
       return (await isLeft(lastOfPerson, userId)) ? 'last' : 'none'
     },
   }

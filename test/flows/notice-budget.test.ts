@@ -57,14 +57,15 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     }
   })
 
-  it('twenty in all, and one mail that leads to the others', async () => {
+  it('twenty in all, one mail that leads to the others, and still the first of each other kind', async () => {
     const { address, tell } = await meet()
-    const kinds = ['passkey-added', 'passkey-removed', 'authenticator-added', 'authenticator-removed'] as const
-    for (const kind of kinds) await tell({ kind, name: 'Phone' }, 5)
+    const kinds = ['passkey-renamed', 'passkey-removed', 'authenticator-added', 'authenticator-removed'] as const
+    for (const kind of kinds) await tell({ kind, name: 'Phone', nameBefore: 'Laptop' }, 5)
     await tell({ kind: 'recovery-codes-made' }, 3)
-    await tell({ kind: 'service-linked', service: 'Google' }, 3)
-    const subjects = await subjectsTo(address, 21)
-    expect([subjects.length, subjects.filter(subject => subject === more).length]).toEqual([21, 1])
+    await tell(added, 3)
+    const subjects = await subjectsTo(address, 23)
+    expect([subjects.length, subjects.filter(subject => subject === more).length]).toEqual([23, 1])
+    expect(subjects).toContain('Latchkey: A passkey was added')
   })
 
   it('an address that goes away is told so, however many were told before', async () => {

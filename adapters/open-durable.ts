@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Settings } from '../config/schema.ts'
 import type { Clock } from '../provider/kernel/clock.ts'
 import { AppError, StartError } from '../provider/kernel/errors.ts'
@@ -7,7 +6,7 @@ import type { Data } from '../provider/ports/data.ts'
 import type { FieldCipher } from '../provider/ports/field-cipher.ts'
 import type { InstallationKeys, KeyWrapper } from '../provider/ports/key-wrapper.ts'
 import { ClosingList } from './closing-list.ts'
-import { openKeyFile } from './kms/key-file.ts'
+import { openKeyWrapper } from './kms/open-key-wrapper.ts'
 import { createSqlData } from './sql/data.ts'
 import type { SqlDatabase } from './sql/database.ts'
 import { openEmbedded } from './sql/embedded.ts'
@@ -89,14 +88,6 @@ export async function openDatabase(settings: Settings): Promise<SqlDatabase> {
     await database.close()
     throw explainUnreachable('DATABASE_URL', url, error)
   }
-}
-
-export async function openKeyWrapper(settings: Settings): Promise<KeyWrapper> {
-  return openKeyFile({ path: keyFilePath(settings) })
-}
-
-export function keyFilePath({ kmsUrl, dataDirectory }: Settings): string {
-  return kmsUrl === 'file:' ? resolve(dataDirectory, 'master.key') : fileURLToPath(kmsUrl)
 }
 
 export function embeddedDirectory({ dataDirectory }: Settings): string {

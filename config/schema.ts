@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keySettings } from './key-settings.ts'
 import { type AboutSetting, aboutSettings, optionalSetting, seconds, setting } from './setting.ts'
 import {
   authenticatorModels,
@@ -10,7 +11,6 @@ import {
   filePath,
   headerName,
   ipAddress,
-  keyAddress,
   networks,
   oneLine,
   origin,
@@ -87,11 +87,7 @@ export const settingsSchema = z.object({
     documentation: '`true` puts the code into the subject too: quicker to read, also for somebody who sees the locked screen.',
     expected: 'true or false',
   }),
-  kmsUrl: setting('KMS_URL', keyAddress, 'file:', {
-    documentation: 'What holds the master key. `file:` is the file `master.key` in `DATA_DIR`, `file:///path` another one.',
-    expected: 'file: or file:///path/to/the/key',
-    secret: true,
-  }),
+  ...keySettings,
   trustedProxies: setting('TRUSTED_PROXIES', wholeNumber(0, 10), '0', {
     documentation:
       'How many reverse proxies stand before every request. Only that many entries of `X-Forwarded-For` are believed.',

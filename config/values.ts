@@ -7,7 +7,7 @@ import { isLoopbackHost } from '../provider/kernel/loopback.ts'
  * in which the code uses it.
  */
 
-function parseUrl(text: string): URL | undefined {
+export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
@@ -35,9 +35,6 @@ export function urlWith(...protocols: string[]) {
 
 /** Its form alone: a list of hosts is not a URL of the standard kind, and the Redis adapter takes it apart. */
 export const redisAddress = z.string().regex(/^rediss?(?:\+(?:sentinel|cluster))?:\/\/[^\s/]+(?:\/\S*)?$/)
-
-/** `file:` for the usual key file, `file:///path` (RFC 8089, without a host) for another one. */
-export const keyAddress = z.string().refine(text => text === 'file:' || (/^file:\/\/\/./.test(text) && URL.canParse(text)))
 
 /** An address for people to follow: https, or http on this machine. */
 export const webAddress = z.string().refine(text => {
@@ -132,7 +129,7 @@ function isIssuer(text: string): boolean {
   return url.search === '' && url.hash === '' && url.username === '' && (url.protocol === 'https:' || isLoopbackUrl(url))
 }
 
-function isLoopbackUrl({ protocol, hostname }: URL): boolean {
+export function isLoopbackUrl({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && isLoopbackHost(hostname)
 }
 

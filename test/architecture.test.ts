@@ -43,7 +43,8 @@ const mayImport: ImportTable = {
   'provider/listen.ts': ['provider/kernel', 'type config/schema.ts'],
   adapters: ['provider/ports', 'provider/kernel', 'config/schema.ts'],
   views: ['type provider/kernel'],
-  'config/schema.ts': ['config/setting.ts', 'config/values.ts'],
+  'config/schema.ts': ['config/key-settings.ts', 'config/setting.ts', 'config/values.ts'],
+  'config/key-settings.ts': ['config/setting.ts', 'config/values.ts'],
   'config/setting.ts': ['config/values.ts'],
   'config/values.ts': ['provider/kernel/loopback.ts'],
   config: ['errors', 'loopback', 'spelling', 'wording'].map(file => `provider/kernel/${file}.ts`),
@@ -82,6 +83,9 @@ const packageHomes = {
   'preact-render-to-string': ['views', 'test'],
   'intl-messageformat': ['views', 'test'],
   commander: ['provider/command-line'],
+  '@aws-sdk/client-kms': ['adapters'],
+  '@google-cloud/kms': ['adapters'],
+  'google-auth-library': ['adapters'],
   yaml: ['config', 'test'],
 }
 

@@ -2,22 +2,19 @@ import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:c
 import { constants } from 'node:fs'
 import { link, mkdir, open, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { decrypt, encrypt, encryptionOverhead } from '../../provider/kernel/encryption.ts'
+import { decrypt, encrypt } from '../../provider/kernel/encryption.ts'
 import { StartError } from '../../provider/kernel/errors.ts'
 import type { KeyWrapper } from '../../provider/ports/key-wrapper.ts'
+import { fingerprintBytes, nameKeyFile, readWrappedForm, takeCiphertext, writeKeyFileForm } from './wrapped-form.ts'
 
 /*
  * The file is one line: a label with the version of the format, and 256 random bits in base64url.
- * What it wraps is: version | fingerprint of the master key | what `encrypt` makes, with the owner as additional data. The
- * fingerprint is how an operator is told which key file a backup needs.
+ * What it wraps is what `encrypt` makes, with the owner as additional data. A fingerprint is how an operator is told which key
+ * file a backup needs.
  */
 const fileLabel = 'latchkey-master-key-1:'
 const fileFormat = /^latchkey-master-key-1:([A-Za-z0-9_-]{43})\r?\n?$/
 const fileBytesAtMost = 128
-
-const version = 1
-const fingerprintBytes = 8
-const headerBytes = 1 + fingerprintBytes
 
 /**
  * The master key in a local file, made at first use and readable by its owner alone. Whoever loses the file loses everything
@@ -27,29 +24,21 @@ export async function openKeyFile(options: { path: string }): Promise<KeyWrapper
   const path = resolve(options.path)
   const masterKey = (await readMasterKey(path)) ?? (await makeMasterKey(path))
   const fingerprint = fingerprintOf(masterKey)
+  const name = nameKeyFile(fingerprint)
+  const masterKeyName = `key file ${path} (fingerprint ${fingerprint.toString('hex')})`
 
   return {
-    masterKeyName: `key file ${path} (fingerprint ${fingerprint.toString('hex')})`,
+    masterKeyName,
 
     async wrap(dataKey, context) {
-      return Buffer.concat([Buffer.of(version), fingerprint, encrypt(masterKey, dataKey, context)])
+      return writeKeyFileForm(fingerprint, encrypt(masterKey, dataKey, context))
     },
 
     async unwrap(wrapped, context) {
-      if (wrapped.length < headerBytes + encryptionOverhead || wrapped[0] !== version) {
-        throw new StartError(
-          `A wrapped key was not made by a key file of this version of Latchkey, so ${path} cannot unwrap it. Check KMS_URL.`,
-        )
-      }
-      const needed = wrapped.subarray(1, headerBytes)
-      if (!needed.equals(fingerprint)) {
-        throw new StartError(
-          `The data was encrypted under the master key with fingerprint ${needed.toString('hex')}, but ${path} holds the one with fingerprint ` +
-            `${fingerprint.toString('hex')}. Put the key file that belongs to this database back; without it the data cannot be read.`,
-        )
-      }
-      return decrypt(masterKey, wrapped.subarray(headerBytes), context)
+      return decrypt(masterKey, takeCiphertext(wrapped, name, masterKeyName), context)
     },
+
+    hasWrapped: wrapped => readWrappedForm(wrapped)?.masterKey === name,
 
     async close() {},
   }

@@ -6,7 +6,10 @@ import { projectFolder, runAsScript } from './project.mjs'
 export const buildFolder = join(projectFolder, '.build')
 
 /** Packages that find files of their own (WebAssembly, data) beside their code, and so stay where npm put them. */
-const external = ['@electric-sql/pglite', '@electric-sql/pglite/*', '@electric-sql/pglite-prepopulatedfs']
+const besideData = ['@electric-sql/pglite', '@electric-sql/pglite/*', '@electric-sql/pglite-prepopulatedfs']
+
+/** Packages that are installed by whoever needs them, and loaded where they are asked for. */
+const optional = ['@aws-sdk/client-kms', '@google-cloud/kms', 'google-auth-library']
 
 /** What bundled packages in CommonJS take for granted, and a module has only if it makes it. */
 const banner = [
@@ -33,7 +36,7 @@ export async function build() {
     target: 'node22.14',
     format: 'esm',
     banner: { js: banner },
-    external,
+    external: [...besideData, ...optional],
     // Stack traces in the log point to the source, which is not shipped in the map a second time.
     sourcemap: true,
     sourcesContent: false,

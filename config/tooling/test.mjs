@@ -36,6 +36,8 @@ const foreignSettings = [
   'SMTP_URL',
   'MAIL_FROM',
   'KMS_URL',
+  'KMS_OTHER_URL',
+  'VAULT_TOKEN',
   'LOG_LEVEL',
   'NODE_ENV',
 ]

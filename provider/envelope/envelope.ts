@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Clock } from '../kernel/clock.ts'
-import { AppError } from '../kernel/errors.ts'
+import { AppError, StartError } from '../kernel/errors.ts'
 import type { BlindIndexPurpose, FieldCipher, KeyOwner } from '../ports/field-cipher.ts'
 import type { InstallationKeys, KeyWrapper } from '../ports/key-wrapper.ts'
 import { dataKeyOf, newKeyBytes, ownerId } from './data-key.ts'
@@ -42,7 +42,7 @@ export async function openEnvelope(options: {
       case 'installation':
         throw new Error("The installation's key is made when the envelope is opened, and only then.")
       case 'workspace':
-        return keyWrapper.wrap(key, wrappingContext(owner))
+        return whileServing(keyWrapper.wrap(key, wrappingContext(owner)))
       case 'user':
         return sealBytes(userKeys, wrappingPlace(owner), key)
     }
@@ -51,7 +51,7 @@ export async function openEnvelope(options: {
   async function unwrap(owner: KeyOwner, wrapped: Buffer): Promise<Buffer> {
     return owner.kind === 'user'
       ? openBytes(userKeys, wrappingPlace(owner), wrapped)
-      : keyWrapper.unwrap(wrapped, wrappingContext(owner))
+      : whileServing(keyWrapper.unwrap(wrapped, wrappingContext(owner)))
   }
 
   return {
@@ -80,6 +80,13 @@ export async function openEnvelope(options: {
 
     blindIndex: (purpose, value) => createHmac('sha256', blindIndexKeys[purpose]).update(value).digest(),
   }
+}
+
+/** A master key that was good for the start and is refused now (a token that ran out, a key that was switched off) may be good again. */
+async function whileServing<Result>(asked: Promise<Result>): Promise<Result> {
+  return asked.catch((error: unknown) => {
+    throw error instanceof StartError ? new AppError('unavailable', { cause: error }) : error
+  })
 }
 
 function wrappingContext(owner: KeyOwner): string {

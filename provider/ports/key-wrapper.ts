@@ -6,8 +6,13 @@ export interface KeyWrapper {
   /** Names the master key, for an operator who has to find it: never a secret. */
   readonly masterKeyName: string
   wrap(dataKey: Buffer, context: string): Promise<Buffer>
-  /** Rejects with AppError `unavailable` where the service is away, and with StartError where the master key is another one. */
+  /**
+   * Rejects with AppError `unavailable` where the service is away, and with StartError where the master key is another one, is
+   * not there, or is not ours to use.
+   */
   unwrap(wrapped: Buffer, context: string): Promise<Buffer>
+  /** Whether it was this master key that wrapped it, as far as can be told without unwrapping. Nothing is asked of a service. */
+  hasWrapped(wrapped: Buffer): boolean
   close(): Promise<void>
 }
 

@@ -1,24 +1,29 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openKeyFile } from '../../adapters/kms/key-file.ts'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openAwsKms } from '../../adapters/kms/aws-kms.ts'
+import { computeCrc32c } from '../../adapters/kms/crc32c.ts'
+import { openGoogleKms } from '../../adapters/kms/google-kms.ts'
+import { openKeyWrapper } from '../../adapters/kms/open-key-wrapper.ts'
+import { loadOptionalPackage } from '../../adapters/kms/optional-package.ts'
+import { openVaultTransit } from '../../adapters/kms/vault-transit.ts'
+import { openEnvelope } from '../../provider/envelope/envelope.ts'
+import { systemClock } from '../../provider/kernel/clock.ts'
 import { StartError } from '../../provider/kernel/errors.ts'
 import type { KeyWrapper } from '../../provider/ports/key-wrapper.ts'
+import { keepInstallationKey } from '../support/installation-key.ts'
+import { startKeyServices } from '../support/key-services.ts'
 
-let folder: string
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'latchkey-key-wrapper-'))
-})
-afterEach(() => rm(folder, { recursive: true }))
+const stage = await startKeyServices()
+const { vault, aws, google } = stage
+const openVault = stage.openVault
 
-/** Every key wrapper, each with a way to open it under its usual master key and under another one. */
-const keyWrappers: Array<{ name: string; open(masterKey: 'usual' | 'other'): Promise<KeyWrapper> }> = [
-  { name: 'key file', open: masterKey => openKeyFile({ path: join(folder, masterKey) }) },
-]
+afterAll(() => stage.stop())
+beforeEach(() => stage.enter())
+afterEach(() => stage.leave())
 
-describe.each(keyWrappers)('a key wrapper: $name', ({ open }) => {
+describe.each(stage.keyWrappers)('a key wrapper: $name', ({ open }) => {
   it('unwraps what it wrapped, also after a restart', async () => {
     const dataKey = randomBytes(32)
     const before = await open('usual')
@@ -59,86 +64,228 @@ describe.each(keyWrappers)('a key wrapper: $name', ({ open }) => {
     }
   })
 
-  it('tells an operator which master key is missing', async () => {
+  it('tells an operator which master key is missing, and knows its own work', async () => {
     const usual = await open('usual')
     const other = await open('other')
     const wrapped = await usual.wrap(randomBytes(32), 'installation')
-    const fingerprint = /fingerprint ([0-9a-f]+)/.exec(usual.masterKeyName)?.[1] ?? expect.fail('the name has no fingerprint')
+    const name = /fingerprint [0-9a-f]+|transit\/\S+|arn:\S+|projects\/\S+/.exec(usual.masterKeyName)?.[0]
     const refusal = other.unwrap(wrapped, 'installation')
     await expect(refusal).rejects.toThrow(StartError)
-    await expect(refusal).rejects.toThrow(fingerprint)
+    await expect(refusal).rejects.toThrow(`under the master key `)
+    await expect(refusal).rejects.toThrow(name ?? expect.fail('the name names no key'))
+    expect([usual.hasWrapped(wrapped), other.hasWrapped(wrapped), usual.hasWrapped(Buffer.alloc(0))]).toEqual([
+      true,
+      false,
+      false,
+    ])
+  })
+
+  it('stops a start with another master key, which is named, and overwrites nothing', async () => {
+    const installationKeys = keepInstallationKey()
+    const usual = await open('usual')
+    await openEnvelope({ keyWrapper: usual, installationKeys, clock: systemClock })
+    const kept = installationKeys.kept
+    const start = openEnvelope({ keyWrapper: await open('other'), installationKeys, clock: systemClock })
+    await expect(start).rejects.toThrow(StartError)
+    await expect(start).rejects.toThrow(/^The data was encrypted under the master key .+, but KMS_URL leads to .+\.$/)
+    expect(installationKeys.kept).toBe(kept)
+    await openEnvelope({ keyWrapper: usual, installationKeys, clock: systemClock })
   })
 })
 
-describe('the key file', () => {
-  const openAt = (path: string) => openKeyFile({ path })
+/** What becomes of it where the service is a network away. */
+describe.each([
+  { name: 'Vault', service: () => vault, open: () => openVault('usual'), tries: 3 },
+  { name: 'AWS KMS', service: () => aws, open: () => openAwsKms({ keyArn: stage.awsKeys.usual }), tries: 3 },
+  {
+    name: 'Google Cloud KMS',
+    service: () => google,
+    open: () => openGoogleKms({ keyName: stage.googleKeys.usual, client: google.client }),
+    tries: 3,
+  },
+])('the service of $name', ({ service, open, tries }) => {
+  it.each(['away', 500, 503] as const)(
+    'where it is %s: unavailable, after a few tries, and well again when it is back',
+    async behaviour => {
+      const wrapper = await open()
+      const dataKey = randomBytes(32)
+      const wrapped = await wrapper.wrap(dataKey, 'workspace:one')
+      service().behaviour = behaviour
+      service().requests = 0
+      await expect(wrapper.unwrap(wrapped, 'workspace:one')).rejects.toMatchObject({ name: 'AppError', code: 'unavailable' })
+      expect(service().requests).toBeLessThanOrEqual(tries)
+      await expect(wrapper.wrap(dataKey, 'workspace:one')).rejects.toMatchObject({ code: 'unavailable' })
+      service().behaviour = 'serving'
+      expect(await wrapper.unwrap(wrapped, 'workspace:one')).toEqual(dataKey)
+      await wrapper.close()
+    },
+  )
 
-  it('is made once, with its folder, for its owner alone, and leaves nothing beside it', async () => {
-    const path = join(folder, 'data', 'master.key')
-    await openAt(path)
-    expect((await stat(path)).mode & 0o777).toBe(0o600)
-    const content = await readFile(path, 'utf8')
-    await openAt(path)
-    expect(await readFile(path, 'utf8')).toBe(content)
-    expect(await readdir(join(folder, 'data'))).toEqual(['master.key'])
+  it('where it is away at the start: stops, says which one, and makes nothing', async () => {
+    const installationKeys = keepInstallationKey()
+    service().behaviour = 'away'
+    const start = openEnvelope({ keyWrapper: await open(), installationKeys, clock: systemClock })
+    await expect(start).rejects.toThrow(StartError)
+    await expect(start).rejects.toThrow((await open()).masterKeyName)
+    expect(installationKeys.kept).toBeUndefined()
   })
 
-  it('is one and the same for many first starts at once', async () => {
-    const path = join(folder, 'master.key')
-    const wrappers = await Promise.all(Array.from({ length: 20 }, () => openAt(path)))
-    expect(new Set(wrappers.map(wrapper => wrapper.masterKeyName)).size).toBe(1)
-    expect(await readdir(folder)).toEqual(['master.key'])
+  it('where it never answers: unavailable within fifteen seconds', { timeout: 20_000 }, async () => {
+    const wrapper = await open()
+    const wrapped = await wrapper.wrap(randomBytes(32), 'workspace:one')
+    service().behaviour = 'silent'
+    const asked = performance.now()
+    await expect(wrapper.unwrap(wrapped, 'workspace:one')).rejects.toMatchObject({ code: 'unavailable' })
+    expect(performance.now() - asked).toBeLessThan(15_000)
+    await wrapper.close()
   })
+})
 
-  it.each(['640', '604', '620', '602', '610'])('is refused with mode %s, with the command that helps', async mode => {
-    const path = join(folder, 'master.key')
-    await openAt(path)
-    await chmod(path, Number.parseInt(mode, 8))
-    await expect(openAt(path)).rejects.toThrow(StartError)
-    await expect(openAt(path)).rejects.toThrow(`chmod 600 '${path}'`)
+describe('a key that is not there, or not ours to use', () => {
+  const refusals: Array<{ name: string; open(): Promise<KeyWrapper>; says: RegExp }> = [
+    {
+      name: 'Vault: another token',
+      open: () => openVault('usual', 'hvs.stolen'),
+      says: /transit\/usual at http:\S+ may not be used.+VAULT_TOKEN/,
+    },
+    { name: 'Vault: no such key', open: () => openVault('missing'), says: /transit\/missing.+encryption key not found.+KMS_URL/ },
+    {
+      name: 'Vault: no such engine',
+      open: () => openVaultTransit({ origin: vault.origin, keyPath: 'elsewhere/usual', token: vault.token }),
+      says: /elsewhere\/usual at \S+ is not there/,
+    },
+    {
+      name: 'AWS KMS: no such key',
+      open: () => openAwsKms({ keyArn: 'arn:aws:kms:eu-central-1:111122223333:key/none' }),
+      says: /key\/none cannot be used: NotFoundException/,
+    },
+    {
+      name: 'AWS KMS: other credentials',
+      open: () => {
+        vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'hunter2')
+        return openAwsKms({ keyArn: stage.awsKeys.usual })
+      },
+      says: /cannot be used: InvalidSignatureException/,
+    },
+    {
+      name: 'AWS KMS: switched off',
+      open: () => {
+        const keyArn = aws.createKey()
+        aws.disable(keyArn)
+        return openAwsKms({ keyArn })
+      },
+      says: /cannot be used: DisabledException/,
+    },
+    {
+      name: 'Google: no such key',
+      open: () => openGoogleKms({ keyName: 'projects/p/locations/l/keyRings/r/cryptoKeys/none', client: google.client }),
+      says: /cryptoKeys\/none cannot be used/,
+    },
+    {
+      name: 'Google: switched off',
+      open: () => {
+        const keyName = google.createKey()
+        google.disable(keyName)
+        return openGoogleKms({ keyName, client: google.client })
+      },
+      says: /cannot be used/,
+    },
+    {
+      name: 'Google: nobody signed in',
+      open: async () => {
+        await rm(join(stage.folder, 'google.json'))
+        return openGoogleKms({ keyName: stage.googleKeys.usual, client: google.client })
+      },
+      says: /cannot be used.+GOOGLE_APPLICATION_CREDENTIALS/,
+    },
+  ]
+
+  it.each(refusals)('$name: one line that says so', async ({ open, says }) => {
+    const wrapping = open().then(wrapper => wrapper.wrap(randomBytes(32), 'installation'))
+    const failure = await wrapping.then(
+      () => expect.fail('it wrapped'),
+      (error: unknown) => error,
+    )
+    expect(failure).toBeInstanceOf(StartError)
+    expect(String(failure)).toMatch(says)
+    expect(String(failure)).not.toMatch(/\n|hunter2|hvs\./)
   })
+})
 
-  it('is accepted read-only and through a link, as a mounted secret is', async () => {
-    const path = join(folder, 'master.key')
-    const made = await openAt(path)
-    await chmod(path, 0o400)
-    await symlink(path, join(folder, 'mounted'))
+describe('what is special to one service', () => {
+  it('Vault: what an older version of its key wrapped opens after a rotation', async () => {
+    vault.createKey('rotated')
+    const wrapper = await openVault('rotated')
     const dataKey = randomBytes(32)
-    const mounted = await openAt(join(folder, 'mounted'))
-    expect(await mounted.unwrap(await made.wrap(dataKey, 'installation'), 'installation')).toEqual(dataKey)
+    const before = await wrapper.wrap(dataKey, 'installation')
+    vault.rotate('rotated')
+    const after = await wrapper.wrap(dataKey, 'installation')
+    expect([await wrapper.unwrap(before, 'installation'), await wrapper.unwrap(after, 'installation')]).toEqual([
+      dataKey,
+      dataKey,
+    ])
   })
 
-  it('is refused, left alone and never shown where it is damaged', async () => {
-    const path = join(folder, 'master.key')
-    await openAt(path)
-    const good = await readFile(path, 'utf8')
-    for (const damaged of [
-      '',
-      '\n',
-      good.slice(0, -5),
-      good.repeat(2),
-      good.replace('key-1', 'key-2'),
-      `${good}more`,
-      good.replace(/.\n/, '!\n'),
-      'x'.repeat(5000),
-    ]) {
-      await writeFile(path, damaged)
-      const failure = await openAt(path).then(
-        () => expect.fail('opened'),
-        (error: unknown) => error,
-      )
-      expect(failure).toBeInstanceOf(StartError)
-      expect(String(failure)).toContain('Restore it from your backup')
-      expect(String(failure)).not.toContain(good.slice(25, 40))
-      expect(await readFile(path, 'utf8')).toBe(damaged)
+  it('Vault: a key that was deleted and made anew is another one, and the refusal says so', async () => {
+    vault.createKey('remade')
+    const wrapper = await openVault('remade')
+    const wrapped = await wrapper.wrap(randomBytes(32), 'installation')
+    vault.createKey('remade')
+    await expect(wrapper.unwrap(wrapped, 'installation')).rejects.toThrow(/message authentication failed.+deleted and made anew/)
+  })
+
+  it('Google: what was damaged on its way is noticed', async () => {
+    const wrapper = await openGoogleKms({ keyName: stage.googleKeys.usual, client: google.client })
+    const wrapped = await wrapper.wrap(randomBytes(32), 'installation')
+    google.garbles = true
+    try {
+      await expect(wrapper.unwrap(wrapped, 'installation')).rejects.toMatchObject({ code: 'unavailable' })
+      await expect(wrapper.wrap(randomBytes(32), 'installation')).rejects.toMatchObject({ code: 'unavailable' })
+    } finally {
+      google.garbles = false
     }
   })
 
-  it('is refused where it is a folder, or where it cannot be made', async () => {
-    await mkdir(join(folder, 'directory'))
-    await expect(openAt(join(folder, 'directory'))).rejects.toThrow('is not a file')
-    await writeFile(join(folder, 'file'), '')
-    await expect(openAt(join(folder, 'file', 'master.key'))).rejects.toThrow(StartError)
-    await expect(openAt(join(folder, 'x'.repeat(250)))).rejects.toThrow('cannot be made')
+  it('CRC-32C: the check value of its catalogue, and that of RFC 3720', () => {
+    expect(computeCrc32c(Buffer.from('123456789'))).toBe(0xe3069283)
+    expect(computeCrc32c(Buffer.alloc(32))).toBe(0x8a9136aa)
+  })
+
+  it('a package that is not installed: the refusal says what to install', async () => {
+    // A name that nobody has installed, for TypeScript not to look for.
+    const name: string = '@latchkey-test/not-installed'
+    const refusal = loadOptionalPackage(name, () => import(name))
+    await expect(refusal).rejects.toThrow(StartError)
+    await expect(refusal).rejects.toThrow(`npm install ${name}`)
+  })
+})
+
+describe('two master keys, during a move', () => {
+  const open = (kmsUrl: string, kmsOtherUrl?: string) =>
+    openKeyWrapper({ kmsUrl, kmsOtherUrl, dataDirectory: stage.folder, vaultToken: vault.token })
+
+  it('the one that is set wraps, and either opens what it has wrapped', async () => {
+    const [file, inVault] = ['file:', vault.urlOf('usual')]
+    const before = await open(file)
+    const dataKey = randomBytes(32)
+    const wrapped = await before.wrap(dataKey, 'installation')
+    const during = await open(inVault, file)
+    expect(await during.unwrap(wrapped, 'installation')).toEqual(dataKey)
+    expect(during.hasWrapped(wrapped)).toBe(false)
+    const again = await during.wrap(dataKey, 'installation')
+    expect(during.hasWrapped(again)).toBe(true)
+    const ahead = await open(file, inVault)
+    expect(await ahead.unwrap(again, 'installation')).toEqual(dataKey)
+    const after = await open(inVault)
+    expect(await after.unwrap(again, 'installation')).toEqual(dataKey)
+    await expect(after.unwrap(wrapped, 'installation')).rejects.toThrow(/key file with fingerprint [0-9a-f]{16}/)
+    await expect(before.unwrap(again, 'installation')).rejects.toThrow('transit/usual')
+  })
+
+  it('are refused where nobody could tell them apart', async () => {
+    await expect(open('file:', 'file:')).rejects.toThrow(StartError)
+    await expect(open('vault+https://one.example/transit/a', 'vault+https://two.example/transit/a')).rejects.toThrow(
+      'the same name',
+    )
   })
 })

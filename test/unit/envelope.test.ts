@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../../provider/kernel/clock.ts'
 import { AppError, StartError } from '../../provider/kernel/errors.ts'
 import type { BlindIndexPurpose, FieldContext, KeyOwner } from '../../provider/ports/field-cipher.ts'
 import type { InstallationKeys, KeyWrapper } from '../../provider/ports/key-wrapper.ts'
+import { keepInstallationKey } from '../support/installation-key.ts'
 
 let folder: string
 let keyWrapper: KeyWrapper
@@ -19,20 +20,6 @@ beforeAll(async () => {
   keyWrapper = await openKeyFile({ path: join(folder, 'master.key') })
 })
 afterAll(() => rm(folder, { recursive: true }))
-
-/** A row that holds the installation's key, as the database does. */
-function keepInstallationKey(kept?: Buffer): InstallationKeys & { kept: Buffer | undefined } {
-  return {
-    kept,
-    async find() {
-      return this.kept
-    },
-    async insertIfAbsent(wrapped) {
-      this.kept ??= wrapped
-      return this.kept
-    },
-  }
-}
 
 const open = (installationKeys: InstallationKeys = keepInstallationKey(), options: { clock?: Clock; keys?: number } = {}) =>
   openEnvelope({

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises'
-import { keyFilePath, openKeyWrapper } from '../../../adapters/open-durable.ts'
+import { findKeyFilePath, openKeyWrapper } from '../../../adapters/kms/open-key-wrapper.ts'
 import { createSqlData } from '../../../adapters/sql/data.ts'
 import type { SqlDatabase } from '../../../adapters/sql/database.ts'
 import { createInstallationKeys } from '../../../adapters/sql/installation-keys.ts'
@@ -13,9 +13,9 @@ import { type Finding, ok, problem, warning } from './finding.ts'
 
 /** The master key, or what is wrong with it. Opening would make a key file where there is none: a doctor makes nothing. */
 export async function findMasterKey(settings: Settings): Promise<KeyWrapper | Finding> {
-  const path = keyFilePath(settings)
+  const path = findKeyFilePath(settings)
   try {
-    await access(path)
+    if (path !== undefined) await access(path)
     return await openKeyWrapper(settings)
   } catch (error) {
     if (error instanceof StartError) return problem('keys', error.message)

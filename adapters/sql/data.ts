@@ -12,11 +12,14 @@ import { createConsentRepository } from './repositories/consents.ts'
 import { createEmailChallengeRepository } from './repositories/email-challenges.ts'
 import { createFactorFailureRepository } from './repositories/factor-failures.ts'
 import { createGrantRepository } from './repositories/grants.ts'
+import { createInvitationRepository } from './repositories/invitations.ts'
 import { createKnownBrowserRepository } from './repositories/known-browsers.ts'
+import { createMemberRepository } from './repositories/members.ts'
 import { createPasskeyRepository } from './repositories/passkeys.ts'
 import { createRecoveryCodeRepository } from './repositories/recovery-codes.ts'
 import { createRefreshFamilyRepository } from './repositories/refresh-families.ts'
 import { createRevokedAccessTokenRepository } from './repositories/revoked-access-tokens.ts'
+import { createRoleRepository } from './repositories/roles.ts'
 import { createSessionRepository } from './repositories/sessions.ts'
 import { createSigningKeyRepository } from './repositories/signing-keys.ts'
 import { createTotpDeviceRepository } from './repositories/totp-devices.ts'
@@ -70,6 +73,15 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
     },
     get workspaces() {
       return createWorkspaceRepository(scope, vault)
+    },
+    get members() {
+      return createMemberRepository(scope, vault)
+    },
+    get roles() {
+      return createRoleRepository(scope)
+    },
+    get invitations() {
+      return createInvitationRepository(scope, vault)
     },
     get apps() {
       return createAppRepository(scope)

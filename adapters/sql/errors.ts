@@ -57,3 +57,12 @@ export function isStatementError(error: unknown): boolean {
 export function isUniqueViolation(error: unknown): error is SqlError {
   return error instanceof SqlError && error.code === '23505'
 }
+
+/** Resolves when the changes are made. Rejects with AppError `conflict` where one of them would have made a second row of a kind. */
+export async function refuseDuplicates(changes: Promise<unknown>[]): Promise<void> {
+  try {
+    await Promise.all(changes)
+  } catch (error) {
+    throw isUniqueViolation(error) ? new AppError('conflict', { cause: error }) : error
+  }
+}

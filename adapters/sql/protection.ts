@@ -111,8 +111,13 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     self: own('select'),
   },
   workspaces: {
-    system: system('select', 'insert', 'delete'),
-    workspace: readOnly(`id = ${workspaceId}`),
+    system: system('select', 'insert', 'update', 'delete'),
+    // Its plan, and whether it is suspended, are not its own to say.
+    workspace: {
+      rights: ['select'],
+      updatable: ['name_sealed', 'required_level', 'required_from', 'accepted_authenticators', 'deletion_due_at', 'version'],
+      rows: `id = ${workspaceId}`,
+    },
     self: ofMembership('workspaces.id'),
   },
   workspace_keys: {
@@ -121,10 +126,20 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     self: ofMembership('workspace_keys.workspace_id'),
   },
   memberships: {
-    system: system('select', 'insert'),
+    system: system('select', 'insert', 'update', 'delete'),
     // Not to be added to: whoever is a member can be read.
-    workspace: readOnly(`workspace_id = ${workspaceId}`),
+    workspace: { rights: ['select', 'delete'], updatable: ['roles', 'version'], rows: `workspace_id = ${workspaceId}` },
     self: own('select'),
+  },
+  roles: {
+    system: system('select', 'insert', 'update', 'delete'),
+    workspace: { rights: ['select', 'insert', 'update', 'delete'], rows: `workspace_id = ${workspaceId}` },
+    self: ofMembership('roles.workspace_id'),
+  },
+  // Found by its token before anybody knows whose it is, and that is the system's.
+  invitations: {
+    system: system('select', 'insert', 'update', 'delete'),
+    workspace: { rights: ['select', 'insert', 'update'], rows: `workspace_id = ${workspaceId}` },
   },
   apps: {
     system: system('select', 'insert', 'update', 'delete'),

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { AppRecord, AttemptRecord, ConsentRecord, SigningKeyRecord, UserRecord } from '../../provider/ports/records.ts'
+import type { WorkspaceRecord } from '../../provider/ports/workspace-records.ts'
 
 /** The tables as they are read: what `decode` makes of a column (values.ts), which is also what is written, JSON apart. */
 export interface Schema {
@@ -79,9 +80,44 @@ export interface Schema {
     last_seen_at: Date
     passkey_offered_at: Generated<Date | null>
   }
-  workspaces: { id: string; slug: string; name_sealed: Buffer; personal: boolean; created_at: Date }
+  workspaces: {
+    id: string
+    slug: string
+    name_sealed: Buffer
+    personal: boolean
+    created_at: Date
+    status: Generated<WorkspaceRecord['status']>
+    plan: Generated<string>
+    required_level: Generated<WorkspaceRecord['requirement']['level']>
+    required_from: Generated<Date | null>
+    accepted_authenticators: Generated<string[] | null>
+    deletion_due_at: Generated<Date | null>
+    version: Generated<number>
+  }
   workspace_keys: { workspace_id: string; wrapped: Buffer }
-  memberships: { workspace_id: string; user_id: string; roles: string[]; created_at: Date }
+  memberships: { workspace_id: string; user_id: string; roles: string[]; created_at: Date; version: Generated<number> }
+  roles: {
+    workspace_id: string
+    key: string
+    name: string
+    permissions: string[]
+    created_at: Date
+    version: Generated<number>
+  }
+  invitations: {
+    workspace_id: string
+    id: string
+    address_index: Buffer
+    address_sealed: Buffer
+    roles: string[]
+    token_hash: Buffer
+    invited_by: string | null
+    created_at: Date
+    expires_at: Date
+    accepted_at: Generated<Date | null>
+    accepted_by: Generated<string | null>
+    revoked_at: Generated<Date | null>
+  }
   apps: {
     client_id: string
     secret_hash: Buffer | null

@@ -7,6 +7,7 @@ import {
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type RawBuilder,
   sql,
 } from 'kysely'
 import type { AccessMode } from '../../provider/kernel/access-mode.ts'
@@ -29,6 +30,11 @@ export const queries = new Kysely<Schema>({
  * (errors.ts). So such a change can travel with the commit, and undo it, instead of being waited for.
  */
 export const orConflict = sql<number>`1 / count(*)`.as('changed')
+
+/** Whether a row is at the version that a change says it has seen; where it says none, any will do. */
+export function isVersion(version: Expression<number | null>): RawBuilder<boolean> {
+  return sql<boolean>`(${version}::integer is null or version = ${version})`
+}
 
 class Placeholder {
   readonly name: string

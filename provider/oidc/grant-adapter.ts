@@ -16,7 +16,7 @@ export const protocol: AccessMode = { kind: 'system', reason: 'protocol' }
  * it names.
  */
 export function isHonoured(facts: GrantFacts): boolean {
-  return facts.user.status === 'active' && (facts.grant.workspaceId === undefined || facts.membership !== undefined)
+  return facts.user.status === 'active' && (facts.grant.workspaceId === undefined || facts.membership?.open === true)
 }
 
 /**

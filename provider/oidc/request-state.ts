@@ -4,7 +4,8 @@ import { type Circumstances, ofRequest, withoutRequest } from '../audit/record.t
 import type { Context, RequestFacts } from '../http/context.ts'
 import type { Actor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { GrantFacts, WorkspaceRecord } from '../ports/records.ts'
+import type { GrantFacts } from '../ports/records.ts'
+import type { WorkspaceRecord } from '../ports/workspace-records.ts'
 import type { KeptEnd } from './session-cache.ts'
 
 /** A session as the database and the store hold it. */

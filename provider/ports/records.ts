@@ -1,3 +1,5 @@
+import type { MembershipFacts } from './workspace-records.ts'
+
 /** What is kept, as the product sees it: personal data in plain text, times as Date, hashes as bytes. */
 
 export interface UserRecord {
@@ -115,15 +117,6 @@ export interface KnownBrowserRecord {
   lastSeenAt: Date
   /** When a passkey was offered here last. */
   passkeyOfferedAt: Date | undefined
-}
-
-export interface WorkspaceRecord {
-  id: string
-  /** Unique over the installation; lower-case letters, digits and hyphens. */
-  slug: string
-  name: string
-  personal: boolean
-  createdAt: Date
 }
 
 /** An OIDC client. `metadata` is OpenID Connect Dynamic Client Registration's, plus ours; validated before it gets here. */
@@ -250,7 +243,7 @@ export interface GrantFacts<User extends UserRecord = UserRecord> {
   grant: GrantRecord
   user: User
   /** The workspace that the grant names; undefined where the user is no member of it any more. */
-  membership: { workspaceId: string; slug: string; roles: string[] } | undefined
+  membership: MembershipFacts | undefined
 }
 
 export interface RefreshFamilyRecord {

@@ -20,9 +20,9 @@ import type {
   SigningKeyRecord,
   UserRecord,
   UserWithFactors,
-  WorkspaceRecord,
 } from './records.ts'
 import type { JobName, JobPayloads } from './jobs.ts'
+import type { InvitationRepository, MemberRepository, RoleRepository, WorkspaceRepository } from './workspace-repositories.ts'
 
 /**
  * All access to durable state, handed out by `Data.scoped` for the length of one transaction. Personal data goes in and comes
@@ -39,6 +39,9 @@ export interface Repositories {
   upstreamIdentities: UpstreamIdentityRepository
   knownBrowsers: KnownBrowserRepository
   workspaces: WorkspaceRepository
+  members: MemberRepository
+  roles: RoleRepository
+  invitations: InvitationRepository
   apps: AppRepository
   attempts: AttemptRepository
   emailChallenges: EmailChallengeRepository
@@ -65,15 +68,6 @@ export interface UserRepository {
   create(user: { id: string; address: string; locale: string; createdAt: Date; vouchedBy?: string }): Promise<void>
   /** The address was proved by our own mail. True for the one caller who was the first to do so after a connection had vouched for it. */
   confirmAddress(userId: string, address: string): Promise<boolean>
-}
-
-export interface WorkspaceRepository {
-  /** Creates the workspace with its data key. */
-  create(workspace: { id: string; slug: string; name: string; personal: boolean; createdAt: Date }): Promise<void>
-  findById(workspaceId: string): Promise<WorkspaceRecord | undefined>
-  addMember(member: { workspaceId: string; userId: string; roles: string[]; createdAt: Date }): Promise<void>
-  /** The workspaces of a user, oldest membership first, each with the user's roles there. */
-  listForUser(userId: string): Promise<Array<WorkspaceRecord & { roles: string[] }>>
 }
 
 export interface AppRepository {

@@ -15,6 +15,17 @@ import {
   noon,
 } from '../support/records.ts'
 
+/** What a new workspace has beside its name. */
+const asMade = {
+  personal: false,
+  createdAt: noon,
+  status: 'active',
+  plan: 'free',
+  requirement: { level: 'none', from: undefined, authenticators: undefined },
+  deletionDueAt: undefined,
+  version: 1,
+}
+
 describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
   let state: DurableState
   let data: Data
@@ -72,7 +83,7 @@ describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
       expect(await data.read(mode, ({ users }) => users.findByAddress(address))).toEqual(expected)
       expect(await data.scoped(mode, ({ users }) => users.findById(id))).toEqual(expected)
       expect(await data.read(mode, ({ workspaces }) => workspaces.listForUser(id))).toEqual([
-        { ...workspace, personal: false, createdAt: noon, roles: ['Admin', 'a "quoted\\, {role}'] },
+        { ...workspace, ...asMade, roles: ['Admin', 'a "quoted\\, {role}'] },
       ])
     }
   })
@@ -115,11 +126,7 @@ describe.each(databaseKinds)('users, workspaces and apps on %s', kind => {
   it('keeps a workspace, refuses its slug to another one, and a membership twice', async () => {
     const workspace = await createWorkspace(data)
     const user = await createUser(data, workspace.id)
-    expect(await data.read(asSystem, ({ workspaces }) => workspaces.findById(workspace.id))).toEqual({
-      ...workspace,
-      personal: false,
-      createdAt: noon,
-    })
+    expect(await data.read(asSystem, ({ workspaces }) => workspaces.findById(workspace.id))).toEqual({ ...workspace, ...asMade })
     const sameSlug = { ...workspace, id: newId(), personal: true, createdAt: noon }
     const sameMember = { workspaceId: workspace.id, userId: user.id, roles: [], createdAt: noon }
     await expect(data.scoped(asSystem, ({ workspaces }) => workspaces.create(sameSlug))).rejects.toMatchObject({

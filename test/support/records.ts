@@ -18,6 +18,7 @@ import type {
   TotpDeviceRecord,
   UpstreamIdentityRecord,
 } from '../../provider/ports/records.ts'
+import type { InvitationRecord, RoleRecord } from '../../provider/ports/workspace-records.ts'
 
 export const asSystem: AccessMode = { kind: 'system', reason: 'protocol' }
 
@@ -177,6 +178,33 @@ export function anAddressClaim(userId: string, changes: Partial<AddressClaimReco
     address: newAddress(),
     codeHash: newHash(),
     tries: 0,
+    createdAt: noon,
+    expiresAt: anHourLater,
+    ...changes,
+  }
+}
+
+export function aRole(workspaceId: string, changes: Partial<RoleRecord> = {}): Omit<RoleRecord, 'version'> {
+  return {
+    workspaceId,
+    key: `role-${randomBytes(8).toString('hex')}`,
+    name: 'Bookkeeper',
+    permissions: ['workspace.read', 'members.read'],
+    createdAt: noon,
+    ...changes,
+  }
+}
+
+type NewInvitation = Omit<InvitationRecord, 'acceptedAt' | 'acceptedBy' | 'revokedAt'>
+
+export function anInvitation(workspaceId: string, changes: Partial<NewInvitation> = {}): NewInvitation {
+  return {
+    id: newId(),
+    workspaceId,
+    address: newAddress(),
+    roles: ['viewer'],
+    tokenHash: newHash(),
+    invitedBy: newId(),
     createdAt: noon,
     expiresAt: anHourLater,
     ...changes,

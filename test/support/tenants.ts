@@ -10,9 +10,11 @@ import {
   anApp,
   anAttempt,
   anEvent,
+  anInvitation,
   anUpstreamIdentity,
   aPasskey,
   aRecoveryCode,
+  aRole,
   aSession,
   aSigningKey,
   aTotpDevice,
@@ -58,6 +60,8 @@ export async function plantTenant(data: Data) {
   const browserHash = newHash()
   const revokedTokenId = newSecret()
   const signingKey = aSigningKey()
+  const role = aRole(workspace.id)
+  const invitation = anInvitation(workspace.id, { address: user.address })
   await data.scoped(asSystem, async repositories => {
     await repositories.apps.insert(app)
     await repositories.attempts.create(attempt)
@@ -79,6 +83,8 @@ export async function plantTenant(data: Data) {
     await repositories.recoveryCodes.replaceAll(user.id, [recoveryCode], noon)
     await repositories.factorFailures.increment(user.id, 'totp', noon)
     await repositories.upstreamIdentities.create(upstreamIdentity)
+    await repositories.roles.create(role)
+    await repositories.invitations.replace(invitation)
     await repositories.knownBrowsers.remember({ userId: user.id, browserHash, method: 'passkey' }, noon)
   })
   return {
@@ -103,5 +109,7 @@ export async function plantTenant(data: Data) {
     addressClaim,
     otherAddress,
     browserHash,
+    role,
+    invitation,
   }
 }

@@ -4,6 +4,7 @@ import { waysIn } from './0003-ways-in.ts'
 import { vouchedAddresses } from './0004-vouched-addresses.ts'
 import { proofsFrom } from './0005-proofs-from.ts'
 import { proofsFromThere } from './0006-proofs-from-there.ts'
+import { workspaces } from './0007-workspaces.ts'
 
 export interface Migration {
   name: string
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { name: '0004-vouched-addresses', text: vouchedAddresses },
   { name: '0005-proofs-from', text: proofsFrom },
   { name: '0006-proofs-from-there', text: proofsFromThere },
+  { name: '0007-workspaces', text: workspaces },
 ]

@@ -10,6 +10,7 @@ import { prepareSweepOfExpired } from '../sweep.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 import { hasFactors, openUser, openUserWithFactors, userQuery } from './users.ts'
+import { describeMembership, membershipColumns, type MembershipRow } from './workspaces.ts'
 
 /** A grant, its user with the key that opens them, and the membership that it names: one query for all of it. */
 export const factsQuery = () =>
@@ -27,9 +28,8 @@ export const factsQuery = () =>
       'g.payload as grant_payload',
       'g.created_at as grant_created_at',
       'g.expires_at as grant_expires_at',
-      'm.roles as member_roles',
-      'w.slug as workspace_slug',
     ])
+    .select(membershipColumns)
 
 type FactsRow = InferResult<ReturnType<typeof factsQuery>>[number]
 
@@ -128,9 +128,12 @@ function factsOf<User extends UserRecord>(row: FactsRow, user: User): GrantFacts
     created_at: row.grant_created_at,
     expires_at: row.grant_expires_at,
   })
-  const { grant_workspace_id: workspaceId, member_roles: roles, workspace_slug: slug } = row
-  const membership = workspaceId !== null && roles !== null && slug !== null ? { workspaceId, slug, roles } : undefined
-  return { grant, user, membership }
+  return { grant, user, membership: isMember(row) ? describeMembership(row) : undefined }
+}
+
+/** Of a left join, the columns are there all together or not at all. */
+function isMember(row: FactsRow): row is FactsRow & MembershipRow {
+  return row.member_workspace_id !== null
 }
 
 function describe(row: Schema['grants']): GrantRecord {

@@ -1,0 +1,139 @@
+import { type InferResult, sql } from 'kysely'
+import { isId } from '../../../provider/kernel/ids.ts'
+import type { MemberRecord } from '../../../provider/ports/workspace-records.ts'
+import type { MemberRepository } from '../../../provider/ports/workspace-repositories.ts'
+import type { SqlScope } from '../database.ts'
+import { describePage, isAfter, limitTo, type PageParameters } from '../pages.ts'
+import { isVersion, prepare, queries } from '../statement.ts'
+import { canBeKept } from '../values.ts'
+import type { Vault } from '../vault.ts'
+
+/** A membership with what opens its person; who has been erased is nobody's member. */
+const memberQuery = () =>
+  queries
+    .selectFrom('memberships as m')
+    .innerJoin('users as u', 'u.id', 'm.user_id')
+    .innerJoin('user_keys as k', 'k.user_id', 'm.user_id')
+    .innerJoin('user_addresses as a', join => join.onRef('a.user_id', '=', 'm.user_id').on('a.is_primary', '=', true))
+    .select([
+      'm.workspace_id',
+      'm.user_id',
+      'm.roles',
+      'm.created_at',
+      'm.version',
+      'u.name_sealed',
+      'k.wrapped',
+      'a.id as address_id',
+      'a.address_sealed',
+      ({ exists, selectFrom, or }) =>
+        or([
+          exists(selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'm.user_id')),
+          exists(selectFrom('totp_devices as d').select('d.id').whereRef('d.user_id', '=', 'm.user_id')),
+        ]).as('has_factors'),
+    ])
+
+type MemberRow = InferResult<ReturnType<typeof memberQuery>>[number]
+
+const find = prepare<{ workspaceId: string; userId: string }>()(parameter =>
+  memberQuery().where('m.workspace_id', '=', parameter.workspaceId).where('m.user_id', '=', parameter.userId),
+)
+
+const findByAddress = prepare<{ workspaceId: string; addressIndex: Buffer }>()(parameter =>
+  memberQuery()
+    .innerJoin('user_addresses as typed', 'typed.user_id', 'm.user_id')
+    .where('m.workspace_id', '=', parameter.workspaceId)
+    .where('typed.address_index', '=', parameter.addressIndex),
+)
+
+const list = prepare<PageParameters & { workspaceId: string }>()(parameter =>
+  memberQuery()
+    .where('m.workspace_id', '=', parameter.workspaceId)
+    .where(isAfter('m.created_at', 'm.user_id', parameter))
+    .orderBy('m.created_at')
+    .orderBy('m.user_id')
+    .limit(limitTo(parameter)),
+)
+
+const counted = sql<number>`count(*)`.as('count')
+
+const count = prepare<{ workspaceId: string }>()(parameter =>
+  queries.selectFrom('memberships').select(counted).where('workspace_id', '=', parameter.workspaceId),
+)
+
+const countHolders = prepare<{ workspaceId: string; role: string }>()(parameter =>
+  queries
+    .selectFrom('memberships')
+    .select(counted)
+    .where('workspace_id', '=', parameter.workspaceId)
+    .where(sql<boolean>`${parameter.role} = any(roles)`),
+)
+
+const changeRoles = prepare<{ workspaceId: string; userId: string; roles: string[]; version: number | null }>()(parameter =>
+  queries
+    .updateTable('memberships')
+    .set({ roles: parameter.roles, version: sql`version + 1` })
+    .where('workspace_id', '=', parameter.workspaceId)
+    .where('user_id', '=', parameter.userId)
+    .where(isVersion(parameter.version)),
+)
+
+const remove = prepare<{ workspaceId: string; userId: string }>()(parameter =>
+  queries.deleteFrom('memberships').where('workspace_id', '=', parameter.workspaceId).where('user_id', '=', parameter.userId),
+)
+
+const areIds = (...ids: string[]) => ids.every(isId)
+
+export function createMemberRepository(scope: SqlScope, vault: Vault): MemberRepository {
+  async function open(row: MemberRow): Promise<MemberRecord> {
+    const key = await vault.userKey(row.user_id, row.wrapped)
+    return {
+      workspaceId: row.workspace_id,
+      userId: row.user_id,
+      address: key.open({ table: 'user_addresses', column: 'address', row: row.address_id }, row.address_sealed),
+      name: row.name_sealed ? key.open({ table: 'users', column: 'name', row: row.user_id }, row.name_sealed) : undefined,
+      roles: row.roles,
+      hasFactors: Boolean(row.has_factors),
+      joinedAt: row.created_at,
+      version: row.version,
+    }
+  }
+
+  return {
+    async find(workspaceId, userId) {
+      if (!areIds(workspaceId, userId)) return undefined
+      const [row] = await scope.run(find, { workspaceId, userId })
+      return row && open(row)
+    },
+
+    async findByAddress(workspaceId, address) {
+      if (!areIds(workspaceId)) return undefined
+      const addressIndex = vault.blindIndex('email-address', address)
+      const [row] = await scope.run(findByAddress, { workspaceId, addressIndex })
+      return row && open(row)
+    },
+
+    async list(workspaceId, page) {
+      if (!areIds(workspaceId)) return []
+      return Promise.all((await scope.run(list, { workspaceId, ...describePage(page) })).map(open))
+    },
+
+    async count(workspaceId) {
+      const [row] = areIds(workspaceId) ? await scope.run(count, { workspaceId }) : []
+      return row?.count ?? 0
+    },
+
+    async countHolders(workspaceId, role) {
+      const [row] = areIds(workspaceId) && canBeKept(role) ? await scope.run(countHolders, { workspaceId, role }) : []
+      return row?.count ?? 0
+    },
+
+    async changeRoles(workspaceId, userId, roles, version) {
+      if (!areIds(workspaceId, userId)) return false
+      return (await scope.change(changeRoles, { workspaceId, userId, roles, version: version ?? null })) === 1
+    },
+
+    async remove(workspaceId, userId) {
+      return areIds(workspaceId, userId) && (await scope.change(remove, { workspaceId, userId })) === 1
+    },
+  }
+}

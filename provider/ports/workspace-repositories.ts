@@ -1,0 +1,82 @@
+import type {
+  InvitationRecord,
+  MemberRecord,
+  MembershipFacts,
+  RoleRecord,
+  WorkspaceRecord,
+  WorkspaceRequirement,
+} from './workspace-records.ts'
+
+/** A page of a list: what comes after `after` in its order, at most `limit`. */
+export interface PageRequest {
+  after: { moment: Date; id: string } | undefined
+  limit: number
+}
+
+/** Changes take the `version` that was seen, where one is given, and answer false where there is another one by now, or nothing at all. */
+export interface WorkspaceRepository {
+  /** Creates the workspace with its data key. Rejects with AppError `conflict` where the slug is taken. */
+  create(workspace: { id: string; slug: string; name: string; personal: boolean; plan?: string; createdAt: Date }): Promise<void>
+  findById(workspaceId: string): Promise<WorkspaceRecord | undefined>
+  findBySlug(slug: string): Promise<WorkspaceRecord | undefined>
+  /**
+   * Has those who would change who is a member, or what they may, wait until this transaction is over, and see what it did: for
+   * what depends on the others, such as the last Admin.
+   */
+  lock(workspaceId: string): Promise<void>
+  rename(workspaceId: string, name: string, version?: number): Promise<boolean>
+  changeStatus(workspaceId: string, status: WorkspaceRecord['status'], version?: number): Promise<boolean>
+  changePlan(workspaceId: string, plan: string, version?: number): Promise<boolean>
+  changeRequirement(workspaceId: string, requirement: WorkspaceRequirement, version?: number): Promise<boolean>
+  /** Undefined takes it back. */
+  scheduleDeletion(workspaceId: string, dueAt: Date | undefined, version?: number): Promise<boolean>
+  /** The ids of at most `limit` workspaces that are due to be deleted. */
+  listDueForDeletion(moment: Date, limit: number): Promise<string[]>
+  /** Oldest first. */
+  list(page: PageRequest): Promise<WorkspaceRecord[]>
+  /** Adds a member. Rejects with AppError `conflict` where they are one already. */
+  addMember(member: { workspaceId: string; userId: string; roles: string[]; createdAt: Date }): Promise<void>
+  /** The workspaces of a user, oldest membership first, each with the user's roles there. */
+  listForUser(userId: string): Promise<Array<WorkspaceRecord & { roles: string[] }>>
+  /** The same without what has to be opened: all that decides about tokens. */
+  listMembershipFacts(userId: string): Promise<MembershipFacts[]>
+}
+
+export interface MemberRepository {
+  find(workspaceId: string, userId: string): Promise<MemberRecord | undefined>
+  /** By any verified address of theirs, in normal form. */
+  findByAddress(workspaceId: string, address: string): Promise<MemberRecord | undefined>
+  /** Oldest membership first. */
+  list(workspaceId: string, page: PageRequest): Promise<MemberRecord[]>
+  count(workspaceId: string): Promise<number>
+  /** How many hold the role. */
+  countHolders(workspaceId: string, role: string): Promise<number>
+  changeRoles(workspaceId: string, userId: string, roles: string[], version?: number): Promise<boolean>
+  remove(workspaceId: string, userId: string): Promise<boolean>
+}
+
+export interface RoleRepository {
+  /** By key. */
+  list(workspaceId: string): Promise<RoleRecord[]>
+  find(workspaceId: string, key: string): Promise<RoleRecord | undefined>
+  /** Rejects with AppError `conflict` where there is one with the key already. */
+  create(role: Omit<RoleRecord, 'version'>): Promise<void>
+  change(workspaceId: string, key: string, changes: Pick<RoleRecord, 'name' | 'permissions'>, version?: number): Promise<boolean>
+  delete(workspaceId: string, key: string): Promise<boolean>
+}
+
+export interface InvitationRepository {
+  /** In place of an open one for the same address. */
+  replace(invitation: Omit<InvitationRecord, 'acceptedAt' | 'acceptedBy' | 'revokedAt'>): Promise<void>
+  find(workspaceId: string, invitationId: string): Promise<InvitationRecord | undefined>
+  findByTokenHash(tokenHash: Buffer): Promise<InvitationRecord | undefined>
+  /** Those that can still be accepted, oldest first. */
+  listOpen(workspaceId: string, moment: Date, page: PageRequest): Promise<InvitationRecord[]>
+  /** Those that can still be accepted by somebody's verified addresses, whichever workspace they are for. */
+  listOpenForUser(userId: string, moment: Date): Promise<InvitationRecord[]>
+  /** Marks it accepted. True for the one caller who did so in time. */
+  accept(workspaceId: string, invitationId: string, userId: string, moment: Date): Promise<boolean>
+  /** Marks it revoked. False where it was accepted or revoked already. */
+  revoke(workspaceId: string, invitationId: string, moment: Date): Promise<boolean>
+  deleteExpired(moment: Date, limit: number): Promise<number>
+}

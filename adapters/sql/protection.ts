@@ -39,9 +39,11 @@ function readOnly(rows: string): Protection {
 
 /** A user's row is a workspace's to read as long as the user is a member there. */
 function ofMember(column: string): Protection {
-  return readOnly(
-    `exists (select from latchkey.memberships as scope where scope.workspace_id = ${workspaceId} and scope.user_id = ${column})`,
-  )
+  return readOnly(isMember(column))
+}
+
+function isMember(column: string, table: 'memberships' | 'former_members' = 'memberships'): string {
+  return `exists (select from latchkey.${table} as scope where scope.workspace_id = ${workspaceId} and scope.user_id = ${column})`
 }
 
 /** A workspace's row is a user's to read as long as the user is a member there. */
@@ -73,7 +75,7 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
   },
   user_keys: {
     system: system('select', 'insert'),
-    workspace: ofMember('user_keys.user_id'),
+    workspace: readOnly(`${isMember('user_keys.user_id')} or ${isMember('user_keys.user_id', 'former_members')}`),
     self: own('select'),
   },
   user_addresses: {
@@ -130,6 +132,11 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     // Not to be added to: whoever is a member can be read.
     workspace: { rights: ['select', 'delete'], updatable: ['roles', 'version'], rows: `workspace_id = ${workspaceId}` },
     self: own('select'),
+  },
+  deleted_workspaces: { system: system('select', 'insert', 'update', 'delete') },
+  former_members: {
+    system: system('select', 'insert', 'update', 'delete'),
+    workspace: { rights: ['select', 'insert'], rows: `workspace_id = ${workspaceId}` },
   },
   roles: {
     system: system('select', 'insert', 'update', 'delete'),

@@ -96,6 +96,8 @@ export interface Schema {
   }
   workspace_keys: { workspace_id: string; wrapped: Buffer }
   memberships: { workspace_id: string; user_id: string; roles: string[]; created_at: Date; version: Generated<number> }
+  deleted_workspaces: { id: string; wrapped: Buffer; deleted_at: Date }
+  former_members: { workspace_id: string; user_id: string; left_at: Date }
   roles: {
     workspace_id: string
     key: string

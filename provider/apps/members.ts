@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { permissionPattern, reservedBeginnings } from '../workspaces/permissions.ts'
 
 /** Hosts that are this very machine, and so need no TLS (RFC 8252 §7.3). */
 export const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -45,6 +46,14 @@ const scope = z
   .max(2000)
   .regex(new RegExp(`^$|^${scopeToken}(?: ${scopeToken})*$`), 'scopes with one space between them (RFC 6749 §3.3)')
 
+const permission = z
+  .string()
+  .regex(permissionPattern, 'two to four words with dots between them ("invoices.approve"), in lower case')
+  .refine(
+    name => !reservedBeginnings.has(name.split('.')[0] ?? ''),
+    `a permission that does not begin with ${[...reservedBeginnings].join(', ')}: those are our own`,
+  )
+
 const symmetricOrPrivate = ['k', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']
 
 const publicKey = z
@@ -65,7 +74,7 @@ const grantTypes = [
  * What an app is registered with: OpenID Connect Dynamic Client Registration 1.0 §2, as far as we support it, and these of ours:
  * `first_party` skips the consent page; `refresh_token_delivery` puts the refresh token into an HttpOnly cookie, for browser
  * apps on one site with the issuer; `origins` may call from a browser; `audience` is the `aud` of its access tokens (its
- * client id unless named); `resources` are further audiences it may ask for (RFC 8707), with their scopes.
+ * client id unless named); `permissions` are what it lets people do, for roles of workspaces to hold; `resources` are further audiences it may ask for (RFC 8707), with their scopes.
  */
 export const appMembers = z.strictObject({
   client_id: clientId,
@@ -93,6 +102,7 @@ export const appMembers = z.strictObject({
   refresh_token_delivery: z.enum(['body', 'cookie']).default('body'),
   origins: z.array(origin).max(50).default([]),
   audience: z.string().min(1).max(2000).optional(),
+  permissions: z.array(permission).max(200).default([]),
   resources: z
     .array(z.strictObject({ identifier: resourceIdentifier, scope }))
     .max(50)

@@ -43,6 +43,17 @@ export const catalogue = {
   // Of whom, but nothing else of them: their key is gone.
   'account.erased': { user: 'never', workspace: 'never', fields: ['erased_user_id'] },
   'workspace.created': { user: 'sometimes', workspace: 'always', fields: [], change: 'after' },
+  'workspace.changed': { user: 'never', workspace: 'always', fields: [], change: 'both' },
+  // Of which, in the installation's log: its own ends here.
+  'workspace.deleted': { user: 'never', workspace: 'never', fields: ['deleted_workspace_id'] },
+  'membership.changed': { user: 'always', workspace: 'always', fields: [], change: 'both' },
+  'membership.removed': { user: 'always', workspace: 'always', fields: ['reason'], change: 'before' },
+  'invitation.sent': { user: 'never', workspace: 'always', fields: ['invitation_id'], change: 'after' },
+  'invitation.revoked': { user: 'never', workspace: 'always', fields: ['invitation_id'] },
+  'invitation.accepted': { user: 'always', workspace: 'always', fields: ['invitation_id'] },
+  'role.created': { user: 'never', workspace: 'always', fields: ['role'], change: 'after' },
+  'role.changed': { user: 'never', workspace: 'always', fields: ['role'], change: 'both' },
+  'role.deleted': { user: 'never', workspace: 'always', fields: ['role'], change: 'before' },
   'membership.added': { user: 'always', workspace: 'always', fields: [], change: 'after' },
   'session.created': { user: 'always', workspace: 'never', fields: ['session_uid'] },
   'session.ended': { user: 'always', workspace: 'never', fields: ['session_uid', 'reason'] },

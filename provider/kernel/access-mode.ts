@@ -6,6 +6,9 @@ export const systemReasons = [
   'protocol', // an OpenID Connect request names a token, and the token names the tenant
   'job',
   'command-line',
+  'founding', // a workspace that is being made has nobody in it yet
+  'invitation', // whoever is invited is no member yet
+  'system-api', // an app of the installation's operator, which has no workspace
   'doctor',
 ] as const
 
@@ -15,6 +18,7 @@ export type SystemReason = (typeof systemReasons)[number]
 export type Actor =
   | { kind: 'user'; userId: string }
   | { kind: 'app'; clientId: string }
+  | { kind: 'api-key'; apiKeyId: string }
   | { kind: 'system'; reason: SystemReason }
 
 /**

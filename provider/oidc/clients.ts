@@ -4,7 +4,15 @@ import type { AppRegistry, RegisteredApp } from '../apps/registry.ts'
 import { constantTimeEqual, hashSecret } from '../kernel/secrets.ts'
 
 /** Members of ours in an app's metadata, which oidc-provider carries along. */
-export const ownMetadata = ['first_party', 'refresh_token_delivery', 'origins', 'audience', 'resources', 'own_scope'] as const
+export const ownMetadata = [
+  'first_party',
+  'refresh_token_delivery',
+  'origins',
+  'audience',
+  'permissions',
+  'resources',
+  'own_scope',
+] as const
 
 /** oidc-provider wants a client to have its secret. Ours is a hash alone, so this stands there and the comparison is ours. */
 const secretStandIn = 'kept-as-a-hash'
@@ -71,6 +79,7 @@ export function appOf(client: Client) {
     origins: metadata.origins,
     audience: metadata.audience ?? client.clientId,
     scope: metadata.own_scope,
+    permissions: metadata.permissions,
     resources: metadata.resources,
   }
 }

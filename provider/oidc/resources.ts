@@ -48,6 +48,7 @@ export function describeToken(
   if (!('accountId' in token) || token.accountId === undefined) return undefined
   const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.DeviceCode
   const { membership } = stateOf(ctx).grantFacts ?? {}
+  const { client } = ctx.oidc
   return {
     auth_time: source?.authTime,
     acr: source?.acr,
@@ -59,7 +60,11 @@ export function describeToken(
       : {
           workspace: { id: membership.workspaceId, slug: membership.slug },
           roles: membership.roles,
-          permissions: permissionsOf(membership.roles),
+          permissions: permissionsOf(membership.roles, {
+            customPermissions: membership.customPermissions,
+            // Its own alone: what somebody may do in another product is none of this one's business.
+            ofApps: client === undefined ? [] : appOf(client).permissions,
+          }),
         }),
   }
 }

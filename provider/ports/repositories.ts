@@ -170,6 +170,8 @@ export interface GrantRepository {
   listForUser(userId: string): Promise<GrantRecord[]>
   /** Deletes those of one session, or of one app, or all; answers what was deleted. */
   deleteForUser(userId: string, which: { sessionUid?: string; clientId?: string }): Promise<GrantRecord[]>
+  /** What was given for one membership; answers what was deleted. */
+  deleteForMember(workspaceId: string, userId: string): Promise<GrantRecord[]>
   deleteExpired(moment: Date, limit: number): Promise<number>
 }
 

@@ -32,6 +32,8 @@ export interface WorkspaceRepository {
   scheduleDeletion(workspaceId: string, dueAt: Date | undefined, version?: number): Promise<boolean>
   /** The ids of at most `limit` workspaces that are due to be deleted. */
   listDueForDeletion(moment: Date, limit: number): Promise<string[]>
+  /** Deletes it with all that is its own, but for its log and the key of that, which stay for the system to read. */
+  delete(workspaceId: string, moment: Date): Promise<boolean>
   /** Oldest first. */
   list(page: PageRequest): Promise<WorkspaceRecord[]>
   /** Adds a member. Rejects with AppError `conflict` where they are one already. */
@@ -52,7 +54,7 @@ export interface MemberRepository {
   /** How many hold the role. */
   countHolders(workspaceId: string, role: string): Promise<number>
   changeRoles(workspaceId: string, userId: string, roles: string[], version?: number): Promise<boolean>
-  remove(workspaceId: string, userId: string): Promise<boolean>
+  remove(workspaceId: string, userId: string, moment: Date): Promise<boolean>
 }
 
 export interface RoleRepository {
@@ -78,5 +80,7 @@ export interface InvitationRepository {
   accept(workspaceId: string, invitationId: string, userId: string, moment: Date): Promise<boolean>
   /** Marks it revoked. False where it was accepted or revoked already. */
   revoke(workspaceId: string, invitationId: string, moment: Date): Promise<boolean>
+  /** How many that can still be accepted name the role. */
+  countWithRole(workspaceId: string, role: string, moment: Date): Promise<number>
   deleteExpired(moment: Date, limit: number): Promise<number>
 }

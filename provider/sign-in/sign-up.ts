@@ -2,7 +2,7 @@ import type { Circumstances } from '../audit/record.ts'
 import type { UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { createUser } from '../users/create.ts'
-import { foundPersonalWorkspace } from '../workspaces/personal.ts'
+import { foundPersonalWorkspace } from '../workspaces/founding.ts'
 
 /** First sign-in of an address that nobody had: the user, and the workspace that is theirs alone. */
 export async function signUp(

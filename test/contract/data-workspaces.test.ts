@@ -103,8 +103,8 @@ describe.each(databaseKinds)('workspaces, members, roles and invitations on %s',
     expect(await change(['admin'], 1)).toBe(false)
     expect(await data.read(mode, ({ members }) => members.countHolders(id, 'manager'))).toBe(1)
     expect(await data.read(mode, ({ members }) => members.countHolders(id, 'admin'))).toBe(0)
-    expect(await data.scoped(mode, ({ members }) => members.remove(id, stranger.id))).toBe(true)
-    expect(await data.scoped(mode, ({ members }) => members.remove(id, stranger.id))).toBe(false)
+    expect(await data.scoped(mode, ({ members }) => members.remove(id, stranger.id, noon))).toBe(true)
+    expect(await data.scoped(mode, ({ members }) => members.remove(id, stranger.id, noon))).toBe(false)
     expect(await data.read(mode, ({ users }) => users.findById(stranger.id))).toBeUndefined()
   })
 

@@ -126,6 +126,7 @@ export const attacks: Attacks = {
     changePlan: ({ workspaces }, theirs) => workspaces.changePlan(theirs.workspace.id, 'enterprise'),
     changeRequirement: ({ workspaces }, theirs) =>
       workspaces.changeRequirement(theirs.workspace.id, { level: 'none', from: noon, authenticators: undefined }),
+    delete: ({ workspaces }, theirs) => workspaces.delete(theirs.workspace.id, noon),
     scheduleDeletion: ({ workspaces }, theirs) => workspaces.scheduleDeletion(theirs.workspace.id, noon),
     listDueForDeletion: ({ workspaces }) => workspaces.listDueForDeletion(always, 100),
     // Of all that there are, whoever asks sees their own.
@@ -138,7 +139,7 @@ export const attacks: Attacks = {
     count: ({ members }, theirs) => members.count(theirs.workspace.id),
     countHolders: ({ members }, theirs) => members.countHolders(theirs.workspace.id, 'Admin'),
     changeRoles: ({ members }, theirs) => members.changeRoles(theirs.workspace.id, theirs.user.id, ['viewer']),
-    remove: ({ members }, theirs) => members.remove(theirs.workspace.id, theirs.user.id),
+    remove: ({ members }, theirs) => members.remove(theirs.workspace.id, theirs.user.id, noon),
   },
   roles: {
     list: ({ roles }, theirs) => roles.list(theirs.workspace.id),
@@ -155,6 +156,7 @@ export const attacks: Attacks = {
     listOpenForUser: ({ invitations }, theirs) => invitations.listOpenForUser(theirs.user.id, noon),
     accept: ({ invitations }, theirs, ours) => invitations.accept(theirs.workspace.id, theirs.invitation.id, ours.user.id, noon),
     revoke: ({ invitations }, theirs) => invitations.revoke(theirs.workspace.id, theirs.invitation.id, noon),
+    countWithRole: ({ invitations }, theirs) => invitations.countWithRole(theirs.workspace.id, 'viewer', noon),
     deleteExpired: async ({ invitations }) => invitations.deleteExpired(new Date(0), 100),
   },
   apps: {
@@ -209,6 +211,7 @@ export const attacks: Attacks = {
     findFactsWithFactors: ({ grants }, theirs) => grants.findFactsWithFactors(theirs.grant.id),
     delete: ({ grants }, theirs) => grants.delete(theirs.grant.id),
     listForUser: ({ grants }, theirs) => grants.listForUser(theirs.user.id),
+    deleteForMember: ({ grants }, theirs) => grants.deleteForMember(theirs.workspace.id, theirs.user.id),
     deleteForUser: ({ grants }, theirs) => grants.deleteForUser(theirs.user.id, {}),
     deleteExpired: ({ grants }, theirs) => grants.deleteExpired(new Date(theirs.grant.expiresAt.getTime() - 1), 100),
   },

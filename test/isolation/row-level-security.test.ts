@@ -47,11 +47,13 @@ const visible: Record<'self' | 'workspace', Partial<Record<keyof typeof protecti
   },
   workspace: {
     users: 1,
-    user_keys: 1,
+    // Theirs, and of whoever left, whose doings stay in the log.
+    user_keys: 2,
     user_addresses: 2,
     workspaces: 1,
     workspace_keys: 1,
     memberships: 1,
+    former_members: 1,
     roles: 1,
     invitations: 1,
     grants: 1,

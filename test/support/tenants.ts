@@ -32,6 +32,8 @@ export type Tenant = Awaited<ReturnType<typeof plantTenant>>
 export async function plantTenant(data: Data) {
   const workspace = await createWorkspace(data)
   const user = await createUser(data, workspace.id)
+  const formerMember = await createUser(data, workspace.id)
+  const deletedWorkspace = await createWorkspace(data)
   const app = anApp()
   const attempt = anAttempt({
     userId: user.id,
@@ -87,9 +89,15 @@ export async function plantTenant(data: Data) {
     await repositories.invitations.replace(invitation)
     await repositories.knownBrowsers.remember({ userId: user.id, browserHash, method: 'passkey' }, noon)
   })
+  await data.scoped(asSystem, async ({ members, workspaces }) => {
+    await members.remove(workspace.id, formerMember.id, noon)
+    await workspaces.delete(deletedWorkspace.id, noon)
+  })
   return {
     workspace,
     user,
+    formerMember,
+    deletedWorkspace,
     app,
     attempt,
     challenge,

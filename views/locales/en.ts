@@ -3,6 +3,7 @@ import { connections } from './en/connections.ts'
 import { notices } from './en/notices.ts'
 import { passkeys } from './en/passkeys.ts'
 import { secondSteps } from './en/second-steps.ts'
+import { workspaces } from './en/workspaces.ts'
 
 /**
  * English, and the measure of the other languages: every catalogue has the same keys and arguments. Messages are ICU
@@ -14,6 +15,7 @@ export const en = {
   ...account,
   ...passkeys,
   ...secondSteps,
+  ...workspaces,
   'document.problem': 'Problem: {title}',
   'footer.service': 'Sign-in for {installation} at {host}',
   'footer.help': 'Help',

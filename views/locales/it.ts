@@ -3,6 +3,7 @@ import { connections } from './it/connections.ts'
 import { notices } from './it/notices.ts'
 import { passkeys } from './it/passkeys.ts'
 import { secondSteps } from './it/second-steps.ts'
+import { workspaces } from './it/workspaces.ts'
 import type { Catalogue } from './catalogue.ts'
 
 /** Italian, with Lei. */
@@ -12,6 +13,7 @@ export const it: Catalogue = {
   ...account,
   ...passkeys,
   ...secondSteps,
+  ...workspaces,
   'document.problem': 'Problema: {title}',
   'footer.service': 'Accesso per {installation} su {host}',
   'footer.help': 'Aiuto',

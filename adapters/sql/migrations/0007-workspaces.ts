@@ -15,6 +15,23 @@ alter table latchkey.memberships add column version integer not null default 1;
 -- A page of members begins where the one before ended.
 create index memberships_order on latchkey.memberships (workspace_id, created_at, user_id);
 
+-- What they did stays in the workspace's log, and can be read there as long as they are not erased.
+create table latchkey.former_members (
+  workspace_id uuid not null references latchkey.workspaces on delete cascade,
+  user_id uuid not null references latchkey.users on delete cascade,
+  left_at timestamptz not null,
+  primary key (workspace_id, user_id)
+);
+create index former_members_user on latchkey.former_members (user_id);
+
+-- A deleted workspace's log is kept as long as its retention says, and so is the key that opens it.
+create table latchkey.deleted_workspaces (
+  id uuid primary key,
+  wrapped bytea not null,
+  deleted_at timestamptz not null
+);
+create index deleted_workspaces_order on latchkey.deleted_workspaces (deleted_at);
+
 create table latchkey.roles (
   workspace_id uuid not null references latchkey.workspaces on delete cascade,
   key text not null check (key ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),

@@ -111,6 +111,14 @@ const deleteForUser = prepare<{ userId: string; sessionUid: string | null; clien
     .returningAll(),
 )
 
+const deleteForMember = prepare<{ workspaceId: string; userId: string }>()(parameter =>
+  queries
+    .deleteFrom('grants')
+    .where('workspace_id', '=', parameter.workspaceId)
+    .where('user_id', '=', parameter.userId)
+    .returningAll(),
+)
+
 const deleteExpired = prepareSweepOfExpired('grants', 'id')
 
 export async function openFacts(row: FactsRow, vault: Vault): Promise<GrantFacts> {
@@ -195,6 +203,11 @@ export function createGrantRepository(scope: SqlScope, vault: Vault): GrantRepos
       if (!isId(userId) || !canBeKept(sessionUid ?? '') || !canBeKept(clientId ?? '')) return []
       const rows = await scope.run(deleteForUser, { userId, sessionUid: sessionUid ?? null, clientId: clientId ?? null })
       return rows.map(describe)
+    },
+
+    async deleteForMember(workspaceId, userId) {
+      if (!isId(workspaceId) || !isId(userId)) return []
+      return (await scope.run(deleteForMember, { workspaceId, userId })).map(describe)
     },
 
     deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),

@@ -6,7 +6,7 @@ import type { SqlScope } from '../database.ts'
 import { describePage, isAfter, limitTo, type PageParameters } from '../pages.ts'
 import { prepare, queries } from '../statement.ts'
 import { prepareSweep } from '../sweep.ts'
-import { fromNullable } from '../values.ts'
+import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
 
 /** With the key of the workspace, whose the address is until somebody accepts. */
@@ -103,6 +103,17 @@ const revoke = prepare<{ workspaceId: string; id: string; moment: Date }>()(para
     .where('revoked_at', 'is', null),
 )
 
+const countWithRole = prepare<{ workspaceId: string; role: string; now: Date }>()(parameter =>
+  queries
+    .selectFrom('invitations')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('workspace_id', '=', parameter.workspaceId)
+    .where('accepted_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', parameter.now)
+    .where(sql<boolean>`${parameter.role} = any(roles)`),
+)
+
 const deleteExpired = prepareSweep<'invitations', { moment: Date; limit: number }>({
   table: 'invitations',
   key: ['workspace_id', 'id'],
@@ -171,6 +182,12 @@ export function createInvitationRepository(scope: SqlScope, vault: Vault): Invit
     async revoke(workspaceId, id, moment) {
       if (!isId(workspaceId) || !isId(id)) return false
       return (await scope.change(revoke, { workspaceId, id, moment })) === 1
+    },
+
+    async countWithRole(workspaceId, role, moment) {
+      if (!isId(workspaceId) || !canBeKept(role)) return 0
+      const [row] = await scope.run(countWithRole, { workspaceId, role, now: moment })
+      return row?.count ?? 0
     },
 
     deleteExpired: (moment, limit) => scope.change(deleteExpired, { moment, limit }),

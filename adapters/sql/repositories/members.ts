@@ -77,8 +77,27 @@ const changeRoles = prepare<{ workspaceId: string; userId: string; roles: string
     .where(isVersion(parameter.version)),
 )
 
-const remove = prepare<{ workspaceId: string; userId: string }>()(parameter =>
-  queries.deleteFrom('memberships').where('workspace_id', '=', parameter.workspaceId).where('user_id', '=', parameter.userId),
+// Their key stays within reach, so that what they did can be read in the log.
+const remove = prepare<{ workspaceId: string; userId: string; moment: Date }>()(parameter =>
+  queries
+    .with('gone', () =>
+      queries
+        .deleteFrom('memberships')
+        .where('workspace_id', '=', parameter.workspaceId)
+        .where('user_id', '=', parameter.userId)
+        .returning(['workspace_id', 'user_id']),
+    )
+    .with('kept', after =>
+      after
+        .insertInto('former_members')
+        .columns(['workspace_id', 'user_id', 'left_at'])
+        .expression(
+          after.selectFrom('gone').select(['workspace_id', 'user_id', sql<Date>`${parameter.moment}::timestamptz`.as('moment')]),
+        )
+        .onConflict(conflict => conflict.doNothing()),
+    )
+    .selectFrom('gone')
+    .select('user_id'),
 )
 
 const areIds = (...ids: string[]) => ids.every(isId)
@@ -132,8 +151,8 @@ export function createMemberRepository(scope: SqlScope, vault: Vault): MemberRep
       return (await scope.change(changeRoles, { workspaceId, userId, roles, version: version ?? null })) === 1
     },
 
-    async remove(workspaceId, userId) {
-      return areIds(workspaceId, userId) && (await scope.change(remove, { workspaceId, userId })) === 1
+    async remove(workspaceId, userId, moment) {
+      return areIds(workspaceId, userId) && (await scope.run(remove, { workspaceId, userId, moment })).length === 1
     },
   }
 }

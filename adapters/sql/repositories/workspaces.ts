@@ -161,6 +161,23 @@ const listDueForDeletion = prepare<{ moment: Date; limit: number }>()(parameter 
     .limit(sql<number>`${parameter.limit}::bigint`),
 )
 
+// The key stays, wrapped, with the log that it opens.
+const keepKey = prepare<{ workspaceId: string; moment: Date }>()(parameter =>
+  queries
+    .insertInto('deleted_workspaces')
+    .columns(['id', 'wrapped', 'deleted_at'])
+    .expression(
+      queries
+        .selectFrom('workspace_keys')
+        .select(['workspace_id', 'wrapped', sql<Date>`${parameter.moment}::timestamptz`.as('moment')])
+        .where('workspace_id', '=', parameter.workspaceId),
+    ),
+)
+
+const remove = prepare<{ workspaceId: string }>()(parameter =>
+  queries.deleteFrom('workspaces').where('id', '=', parameter.workspaceId),
+)
+
 const nameOf = (workspaceId: string) => ({ table: 'workspaces', column: 'name', row: workspaceId })
 
 export function createWorkspaceRepository(scope: SqlScope, vault: Vault): WorkspaceRepository {
@@ -235,6 +252,15 @@ export function createWorkspaceRepository(scope: SqlScope, vault: Vault): Worksp
 
     async listDueForDeletion(moment, limit) {
       return (await scope.run(listDueForDeletion, { moment, limit })).map(({ id }) => id)
+    },
+
+    async delete(workspaceId, moment) {
+      if (!isId(workspaceId)) return false
+      const [, removed] = await Promise.all([
+        scope.change(keepKey, { workspaceId, moment }),
+        scope.change(remove, { workspaceId }),
+      ])
+      return removed === 1
     },
 
     async list(page) {

@@ -1,0 +1,38 @@
+import type { Actor } from '../kernel/access-mode.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Repositories } from '../ports/repositories.ts'
+import type { Permission } from './permissions.ts'
+import { isBuiltInRole, permissionsOf } from './roles.ts'
+
+/** Who acts upon a workspace, with all that they may do there now. */
+export interface Authority {
+  workspaceId: string
+  actor: Actor
+  permissions: ReadonlySet<string>
+  /** The permissions that apps have registered, which an Admin has and any role may hold. */
+  ofApps: readonly string[]
+}
+
+/** Rejects with AppError `forbidden`, which names the permission, where it is missing. */
+export function requirePermission({ permissions }: Authority, permission: Permission): void {
+  if (!permissions.has(permission)) throw new AppError('forbidden', { detail: `This needs the permission ${permission}.` })
+}
+
+/** Nobody gives or takes more than they have: rejects with AppError `more-than-own`, which names what is missing. */
+export function assertWithin({ permissions }: Authority, given: readonly string[]): void {
+  const missing = given.filter(permission => !permissions.has(permission))
+  if (missing.length > 0) throw new AppError('more-than-own', { detail: `You do not have ${missing.join(', ')} yourself.` })
+}
+
+/** All that the roles permit together in the workspace. Rejects with AppError `role-unknown` where there is no such role. */
+export async function findPermissions(
+  { roles: repository }: Pick<Repositories, 'roles'>,
+  { workspaceId, ofApps }: Pick<Authority, 'workspaceId' | 'ofApps'>,
+  roles: readonly string[],
+): Promise<string[]> {
+  const custom = roles.every(isBuiltInRole) ? [] : await repository.list(workspaceId)
+  const unknown = roles.filter(role => !isBuiltInRole(role) && !custom.some(({ key }) => key === role))
+  if (unknown.length > 0) throw new AppError('role-unknown', { detail: `There is no role ${unknown.join(', ')} here.` })
+  const customPermissions = custom.filter(({ key }) => roles.includes(key)).flatMap(role => role.permissions)
+  return permissionsOf(roles, { customPermissions, ofApps })
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { type Circumstances, recordEvent } from '../audit/record.ts'
+import { newId } from '../kernel/ids.ts'
+import type { Repositories } from '../ports/repositories.ts'
+
+export const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
+
+interface Founding {
+  name: string
+  /** One that says the name, and is nobody's yet, where none is given. */
+  slug?: string
+  personal?: boolean
+  plan?: string
+  /** Its first Admin; undefined where the first one will be invited. */
+  userId: string | undefined
+}
+
+/**
+ * Makes a workspace with its first Admin, in the caller's transaction; answers its id and slug. Rejects with AppError `conflict` where the
+ * slug is taken.
+ */
+export async function foundWorkspace(
+  repositories: Repositories,
+  { name, slug = nameSlug(name), personal = false, plan = 'free', userId }: Founding,
+  circumstances: Circumstances,
+): Promise<{ id: string; slug: string }> {
+  const id = newId()
+  const createdAt = circumstances.clock()
+  await repositories.workspaces.create({ id, slug, name, personal, plan, createdAt })
+  await recordEvent(
+    repositories,
+    { action: 'workspace.created', userId, workspaceId: id, after: { slug, personal, plan } },
+    circumstances,
+  )
+  if (userId !== undefined) {
+    const roles = ['admin']
+    await repositories.workspaces.addMember({ workspaceId: id, userId, roles, createdAt })
+    await recordEvent(repositories, { action: 'membership.added', userId, workspaceId: id, after: { roles } }, circumstances)
+  }
+  return { id, slug }
+}
+
+/** The workspace that a new user has for themselves. Its slug stands in tokens and URLs, so nothing of the person goes into it. */
+export function foundPersonalWorkspace(
+  repositories: Repositories,
+  { userId }: { userId: string },
+  circumstances: Circumstances,
+): Promise<{ id: string; slug: string }> {
+  const slug = `personal-${randomBytes(8).toString('hex')}`
+  return foundWorkspace(repositories, { name: 'Personal', slug, personal: true, userId }, circumstances)
+}
+
+/** What can be read of the name, and a few letters that no other has. */
+function nameSlug(name: string): string {
+  const readable = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, 40)
+    .replace(/-$/, '')
+  return `${readable === '' ? 'workspace' : readable}-${randomBytes(3).toString('hex')}`
+}

@@ -1,0 +1,133 @@
+import { type Circumstances, recordEvent } from '../audit/record.ts'
+import { secondsAfter } from '../kernel/clock.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Repositories } from '../ports/repositories.ts'
+import type { WorkspaceRecord, WorkspaceRequirement } from '../ports/workspace-records.ts'
+import { type Authority, requirePermission } from './authority.ts'
+
+/** What is changed of a workspace, by whoever has seen `version`; changes reject with AppError `version-stale` for others. */
+interface Seen {
+  version?: number
+}
+
+/** Gives it another name, in the caller's transaction, in the workspace's scope. */
+export async function renameWorkspace(
+  repositories: Repositories,
+  authority: Authority,
+  { name, version }: Seen & { name: string },
+  circumstances: Circumstances,
+): Promise<void> {
+  requirePermission(authority, 'workspace.update')
+  await change(repositories, authority.workspaceId, circumstances, {
+    apply: ({ workspaces }, { id }) => workspaces.rename(id, name, version),
+    tell: workspace => ({ before: { name: workspace.name }, after: { name } }),
+  })
+}
+
+/** What everybody needs who signs in for it, in the caller's transaction, in the workspace's scope. */
+export async function changeRequirement(
+  repositories: Repositories,
+  authority: Authority,
+  { requirement, version }: Seen & { requirement: WorkspaceRequirement },
+  circumstances: Circumstances,
+): Promise<void> {
+  requirePermission(authority, 'workspace.update')
+  await change(repositories, authority.workspaceId, circumstances, {
+    apply: ({ workspaces }, { id }) => workspaces.changeRequirement(id, requirement, version),
+    tell: workspace => ({ before: describe(workspace.requirement), after: describe(requirement) }),
+  })
+}
+
+/** Closes it at once, and has it deleted when the time in which that can be taken back is over. Answers when that will be. */
+export async function scheduleDeletion(
+  repositories: Repositories,
+  authority: Authority,
+  { graceSeconds, version }: Seen & { graceSeconds: number },
+  circumstances: Circumstances,
+): Promise<Date> {
+  requirePermission(authority, 'workspace.delete')
+  const dueAt = secondsAfter(circumstances.clock(), graceSeconds)
+  await change(repositories, authority.workspaceId, circumstances, {
+    apply: ({ workspaces }, { id }) => workspaces.scheduleDeletion(id, dueAt, version),
+    tell: ({ deletionDueAt }) => ({ before: { deletion_due_at: deletionDueAt }, after: { deletion_due_at: dueAt } }),
+  })
+  return dueAt
+}
+
+/** Opens it again. Rejects with AppError `conflict` where nobody had asked for its deletion. */
+export async function cancelDeletion(
+  repositories: Repositories,
+  authority: Authority,
+  circumstances: Circumstances,
+): Promise<void> {
+  requirePermission(authority, 'workspace.delete')
+  await change(repositories, authority.workspaceId, circumstances, {
+    async apply({ workspaces }, { id, deletionDueAt }) {
+      if (deletionDueAt === undefined) throw new AppError('conflict', { detail: 'The workspace is not about to be deleted.' })
+      return workspaces.scheduleDeletion(id, undefined)
+    },
+    tell: ({ deletionDueAt }) => ({ before: { deletion_due_at: deletionDueAt }, after: { deletion_due_at: null } }),
+  })
+}
+
+/** Closes a workspace, or opens it again, in the caller's transaction, in the system's scope: not the workspace's own to say. */
+export async function changeStatus(
+  repositories: Repositories,
+  { workspaceId, status, version }: Seen & { workspaceId: string; status: WorkspaceRecord['status'] },
+  circumstances: Circumstances,
+): Promise<void> {
+  await change(repositories, workspaceId, circumstances, {
+    apply: ({ workspaces }, { id }) => workspaces.changeStatus(id, status, version),
+    tell: workspace => ({ before: { status: workspace.status }, after: { status } }),
+  })
+}
+
+/** The same of its plan, a name of the configuration. */
+export async function changePlan(
+  repositories: Repositories,
+  { workspaceId, plan, version }: Seen & { workspaceId: string; plan: string },
+  circumstances: Circumstances,
+): Promise<void> {
+  await change(repositories, workspaceId, circumstances, {
+    apply: ({ workspaces }, { id }) => workspaces.changePlan(id, plan, version),
+    tell: workspace => ({ before: { plan: workspace.plan }, after: { plan } }),
+  })
+}
+
+/**
+ * Deletes, in the caller's transaction, in the system's scope, at most `limit` of the workspaces whose time is over; answers how many.
+ */
+export async function deleteDueWorkspaces(
+  repositories: Repositories,
+  limit: number,
+  circumstances: Circumstances,
+): Promise<number> {
+  const due = await repositories.workspaces.listDueForDeletion(circumstances.clock(), limit)
+  for (const workspaceId of due) {
+    await repositories.workspaces.delete(workspaceId, circumstances.clock())
+    await recordEvent(repositories, { action: 'workspace.deleted', deleted_workspace_id: workspaceId }, circumstances)
+  }
+  return due.length
+}
+
+interface Change {
+  apply(repositories: Repositories, workspace: WorkspaceRecord): Promise<boolean>
+  tell(workspace: WorkspaceRecord): { before: Record<string, unknown>; after: Record<string, unknown> }
+}
+
+async function change(
+  repositories: Repositories,
+  workspaceId: string,
+  circumstances: Circumstances,
+  { apply, tell }: Change,
+): Promise<void> {
+  await repositories.workspaces.lock(workspaceId)
+  const workspace = await repositories.workspaces.findById(workspaceId)
+  if (workspace === undefined) throw new AppError('not-found')
+  if (!(await apply(repositories, workspace))) throw new AppError('version-stale')
+  await recordEvent(repositories, { action: 'workspace.changed', workspaceId, ...tell(workspace) }, circumstances)
+}
+
+function describe({ level, from, authenticators }: WorkspaceRequirement) {
+  return { required_level: level, required_from: from ?? null, accepted_authenticators: authenticators ?? null }
+}

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { type Adapters, openAdapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
 import { type App, createApp } from './app.ts'
+import { startSequencer } from './audit/sequencer.ts'
 import { registerConfigApps } from './apps/config-apps.ts'
 import { answerUnreadable } from './http/unreadable-requests.ts'
 import { openEnvelope } from './envelope/envelope.ts'
@@ -44,6 +45,7 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
     const { port, servers } = await listen(() => createHttpServer(app, settings.issuer, patience), settings)
 
     const sweeping = startSweeping({ data, clock, telemetry })
+    const sequencer = startSequencer({ data, telemetry })
 
     const refreshKeys = setInterval(() => {
       data
@@ -63,6 +65,7 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
         await Promise.all(servers.map(stopServing))
         await swept
         await app.close()
+        await sequencer.stop()
         await adapters.close()
       },
     }

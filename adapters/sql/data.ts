@@ -6,7 +6,10 @@ import { enqueueJob } from './jobs.ts'
 import { createAccountRepository } from './repositories/accounts.ts'
 import { createAppRepository } from './repositories/apps.ts'
 import { createAttemptRepository } from './repositories/attempts.ts'
+import { createAuditChainRepository } from './repositories/audit-chain.ts'
+import { createAuditCheckpointRepository } from './repositories/audit-checkpoints.ts'
 import { createAuditEventRepository } from './repositories/audit-events.ts'
+import { createAuditLogRepository } from './repositories/audit-log.ts'
 import { createCodeFailureRepository } from './repositories/code-failures.ts'
 import { createConsentRepository } from './repositories/consents.ts'
 import { createEmailChallengeRepository } from './repositories/email-challenges.ts'
@@ -115,6 +118,15 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
     },
     get auditEvents() {
       return createAuditEventRepository(scope, vault)
+    },
+    get auditChain() {
+      return createAuditChainRepository(scope)
+    },
+    get auditCheckpoints() {
+      return createAuditCheckpointRepository(scope, vault)
+    },
+    get auditLog() {
+      return createAuditLogRepository(scope, vault)
     },
     get jobs() {
       return createJobRepository(scope, cipher)

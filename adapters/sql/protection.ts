@@ -1,4 +1,5 @@
 import type { AccessMode } from '../../provider/kernel/access-mode.ts'
+import { installationChain } from '../../provider/ports/audit-chain.ts'
 import type { ScopeRoles } from './database.ts'
 import type { TableName } from './schema.ts'
 
@@ -181,13 +182,33 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
   // Never changed: only who may change a row may lock it, and a sweep passes over what another one has locked.
   revoked_access_tokens: { system: system('select', 'insert', 'update', 'delete') },
   signing_keys: { system: system('select', 'insert', 'update', 'delete') },
-  // Append-only: nobody may change or delete an event.
+  // Append-only: nobody may change or delete an event. What opens its commitments can be emptied, and sealed under another key.
   audit_events: {
-    system: system('select', 'insert'),
+    system: { ...system('select', 'insert'), updatable: ['disclosures_sealed'] },
     workspace: { rights: ['select', 'insert'], rows: `workspace_id = ${workspaceId}` },
     // A person's own log: what goes into a workspace's is written under the workspace.
     self: { rights: ['select', 'insert'], rows: `user_id = ${userId} and workspace_id is null` },
   },
+  // Whoever writes an event says here that it is to be sealed.
+  audit_unsealed: {
+    system: system('select', 'insert', 'delete'),
+    workspace: { rights: ['insert'], readable: ['chain_id'], rows: `chain_id = ${workspaceId}` },
+    self: { rights: ['insert'], rows: `${anyUser} and chain_id = '${installationChain}'` },
+  },
+  audit_chains: {
+    system: system('select', 'insert', 'update'),
+    workspace: readOnly(`chain_id = ${workspaceId}`),
+  },
+  audit_links: {
+    system: system('select', 'insert'),
+    workspace: readOnly(`chain_id = ${workspaceId}`),
+  },
+  audit_checkpoints: {
+    system: system('select', 'insert', 'update'),
+    workspace: readOnly(`chain_id = ${workspaceId}`),
+  },
+  audit_keys: { system: system('select', 'insert') },
+  audit_retention: { system: system('select', 'insert', 'update') },
 }
 
 /** The statements that put `protections` into effect, whatever was in effect before. */

@@ -206,8 +206,17 @@ export interface Schema {
     action: string
     occurred_at: Date
     commitments: Record<string, string>
+    /** Empty where retention has emptied it. */
     disclosures_sealed: Buffer
+    actor: string | null
+    target: string | null
   }
+  audit_unsealed: { event_id: string; chain_id: string }
+  audit_chains: { chain_id: string; position: number; link: Buffer; checkpointed_position: Generated<number> }
+  audit_links: { chain_id: string; position: number; event_id: string; link: Buffer }
+  audit_checkpoints: { chain_id: string; made_on: string; position: number; made_at: Date; signed: string }
+  audit_keys: { kid: string; private_jwk_sealed: Buffer; created_at: Date }
+  audit_retention: { class: string; event_id: string }
 }
 
 export type TableName = keyof Schema

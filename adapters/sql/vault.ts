@@ -24,6 +24,11 @@ const findWorkspaceKey = prepare<{ workspaceId: string }>()(parameter =>
   queries.selectFrom('workspace_keys').select('wrapped').where('workspace_id', '=', parameter.workspaceId),
 )
 
+// Kept for as long as the log of a workspace that was deleted is.
+const findDeletedKey = prepare<{ workspaceId: string }>()(parameter =>
+  queries.selectFrom('deleted_workspaces').select('wrapped').where('id', '=', parameter.workspaceId),
+)
+
 export function createVault(scope: SqlScope, cipher: FieldCipher): Vault {
   return {
     installation: cipher.installation,
@@ -32,7 +37,10 @@ export function createVault(scope: SqlScope, cipher: FieldCipher): Vault {
     workspaceKey: (workspaceId, wrapped) =>
       cipher.keyFor(
         { kind: 'workspace', workspaceId },
-        async () => wrapped ?? (await scope.run(findWorkspaceKey, { workspaceId }))[0]?.wrapped,
+        async () =>
+          wrapped ??
+          (await scope.run(findWorkspaceKey, { workspaceId }))[0]?.wrapped ??
+          (scope.mode.kind === 'system' ? (await scope.run(findDeletedKey, { workspaceId }))[0]?.wrapped : undefined),
       ),
     createUserKey: userId => cipher.createKey({ kind: 'user', userId }),
     createWorkspaceKey: workspaceId => cipher.createKey({ kind: 'workspace', workspaceId }),

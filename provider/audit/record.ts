@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { RequestFacts } from '../http/context.ts'
-import type { Actor } from '../kernel/access-mode.ts'
+import { type Actor, nameActor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
 import type { AuditEventRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { type AuditEvent, type AuditedState, catalogue } from './catalogue.ts'
+import { type AuditEvent, type AuditedState, catalogue, targetKinds } from './catalogue.ts'
 import { commit, saltBytes } from './commitment.ts'
 
 /** Under which an event happened. `ip` and the two after it are undefined where no request was the occasion. */
@@ -30,7 +30,7 @@ export function withoutRequest(actor: Actor, clock: Clock): Circumstances {
 
 /** Writes the event into the transaction of the change that it tells of: both are kept, or neither. */
 export async function recordEvent(
-  repositories: Pick<Repositories, 'auditEvents'>,
+  repositories: { auditEvents: Pick<Repositories['auditEvents'], 'append'> },
   event: AuditEvent,
   circumstances: Circumstances,
 ): Promise<void> {
@@ -54,9 +54,22 @@ export function buildEvent(event: AuditEvent, circumstances: Circumstances): Aud
     userId: event.userId,
     action: event.action,
     occurredAt: circumstances.clock(),
+    actor: nameActor(circumstances.actor),
+    target: nameTarget(event),
     commitments,
     disclosures,
   }
+}
+
+/** What was acted upon: what the catalogue says, or else the person, or else the workspace. */
+function nameTarget(event: AuditEvent): string | undefined {
+  const definition = catalogue[event.action]
+  if ('target' in definition) {
+    const given: Record<string, unknown> = event
+    return `${targetKinds[definition.target]}:${String(given[definition.target])}`
+  }
+  if (event.userId !== undefined) return `user:${event.userId}`
+  return event.workspaceId === undefined ? undefined : `workspace:${event.workspaceId}`
 }
 
 function valuesOf(event: AuditEvent, { actor, ip, userAgent, requestId }: Circumstances): Record<string, string> {

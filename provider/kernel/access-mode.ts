@@ -21,6 +21,20 @@ export type Actor =
   | { kind: 'api-key'; apiKeyId: string }
   | { kind: 'system'; reason: SystemReason }
 
+/** The same in one word, to be found by: `user:<id>`, `app:<client id>`, `api-key:<id>` or `system:<reason>`. */
+export function nameActor(actor: Actor): string {
+  switch (actor.kind) {
+    case 'user':
+      return `user:${actor.userId}`
+    case 'app':
+      return `app:${actor.clientId}`
+    case 'api-key':
+      return `api-key:${actor.apiKeyId}`
+    case 'system':
+      return `system:${actor.reason}`
+  }
+}
+
 /**
  * On whose behalf code touches data. Nothing reads or writes without one; the database enforces it again by row-level security.
  */

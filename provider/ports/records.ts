@@ -284,6 +284,9 @@ export interface AuditEventRecord {
   userId: string | undefined
   action: string
   occurredAt: Date
+  /** Who did it and to what, to find it by: `kind:id`. Undefined for events from before that was kept, and for what has no target. */
+  actor: string | undefined
+  target: string | undefined
   /** Field name to base64url(SHA-256(salt, name, value)). */
   commitments: Record<string, string>
   /** Field name to salt (base64url) and value; personal data. */

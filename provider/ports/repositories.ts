@@ -7,10 +7,11 @@ import type {
   TotpDeviceRepository,
   UpstreamIdentityRepository,
 } from './account-repositories.ts'
+import type { AuditChainRepository, AuditCheckpointRepository, AuditLogRepository } from './audit-chain.ts'
+import type { AuditEventRepository } from './audit-events.ts'
 import type {
   AppRecord,
   AttemptRecord,
-  AuditEventRecord,
   ConsentRecord,
   EmailChallengeRecord,
   GrantFacts,
@@ -53,6 +54,9 @@ export interface Repositories {
   revokedAccessTokens: RevokedAccessTokenRepository
   signingKeys: SigningKeyRepository
   auditEvents: AuditEventRepository
+  auditChain: AuditChainRepository
+  auditCheckpoints: AuditCheckpointRepository
+  auditLog: AuditLogRepository
   jobs: JobRepository
 }
 
@@ -222,12 +226,6 @@ export interface SigningKeyRepository {
   delete(kid: string): Promise<void>
   /** Waits for, then holds until the end of the transaction, the one lock under which keys are made and rotated. */
   lock(): Promise<void>
-}
-
-export interface AuditEventRepository {
-  append(events: AuditEventRecord[]): Promise<void>
-  /** The newest events of these actions that concern a person, opened; older than `before` where that is given. */
-  listForUser(userId: string, actions: readonly string[], limit: number, before?: Date): Promise<AuditEventRecord[]>
 }
 
 export interface JobRepository {

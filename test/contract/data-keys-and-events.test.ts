@@ -68,6 +68,8 @@ describe.each(databaseKinds)('signing keys and audit events on %s', kind => {
           userId,
           action: row['action'],
           occurredAt: row['occurred_at'],
+          actor: row['actor'],
+          target: row['target'] ?? undefined,
           commitments: row['commitments'],
           disclosures: JSON.parse((await key(userId)).open(place, row['disclosures_sealed'] as Buffer)),
         }

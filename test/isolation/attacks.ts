@@ -1,12 +1,10 @@
 import { newId } from '../../provider/kernel/ids.ts'
 import { newSecret } from '../../provider/kernel/secrets.ts'
-import type { Repositories } from '../../provider/ports/repositories.ts'
 import {
   aChallenge,
   aFamily,
   anAddressClaim,
   anAttempt,
-  anEvent,
   anHourLater,
   anInvitation,
   anUpstreamIdentity,
@@ -19,16 +17,9 @@ import {
   newHash,
   noon,
 } from '../support/records.ts'
-import type { Tenant } from '../support/tenants.ts'
+import { auditAttacks } from './audit-attacks.ts'
+import { always, type Attacks } from './attack.ts'
 
-/** Every method of every repository, aimed at somebody else's: the type makes a new method fail here until it is listed. */
-type Attacks = {
-  [Name in keyof Repositories]: {
-    [Method in keyof Repositories[Name]]: (repositories: Repositories, theirs: Tenant, ours: Tenant) => Promise<unknown>
-  }
-}
-
-const always = new Date('2100-01-01T00:00:00Z')
 const everything = { after: undefined, limit: 1000 }
 
 export const attacks: Attacks = {
@@ -249,11 +240,7 @@ export const attacks: Attacks = {
     // A lock is taken by whoever runs; it shows and changes nothing.
     lock: ({ signingKeys }) => signingKeys.lock(),
   },
-  auditEvents: {
-    append: ({ auditEvents }, theirs) =>
-      auditEvents.append([anEvent({ workspaceId: theirs.workspace.id, userId: theirs.user.id })]),
-    listForUser: ({ auditEvents }, theirs) => auditEvents.listForUser(theirs.user.id, ['session.created'], 100),
-  },
+  ...auditAttacks,
   jobs: {
     // Jobs are added under any scope and seen under none.
     enqueue: async () => undefined,

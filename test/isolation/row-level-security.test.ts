@@ -58,7 +58,10 @@ const visible: Record<'self' | 'workspace', Partial<Record<keyof typeof protecti
     invitations: 1,
     grants: 1,
     refresh_families: 1,
-    audit_events: 2,
+    audit_events: 3,
+    audit_chains: 1,
+    audit_links: 1,
+    audit_checkpoints: 1,
   },
 }
 

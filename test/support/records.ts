@@ -251,6 +251,8 @@ export function anEvent(changes: Partial<AuditEventRecord> = {}): AuditEventReco
     userId: undefined,
     action: 'session.created',
     occurredAt: noon,
+    actor: 'system:job',
+    target: undefined,
     commitments: { ip: newSecret() },
     disclosures: { ip: { salt: newSecret(), value: '192.0.2.1' } },
     ...changes,

@@ -18,6 +18,7 @@ import {
   aSession,
   aSigningKey,
   aTotpDevice,
+  anHourLater,
   asSystem,
   createUser,
   createWorkspace,
@@ -93,6 +94,7 @@ export async function plantTenant(data: Data) {
     await members.remove(workspace.id, formerMember.id, noon)
     await workspaces.delete(deletedWorkspace.id, noon)
   })
+  await plantChain(data, workspace.id)
   return {
     workspace,
     user,
@@ -120,4 +122,17 @@ export async function plantTenant(data: Data) {
     role,
     invitation,
   }
+}
+
+/** One event of the workspace in its chain, with a checkpoint, as if the sequencer had come no further. */
+async function plantChain(data: Data, chainId: string): Promise<void> {
+  await data.scoped(asSystem, async ({ auditChain, auditCheckpoints, auditEvents }) => {
+    const event = anEvent({ workspaceId: chainId })
+    await auditEvents.append([event])
+    const head = { chainId, position: 1, link: newHash() }
+    await auditChain.append([{ ...head, eventId: event.id }], [head])
+    await auditCheckpoints.insertKey({ kid: newId(), privateJwk: { d: newSecret() }, createdAt: noon })
+    await auditCheckpoints.save([{ chainId, position: 1, madeAt: noon, signed: newSecret() }])
+    await auditEvents.emptyBefore({ class: 'planted', actions: [], moment: anHourLater, limit: 1 })
+  })
 }

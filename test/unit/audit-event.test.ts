@@ -106,10 +106,7 @@ describe('an audit event', () => {
 
   it('is written by the repository of the change', async () => {
     const appended: AuditEventRecord[] = []
-    const auditEvents = {
-      append: async (events: AuditEventRecord[]) => void appended.push(...events),
-      listForUser: async () => [],
-    }
+    const auditEvents = { append: async (events: AuditEventRecord[]) => void appended.push(...events) }
     await recordEvent({ auditEvents }, issued, request)
     expect(appended.map(({ action }) => action)).toEqual(['token.issued'])
   })

@@ -18,7 +18,7 @@ function openInstallation() {
   const events: AuditEventRecord[] = []
   let locked = false
   const unlocked = () => (locked ? undefined : expect.fail('keys are changed under the lock'))
-  const repositories: Pick<Repositories, 'signingKeys' | 'auditEvents'> = {
+  const repositories: Pick<Repositories, 'signingKeys'> & { auditEvents: Pick<Repositories['auditEvents'], 'append'> } = {
     signingKeys: {
       lock: async () => void (locked = true),
       list: async () => [...keys.values()],
@@ -27,7 +27,7 @@ function openInstallation() {
         void (unlocked(), keys.set(kid, { ...(keys.get(kid) ?? expect.fail('no such key')), ...changes })),
       delete: async kid => void (unlocked(), keys.delete(kid)),
     },
-    auditEvents: { append: async appended => void events.push(...appended), listForUser: async () => [] },
+    auditEvents: { append: async appended => void events.push(...appended) },
   }
   const data: Pick<Data, 'scoped'> = {
     async scoped(_mode, work) {

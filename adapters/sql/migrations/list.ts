@@ -5,6 +5,7 @@ import { vouchedAddresses } from './0004-vouched-addresses.ts'
 import { proofsFrom } from './0005-proofs-from.ts'
 import { proofsFromThere } from './0006-proofs-from-there.ts'
 import { workspaces } from './0007-workspaces.ts'
+import { auditChain } from './0008-audit-chain.ts'
 
 export interface Migration {
   name: string
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { name: '0005-proofs-from', text: proofsFrom },
   { name: '0006-proofs-from-there', text: proofsFromThere },
   { name: '0007-workspaces', text: workspaces },
+  { name: '0008-audit-chain', text: auditChain },
 ]

@@ -1,19 +1,35 @@
 import { sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
+import { installationChain } from '../../../provider/ports/audit-chain.ts'
 import type { AuditEventRecord } from '../../../provider/ports/records.ts'
-import type { AuditEventRepository } from '../../../provider/ports/repositories.ts'
+import type { AuditEventRepository } from '../../../provider/ports/audit-events.ts'
 import type { SqlScope, Statement } from '../database.ts'
 import type { Schema } from '../schema.ts'
 import { queries, prepare } from '../statement.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
+import { isActivity, openDisclosures, sealDisclosures } from './audit-disclosures.ts'
+import { createAuditRetention } from './audit-retention.ts'
+import { createAuditSearch } from './audit-search.ts'
 
 type EventRow = Schema['audit_events']
 
-const columns = ['id', 'workspace_id', 'user_id', 'action', 'occurred_at', 'commitments', 'disclosures_sealed'] as const
+const columns = [
+  'id',
+  'workspace_id',
+  'user_id',
+  'action',
+  'occurred_at',
+  'actor',
+  'target',
+  'commitments',
+  'disclosures_sealed',
+] as const
 
 // Several rows in one statement cost far less than several statements; of each size there is one to be kept prepared.
 const sizes = [32, 8, 2, 1] as const
+
+const chainOf = sql<string>`coalesce(workspace_id, ${sql.lit(installationChain)})`
 
 type Rows = { [Name in `${number}_${(typeof columns)[number]}`]: EventRow[keyof EventRow] }
 
@@ -21,19 +37,26 @@ const inserts = new Map<number, Statement<Rows, unknown>>(
   sizes.map(size => [
     size,
     prepare<Rows>()(parameter =>
-      queries.insertInto('audit_events').values(
-        Array.from(
-          { length: size },
-          // Each column's own kind of value, which a computed name hides from the compiler.
-          (_, index) => Object.fromEntries(columns.map(column => [column, parameter[`${index}_${column}`]])) as never,
-        ),
-      ),
+      queries
+        .with('appended', creator =>
+          creator
+            .insertInto('audit_events')
+            .values(
+              Array.from(
+                { length: size },
+                // Each column's own kind of value, which a computed name hides from the compiler.
+                (_, index) => Object.fromEntries(columns.map(column => [column, parameter[`${index}_${column}`]])) as never,
+              ),
+            )
+            .returning(['id', 'workspace_id']),
+        )
+        // With its event or not at all, so that whoever seals finds each one, in whatever order their transactions end.
+        .insertInto('audit_unsealed')
+        .columns(['event_id', 'chain_id'])
+        .expression(({ selectFrom }) => selectFrom('appended').select(['id', chainOf.as('chain_id')])),
     ),
   ]),
 )
-
-// As the index audit_events_activity has them, word for word: only so does Postgres know that it may use it.
-const isActivity = sql<boolean>`action not in ('token.issued', 'refresh-token.rotated', 'grant.created', 'grant.changed')`
 
 /** Who has no key any more has been erased, and nothing is listed of them. */
 export const listForUser = prepare<{ userId: string; actions: readonly string[]; limit: number; before: Date | 'infinity' }>()(
@@ -53,44 +76,25 @@ export const listForUser = prepare<{ userId: string; actions: readonly string[];
       .limit(sql<number>`${parameter.limit}::bigint`),
 )
 
-const disclosuresOf = (eventId: string) => ({ table: 'audit_events', column: 'disclosures', row: eventId })
-
 export function createAuditEventRepository(scope: SqlScope, vault: Vault): AuditEventRepository {
-  /** Under the key of whom the event concerns, so that erasing them erases what it says about them. */
   async function seal(event: AuditEventRecord): Promise<EventRow> {
-    const { userId, workspaceId } = event
-    const key =
-      userId !== undefined
-        ? await vault.userKey(userId)
-        : workspaceId !== undefined
-          ? await vault.workspaceKey(workspaceId)
-          : vault.installation
     return {
       id: event.id,
-      workspace_id: workspaceId ?? null,
-      user_id: userId ?? null,
+      workspace_id: event.workspaceId ?? null,
+      user_id: event.userId ?? null,
       action: event.action,
       occurred_at: event.occurredAt,
+      actor: event.actor ?? null,
+      target: event.target ?? null,
       commitments: event.commitments,
-      disclosures_sealed: key.seal(disclosuresOf(event.id), JSON.stringify(event.disclosures)),
-    }
-  }
-
-  async function open(row: EventRow & { wrapped: Buffer }, userId: string): Promise<AuditEventRecord> {
-    const key = await vault.userKey(userId, row.wrapped)
-    return {
-      id: row.id,
-      workspaceId: fromNullable(row.workspace_id),
-      userId,
-      action: row.action,
-      occurredAt: row.occurred_at,
-      commitments: row.commitments,
-      // What `append` sealed; the seal shows that nobody else did.
-      disclosures: JSON.parse(key.open(disclosuresOf(row.id), row.disclosures_sealed)) as AuditEventRecord['disclosures'],
+      disclosures_sealed: await sealDisclosures(vault, event),
     }
   }
 
   return {
+    ...createAuditSearch(scope, vault),
+    ...createAuditRetention(scope),
+
     async append(events) {
       const rows = await Promise.all(events.map(seal))
       for (const [size, insert] of inserts) {
@@ -104,7 +108,23 @@ export function createAuditEventRepository(scope: SqlScope, vault: Vault): Audit
     async listForUser(userId, actions, limit, before) {
       if (!isId(userId)) return []
       const rows = await scope.run(listForUser, { userId, actions, limit, before: before ?? 'infinity' })
-      return Promise.all(rows.map(row => open(row, userId)))
+      return Promise.all(
+        rows.map(async row => {
+          const disclosure = await openDisclosures(vault, row)
+          if (disclosure.kind === 'broken') throw new Error(`What was kept of the audit event ${row.id} was altered.`)
+          return {
+            id: row.id,
+            workspaceId: fromNullable(row.workspace_id),
+            userId,
+            action: row.action,
+            occurredAt: row.occurred_at,
+            actor: fromNullable(row.actor),
+            target: fromNullable(row.target),
+            commitments: row.commitments,
+            disclosures: disclosure.kind === 'open' ? disclosure.disclosures : {},
+          }
+        }),
+      )
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Adapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
-import { describeAccountApp } from './account/account-app.ts'
+import { describeAccountApp } from './oidc/account-app.ts'
 import { accountRoutes } from './account/routes.ts'
 import { logoRoutes } from './apps/logo.ts'
 import { createAppRegistry } from './apps/registry.ts'

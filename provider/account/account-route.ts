@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { z, type ZodType } from 'zod'
 import type { AccountOutcome } from '../../views/account/account-page.tsx'
 import type { PageContext } from '../../views/page-context.ts'
@@ -12,15 +11,15 @@ import { type Route, route } from '../http/route.ts'
 import type { AccessMode } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
-import { newSecret } from '../kernel/secrets.ts'
+import { accountReturnPath } from '../oidc/account-app.ts'
 import type { BrowserSessions, SignedIn } from '../oidc/signed-in.ts'
-import { changeWithinSeconds, type Decision, highestLevel } from '../policy/gate.ts'
+import { parametersFor, signInFirst } from '../oidc/signing-in-first.ts'
+import { changeWithinSeconds, highestLevel } from '../policy/gate.ts'
 import type { Enrolment } from '../policy/proof.ts'
 import type { Data } from '../ports/data.ts'
 import type { UserRecord } from '../ports/records.ts'
 import { withoutVoid } from '../policy/void-proofs.ts'
 import type { Standing } from '../sign-in/standing.ts'
-import { accountClientId, accountReturnPath } from './account-app.ts'
 import { takeOutcome } from './outcome.ts'
 
 const viewing: Limit[] = [{ name: 'account-pages', by: 'address', points: 600, windowSeconds: 60 }]
@@ -84,7 +83,7 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
       async handler({ ctx, params, form, facts, browser }) {
         const comeBackTo = declaration.comeBackTo ?? (method === 'GET' ? ctx.path : '/account')
         const signedIn = await sessions.find(ctx)
-        if (signedIn === undefined) return signIn(comeBackTo, {})
+        if (signedIn === undefined) return signInFirst(issuer, comeBackTo, {})
         const mode = { kind: 'self', userId: signedIn.userId } as const
         const [user, factors] = await data.read(mode, ({ users, accounts }) =>
           Promise.all([users.findById(signedIn.userId), accounts.findFactors(signedIn.userId)]),
@@ -94,10 +93,10 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
         const request = {}
         const proofs = withoutVoid(signedIn.proofs, user, browser)
         const decision = standing.decideFor({ request }, proofs, enrolments)
-        if (decision.kind !== 'satisfied') return signIn(comeBackTo, levelOf(decision))
+        if (decision.kind !== 'satisfied') return signInFirst(issuer, comeBackTo, parametersFor(decision))
         if (declaration.changesFactors === true && !standing.mayChangeFactors(proofs, enrolments)) {
           const highest = { acr_values: highestLevel(enrolments), max_age: String(changeWithinSeconds) }
-          return signIn(comeBackTo, highest)
+          return signInFirst(issuer, comeBackTo, highest)
         }
         const circumstances = ofRequest(facts, { kind: 'user', userId: user.id }, clock)
         const page = pages.context({ locale: negotiateLocale(ctx, user.locale), path: comeBackTo })
@@ -120,28 +119,9 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
       },
     })
   }
-
-  /** An authorization request of our own app, that comes back to one of its pages. */
-  function signIn(comeBackTo: string, wanted: Record<string, string>): Answer {
-    const query = new URLSearchParams({
-      client_id: accountClientId,
-      response_type: 'code',
-      redirect_uri: `${issuer}${accountReturnPath}`,
-      scope: 'openid',
-      state: comeBackTo,
-      code_challenge: createHash('sha256').update(newSecret()).digest('base64url'),
-      code_challenge_method: 'S256',
-      ...wanted,
-    })
-    return { kind: 'redirect', to: `/authorize?${query}` }
-  }
 }
 
-function levelOf(decision: Decision): Record<string, string> {
-  return decision.kind === 'satisfied' || decision.kind === 'proof-needed' ? {} : { acr_values: decision.level }
-}
-
-/** Where the sign-in brings the browser back to; whatever a stranger wrote into `state`, it is a page of the account. */
+/** Where the sign-in brings the browser back to; whatever a stranger wrote into `state`, it is a page of ours. */
 export function accountReturnRoute(): Route {
   return route({
     method: 'GET',
@@ -152,7 +132,7 @@ export function accountReturnRoute(): Route {
     query: z.object({ state: z.string().max(200).optional() }),
     handler: ({ query: { state } }) => ({
       kind: 'redirect',
-      to: state !== undefined && /^\/account(\/[a-z0-9-]+)*$/.test(state) ? state : '/account',
+      to: state !== undefined && /^\/(account|admin)(\/[a-z0-9-]+)*$/.test(state) ? state : '/account',
     }),
   })
 }

@@ -7,7 +7,7 @@ import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { ConsentRecord, GrantRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
-import { accountClientId } from './account-app.ts'
+import { accountClientId } from '../oidc/account-app.ts'
 import { goOn } from './outcome.ts'
 import type { AccountParts } from './surroundings.ts'
 

@@ -4,7 +4,7 @@ import { recordEvent } from '../audit/record.ts'
 import { html } from '../http/answer.ts'
 import { chooseLocale, keepLocale } from '../http/locale.ts'
 import type { Route } from '../http/route.ts'
-import { readName } from './names.ts'
+import { readName } from '../users/names.ts'
 import { goOn } from './outcome.ts'
 import type { AccountParts } from './surroundings.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readName } from '../../provider/account/names.ts'
+import { readName } from '../../provider/users/names.ts'
 
 const longest = 60
 

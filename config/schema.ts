@@ -181,6 +181,16 @@ export const settingsSchema = z.object({
     '1209600',
     'For so long after its person asked for it an account can be kept, then it is deleted (14 days).',
   ),
+  auditCheckpointSeconds: seconds(
+    'AUDIT_CHECKPOINT_SECONDS',
+    '60',
+    'How often the state of the audit log is signed, where it has moved (a minute).',
+  ),
+  auditCheckpointFile: optionalSetting('AUDIT_CHECKPOINT_FILE', filePath, {
+    documentation:
+      'A file that signed states of the audit log are added to, a line each. They show a cut tail only where whoever writes to the database cannot write here.',
+    expected: 'a file that can be added to',
+  }),
   installationName: setting('INSTALLATION_NAME', oneLine(60), 'Latchkey', {
     documentation: 'Whose service this is, as pages and mails say it.',
     expected: 'a name of at most 60 characters on one line',

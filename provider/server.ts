@@ -1,8 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type Adapters, openAdapters } from '../adapters/open.ts'
+import { openCheckpointFile } from '../adapters/checkpoint-file.ts'
 import type { Settings } from '../config/schema.ts'
 import { type App, createApp } from './app.ts'
+import { findOrCreateAuditKey } from './audit/audit-key.ts'
+import { makeCheckpoints } from './audit/checkpoint.ts'
+import { startCheckpointing } from './audit/checkpointing.ts'
 import { startSequencer } from './audit/sequencer.ts'
 import { registerConfigApps } from './apps/config-apps.ts'
 import { answerUnreadable } from './http/unreadable-requests.ts'
@@ -39,6 +43,8 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
   try {
     await registerConfigApps(data, settings.apps, { issuer: settings.issuer, clock })
     const keys = await ensureSigningKey(data, settings.signingAlgorithm, clock, timingFor(settings))
+    const auditKey = await findOrCreateAuditKey(data, { kind: 'system', reason: 'start' }, clock)
+    const publish = await openCheckpoints(settings, telemetry)
     const app = createApp(settings, adapters, clock, keys)
     await startJobs({ adapters, clock, deliverLogout: app.deliverLogout })
 
@@ -46,6 +52,11 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
 
     const sweeping = startSweeping({ data, clock, telemetry })
     const sequencer = startSequencer({ data, telemetry })
+    const checkpointing = startCheckpointing({
+      make: () => makeCheckpoints(data, { key: auditKey, clock, publish }),
+      seconds: settings.auditCheckpointSeconds,
+      telemetry,
+    })
 
     const refreshKeys = setInterval(() => {
       data
@@ -66,12 +77,25 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
         await swept
         await app.close()
         await sequencer.stop()
+        await checkpointing.stop()
         await adapters.close()
       },
     }
   } catch (error) {
     await adapters.close()
     throw error
+  }
+}
+
+/** By which checkpoints leave the database: the log, and a file where there is one. */
+async function openCheckpoints(
+  { auditCheckpointFile }: Settings,
+  { log }: Adapters['telemetry'],
+): Promise<(signed: string) => Promise<void>> {
+  const append = auditCheckpointFile === undefined ? undefined : await openCheckpointFile(auditCheckpointFile)
+  return async signed => {
+    log.info({ checkpoint: signed }, 'the audit log was signed')
+    await append?.(signed)
   }
 }
 

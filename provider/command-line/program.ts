@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { AppRequest } from './app-create.ts'
+import { addAuditCommands } from './audit-grammar.ts'
 import type { ExitCode, Surroundings } from './surroundings.ts'
 
 /**
@@ -48,6 +49,7 @@ export function createProgram(surroundings: Surroundings, exitWith: (code: ExitC
     surroundings,
     exitWith,
   )
+  addAuditCommands(program.command('audit').helpCommand(false).description('the audit log'), surroundings, exitWith)
   return program
 }
 

@@ -7,6 +7,8 @@ export interface Surroundings {
   clock: Clock
   /** A line, or several, of what was asked for. */
   print(text: string): void
+  /** A piece of something long, as it is; resolves when there is room for the next one. */
+  write(text: string): Promise<void>
   /** A line, or several, that are no part of the result: warnings and errors. */
   complain(text: string): void
 }

@@ -1,23 +1,8 @@
-import { expect } from 'vitest'
-import { loadSettings } from '../../config/load.ts'
 import type { Settings } from '../../config/schema.ts'
-import { StartError } from '../../provider/kernel/errors.ts'
 import { createAttestationAuthority } from './attestation-authority.ts'
+import type { Environment } from './refused-settings.ts'
 
 const maker = createAttestationAuthority()
-
-export type Environment = Record<string, string>
-
-/** The line with which these settings are refused. */
-export function refusalOf(environment: Environment, readFile?: (path: string) => string): string {
-  try {
-    loadSettings(environment, readFile)
-  } catch (error) {
-    expect(error).toBeInstanceOf(StartError)
-    return (error as StartError).message // stated by the line above
-  }
-  throw new Error(`These settings were accepted: ${JSON.stringify(environment)}`)
-}
 
 /** With what else it takes for the others to be accepted. */
 export const onPostgres = { DATABASE_URL: 'postgres://latchkey@db/latchkey' }
@@ -245,6 +230,8 @@ export const settingsExamples: Record<string, Examples> = {
   REFRESH_IDLE_SECONDS: { key: 'refreshIdleSeconds', ...seconds },
   REFRESH_MAX_SECONDS: { key: 'refreshMaxSeconds', ...seconds, beside: { REFRESH_IDLE_SECONDS: '60' } },
   ERASURE_GRACE_SECONDS: { key: 'erasureGraceSeconds', ...seconds },
+  AUDIT_CHECKPOINT_SECONDS: { key: 'auditCheckpointSeconds', ...seconds },
+  AUDIT_CHECKPOINT_FILE: { key: 'auditCheckpointFile', good: [['/mnt/worm/states', '/mnt/worm/states']], bad: ['a\0b'] },
   INSTALLATION_NAME: {
     key: 'installationName',
     good: [['Fieldnotes ID', 'Fieldnotes ID']],

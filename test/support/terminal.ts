@@ -22,6 +22,7 @@ export async function runLatchkey(
     environment,
     clock,
     print: text => void output.push(text),
+    write: async text => void output.push(text.replace(/\r?\n$/, '')),
     complain: text => void complaint.push(text),
   })
   return { exitCode, output: output.join('\n'), complaint: complaint.join('\n') }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { loadSettings } from '../../config/load.ts'
 import { mayStandFor } from '../../config/relying-party.ts'
 import { createAttestationAuthority } from '../support/attestation-authority.ts'
-import { refusalOf, withMail } from '../support/settings-examples.ts'
+import { refusalOf } from '../support/refused-settings.ts'
+import { withMail } from '../support/settings-examples.ts'
 
 describe('the domain of passkeys', () => {
   it('is the host of the issuer, without its port', () => {

@@ -4,7 +4,8 @@ import { loadSettings } from '../../config/load.ts'
 import { nearMisses } from '../../config/near-misses.ts'
 import { listSettings } from '../../config/schema.ts'
 import { StartError } from '../../provider/kernel/errors.ts'
-import { type Environment, onPostgres, onRedis, refusalOf, settingsExamples, withMail } from '../support/settings-examples.ts'
+import { type Environment, refusalOf } from '../support/refused-settings.ts'
+import { onPostgres, onRedis, settingsExamples, withMail } from '../support/settings-examples.ts'
 
 function configured(content: string): [Environment, () => string] {
   return [{ LATCHKEY_CONFIG: 'latchkey.yaml' }, () => content]

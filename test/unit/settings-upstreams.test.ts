@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadSettings } from '../../config/load.ts'
 import { listConnections } from '../../provider/connections/list.ts'
-import { refusalOf } from '../support/settings-examples.ts'
+import { refusalOf } from '../support/refused-settings.ts'
 
 const google = { GOOGLE_CLIENT_ID: 'google-id', GOOGLE_CLIENT_SECRET: 'google-secret' }
 const microsoft = { MICROSOFT_CLIENT_ID: 'microsoft-id', MICROSOFT_CLIENT_SECRET: 'microsoft-secret' }

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { loadSettings } from '../../config/load.ts'
 import { listSettings } from '../../config/schema.ts'
 import { renewSettingsTable } from '../../config/settings-table.ts'
-import { type Environment, onPostgres, onRedis, refusalOf, settingsExamples, withMail } from '../support/settings-examples.ts'
+import { type Environment, refusalOf } from '../support/refused-settings.ts'
+import { onPostgres, onRedis, settingsExamples, withMail } from '../support/settings-examples.ts'
 
 test('every setting has an example here', () => {
   expect(Object.keys(settingsExamples)).toEqual(listSettings().map(about => about.variable))

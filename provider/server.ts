@@ -13,6 +13,7 @@ import { answerUnreadable } from './http/unreadable-requests.ts'
 import { openEnvelope } from './envelope/envelope.ts'
 import type { Clock } from './kernel/clock.ts'
 import { toError } from './kernel/errors.ts'
+import { startDataKeyRotation } from './keys/data-key-rotation.ts'
 import { ensureSigningKey, timingFor } from './keys/rotation.ts'
 import { startJobs } from './jobs.ts'
 import { listen } from './listen.ts'
@@ -57,6 +58,8 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
       seconds: settings.auditCheckpointSeconds,
       telemetry,
     })
+    const { heldSeconds } = adapters.cipher.keyrings
+    const rotatingDataKeys = startDataKeyRotation({ data, clock, telemetry, heldSeconds })
 
     const refreshKeys = setInterval(() => {
       data
@@ -72,9 +75,9 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
       routes: app.routes,
       async close() {
         clearInterval(refreshKeys)
-        const swept = sweeping.stop()
+        const stopped = Promise.all([sweeping.stop(), rotatingDataKeys.stop()])
         await Promise.all(servers.map(stopServing))
-        await swept
+        await stopped
         await app.close()
         await sequencer.stop()
         await checkpointing.stop()

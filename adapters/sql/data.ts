@@ -12,6 +12,7 @@ import { createAuditEventRepository } from './repositories/audit-events.ts'
 import { createAuditLogRepository } from './repositories/audit-log.ts'
 import { createCodeFailureRepository } from './repositories/code-failures.ts'
 import { createConsentRepository } from './repositories/consents.ts'
+import { createDataKeyRepository } from './repositories/data-keys.ts'
 import { createEmailChallengeRepository } from './repositories/email-challenges.ts'
 import { createFactorFailureRepository } from './repositories/factor-failures.ts'
 import { createGrantRepository } from './repositories/grants.ts'
@@ -127,6 +128,9 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
     },
     get auditLog() {
       return createAuditLogRepository(scope, vault)
+    },
+    get dataKeys() {
+      return createDataKeyRepository(scope, cipher.keyrings)
     },
     get jobs() {
       return createJobRepository(scope, cipher)

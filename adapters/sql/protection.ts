@@ -55,7 +55,7 @@ function ofMembership(column: string): Protection {
 }
 
 export const protections: Record<TableName, Partial<Record<AccessMode['kind'], Protection>>> = {
-  installation_keys: { system: system('select', 'insert') },
+  installation_keys: { system: { ...system('select', 'insert'), updatable: ['wrapped'] } },
   users: {
     system: system('select', 'insert', 'update', 'delete'),
     workspace: ofMember('users.id'),
@@ -75,7 +75,7 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     },
   },
   user_keys: {
-    system: system('select', 'insert'),
+    system: { ...system('select', 'insert'), updatable: ['wrapped'] },
     workspace: readOnly(`${isMember('user_keys.user_id')} or ${isMember('user_keys.user_id', 'former_members')}`),
     self: own('select'),
   },
@@ -124,7 +124,7 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     self: ofMembership('workspaces.id'),
   },
   workspace_keys: {
-    system: system('select', 'insert'),
+    system: { ...system('select', 'insert'), updatable: ['wrapped'] },
     workspace: readOnly(`workspace_id = ${workspaceId}`),
     self: ofMembership('workspace_keys.workspace_id'),
   },
@@ -209,6 +209,8 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
   },
   audit_keys: { system: system('select', 'insert') },
   audit_retention: { system: system('select', 'insert', 'update') },
+  data_key_rotations: { system: system('select', 'insert', 'update', 'delete') },
+  event_resealing: { system: system('select', 'insert', 'update') },
 }
 
 /** The statements that put `protections` into effect, whatever was in effect before. */

@@ -217,6 +217,19 @@ export interface Schema {
   audit_checkpoints: { chain_id: string; made_on: string; position: number; made_at: Date; signed: string }
   audit_keys: { kid: string; private_jwk_sealed: Buffer; created_at: Date }
   audit_retention: { class: string; event_id: string }
+  data_key_rotations: {
+    user_id: string | null
+    workspace_id: string | null
+    owner_kind: Generated<'user' | 'workspace'>
+    owner_id: Generated<string>
+    phase: 'requested' | 'published' | 'events'
+    due_at: Date
+    generation: Generated<number | null>
+    lap: Generated<number | null>
+    resealed: Generated<number>
+  }
+  /** One row: how many laps through the audit log have ended, and how far the one under way has come. */
+  event_resealing: { id: Generated<number>; laps: Generated<number>; event_id: Generated<string | null> }
 }
 
 export type TableName = keyof Schema

@@ -33,14 +33,14 @@ export function createVault(scope: SqlScope, cipher: FieldCipher): Vault {
   return {
     installation: cipher.installation,
     userKey: (userId, wrapped) =>
-      cipher.keyFor({ kind: 'user', userId }, async () => wrapped ?? (await scope.run(findUserKey, { userId }))[0]?.wrapped),
+      cipher.keyFor({ kind: 'user', userId }, async () => (await scope.run(findUserKey, { userId }))[0]?.wrapped, wrapped),
     workspaceKey: (workspaceId, wrapped) =>
       cipher.keyFor(
         { kind: 'workspace', workspaceId },
         async () =>
-          wrapped ??
           (await scope.run(findWorkspaceKey, { workspaceId }))[0]?.wrapped ??
           (scope.mode.kind === 'system' ? (await scope.run(findDeletedKey, { workspaceId }))[0]?.wrapped : undefined),
+        wrapped,
       ),
     createUserKey: userId => cipher.createKey({ kind: 'user', userId }),
     createWorkspaceKey: workspaceId => cipher.createKey({ kind: 'workspace', workspaceId }),

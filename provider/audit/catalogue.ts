@@ -151,6 +151,12 @@ export const catalogue = {
   'audit-log.exported': { user: 'never', workspace: 'sometimes', fields: ['format'] },
   'mail.delivered': { user: 'never', workspace: 'never', fields: ['message_id'], target: 'message_id' },
   'mail.failed': { user: 'never', workspace: 'never', fields: ['message_id', 'reason'], target: 'message_id' },
+  'data-key.rotation-requested': { user: 'never', workspace: 'never', fields: ['owner'] },
+  // Of a person or of a workspace: one more generation, and later the old ones gone.
+  'data-key.renewed': { user: 'sometimes', workspace: 'sometimes', fields: ['generation'] },
+  'data-key.old-dropped': { user: 'sometimes', workspace: 'sometimes', fields: ['generation'] },
+  // Moved under the master key that is named here.
+  'data-keys.rewrapped': { user: 'never', workspace: 'never', fields: ['master_key', 'keys'] },
   'migration.applied': { user: 'never', workspace: 'never', fields: ['migration'] },
 } as const satisfies Record<string, EventDefinition>
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { AppRequest } from './app-create.ts'
 import { addAuditCommands } from './audit-grammar.ts'
+import type { RotationRequest } from './data-keys.ts'
 import type { ExitCode, Surroundings } from './surroundings.ts'
 
 /**
@@ -67,6 +68,32 @@ function addKeysCommands(keys: Command, surroundings: Surroundings, exitWith: (c
     .addOption(jsonOption())
     .action(async (options: { json?: boolean; now?: boolean }) =>
       exitWith(await (await import('./keys.ts')).rotateKeys(surroundings, options)),
+    )
+
+  keys
+    .command('rotate-data')
+    .description('give people or workspaces new data keys: running servers seal their data again, in the background')
+    .option('--user <id>', 'of one person')
+    .option('--workspace <slug>', 'of one workspace')
+    .option('--all', 'of everybody')
+    .option('--status', 'change nothing, and say how far the servers are')
+    .addOption(jsonOption())
+    .action(async (request: RotationRequest) =>
+      exitWith(await (await import('./data-keys.ts')).rotateDataKeys(surroundings, request)),
+    )
+
+  keys
+    .command('rewrap')
+    .description('move every data key under the master key of KMS_URL; may be cut off at any moment, and run again')
+    .option('--from <address>', 'the master key that they are under, in the form of KMS_URL (KMS_OTHER_URL)', refuseEmpty)
+    .addHelpText(
+      'after',
+      '\nTo move while serving: run every node with KMS_OTHER_URL set to the new master key; then with KMS_URL set to the new and KMS_OTHER_URL\n' +
+        'to the old one; then call this; then take KMS_OTHER_URL away. Without --from and KMS_OTHER_URL it wraps every key anew under KMS_URL,\n' +
+        'for a master key that got a new version.',
+    )
+    .action(async (options: { from?: string }) =>
+      exitWith(await (await import('./data-keys.ts')).rewrapDataKeys(surroundings, options)),
     )
 }
 

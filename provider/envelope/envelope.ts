@@ -1,12 +1,15 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError, StartError } from '../kernel/errors.ts'
-import type { BlindIndexPurpose, FieldCipher, KeyOwner } from '../ports/field-cipher.ts'
+import type { BlindIndexPurpose, DataKey, FieldCipher, KeyOwner } from '../ports/field-cipher.ts'
 import type { InstallationKeys, KeyWrapper } from '../ports/key-wrapper.ts'
-import { dataKeyOf, newKeyBytes, ownerId } from './data-key.ts'
+import { dataKeyOf, dataKeyOfRing, ownerId } from './data-key.ts'
 import { openInstallationKey } from './installation-key.ts'
-import { createKeyCache, type KeyCacheLimits } from './key-cache.ts'
+import { newKeyBytes } from './key-bytes.ts'
+import { createKeyCache, type HeldKey, type KeyCacheLimits } from './key-cache.ts'
+import { addNewest, firstGeneration, type Generation, readKeyring, writeKeyring } from './keyring.ts'
 import { openBytes, sealBytes } from './sealed-bytes.ts'
+import { wrappingContextOf } from './wrapping-context.ts'
 
 const defaultLimits: KeyCacheLimits = { keys: 10_000, seconds: 300 }
 
@@ -35,14 +38,16 @@ export async function openEnvelope(options: {
     'recovery-code': installationKey.derive('blind index recovery-code'),
     'cookie-signature': installationKey.derive('blind index cookie-signature'),
   }
-  const cache = createKeyCache(options.cache ?? defaultLimits, options.clock)
+  const { clock } = options
+  const limits = options.cache ?? defaultLimits
+  const cache = createKeyCache(limits, clock)
 
   async function wrap(owner: KeyOwner, key: Buffer): Promise<Buffer> {
     switch (owner.kind) {
       case 'installation':
         throw new Error("The installation's key is made when the envelope is opened, and only then.")
       case 'workspace':
-        return whileServing(keyWrapper.wrap(key, wrappingContext(owner)))
+        return whileServing(keyWrapper.wrap(key, wrappingContextOf(owner)))
       case 'user':
         return sealBytes(userKeys, wrappingPlace(owner), key)
     }
@@ -51,29 +56,61 @@ export async function openEnvelope(options: {
   async function unwrap(owner: KeyOwner, wrapped: Buffer): Promise<Buffer> {
     return owner.kind === 'user'
       ? openBytes(userKeys, wrappingPlace(owner), wrapped)
-      : whileServing(keyWrapper.unwrap(wrapped, wrappingContext(owner)))
+      : whileServing(keyWrapper.unwrap(wrapped, wrappingContextOf(owner)))
+  }
+
+  const openRing = async (owner: KeyOwner, wrapped: Buffer): Promise<Generation[]> => readKeyring(await unwrap(owner, wrapped))
+
+  const load = async (owner: KeyOwner, wrapped: Buffer): Promise<HeldKey> => ({
+    wrapped,
+    key: dataKeyOfRing(owner, await openRing(owner, wrapped), clock),
+  })
+
+  /** Another node gave the owner another keyring, or the master key changed. With the service away, what is held is still good. */
+  async function takeOver(owner: KeyOwner, wrapped: Buffer, held: HeldKey): Promise<DataKey> {
+    const loaded = await load(owner, wrapped).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'unavailable') return held
+      throw error
+    })
+    if (loaded !== held) cache.forget(owner)
+    return (await cache.find(owner, async () => loaded)).key
   }
 
   return {
     installation,
 
     async createKey(owner) {
-      const key = newKeyBytes()
-      const wrapped = await wrap(owner, key)
+      const generations = firstGeneration(newKeyBytes())
+      const wrapped = await wrap(owner, writeKeyring(generations))
       // Not held: were the transaction undone and the owner made anew, a held key would seal what no stored key opens.
       cache.forget(owner)
-      return { wrapped, key: dataKeyOf(owner, key) }
+      return { wrapped, key: dataKeyOfRing(owner, generations, clock) }
     },
 
-    async keyFor(owner, loadWrapped) {
+    async keyFor(owner, loadWrapped, atHand) {
       if (owner.kind === 'installation') return installation
       const held = cache.held(owner)
-      if (held) return held
+      if (held && (atHand === undefined || atHand.equals(held.wrapped))) return held.key
       // Everybody loads for themselves: a load runs in its caller's transaction, and may be waiting there for the very locks that
       // another caller holds. What is shared is the unwrapping, which waits for nobody here.
-      const wrapped = await loadWrapped()
+      const wrapped = atHand ?? (await loadWrapped())
       if (!wrapped) throw new AppError('not-found', { detail: `The ${owner.kind}'s data has been erased.` })
-      return cache.find(owner, async () => dataKeyOf(owner, await unwrap(owner, wrapped)))
+      if (held) return takeOver(owner, wrapped, held)
+      return (await cache.find(owner, () => load(owner, wrapped))).key
+    },
+
+    keyrings: {
+      heldSeconds: limits.seconds,
+      async addGeneration(owner, wrapped, sealsFrom) {
+        const generations = addNewest(await openRing(owner, wrapped), sealsFrom)
+        return { wrapped: await wrap(owner, writeKeyring(generations)), generation: generations[0]?.number ?? 1 }
+      },
+      async openKeyring(owner, wrapped) {
+        return dataKeyOfRing(owner, await openRing(owner, wrapped), clock)
+      },
+      async dropOldGenerations(owner, wrapped) {
+        return wrap(owner, writeKeyring((await openRing(owner, wrapped)).slice(0, 1)))
+      },
     },
 
     forgetKey: owner => cache.forget(owner),
@@ -87,10 +124,6 @@ async function whileServing<Result>(asked: Promise<Result>): Promise<Result> {
   return asked.catch((error: unknown) => {
     throw error instanceof StartError ? new AppError('unavailable', { cause: error }) : error
   })
-}
-
-function wrappingContext(owner: KeyOwner): string {
-  return `${owner.kind}:${ownerId(owner)}`
 }
 
 function wrappingPlace(owner: KeyOwner): string[] {

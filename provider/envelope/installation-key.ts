@@ -1,9 +1,10 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { AppError, StartError } from '../kernel/errors.ts'
 import type { InstallationKeys, KeyWrapper } from '../ports/key-wrapper.ts'
-import { dataKeyBytes, newKeyBytes } from './data-key.ts'
+import { dataKeyBytes, newKeyBytes } from './key-bytes.ts'
+import { wrappingContextOf } from './wrapping-context.ts'
 
-const context = 'installation'
+const context = wrappingContextOf({ kind: 'installation' })
 
 /**
  * The installation's one key, made at the very first start. Of two first starts one wins, and both go on with the winner's.

@@ -9,23 +9,29 @@ export interface KeyCacheLimits {
   seconds: number
 }
 
+/** An unwrapped key, with what it was unwrapped from. */
+export interface HeldKey {
+  wrapped: Buffer
+  key: DataKey
+}
+
 export interface KeyCache {
-  held(owner: KeyOwner): DataKey | undefined
+  held(owner: KeyOwner): HeldKey | undefined
   /** The held key, or what `load` resolves with. Callers who miss at the same time share one load. */
-  find(owner: KeyOwner, load: () => Promise<DataKey>): Promise<DataKey>
+  find(owner: KeyOwner, load: () => Promise<HeldKey>): Promise<HeldKey>
   forget(owner: KeyOwner): void
 }
 
 export function createKeyCache(limits: KeyCacheLimits, clock: Clock): KeyCache {
-  const held = new LRUCache<string, DataKey>({
+  const held = new LRUCache<string, HeldKey>({
     max: limits.keys,
     ttl: limits.seconds * 1000,
     ttlResolution: 0,
     perf: { now: () => clock().getTime() },
   })
-  const loading = new Map<string, Promise<DataKey>>()
+  const loading = new Map<string, Promise<HeldKey>>()
 
-  async function loadAndHold(name: string, load: () => Promise<DataKey>): Promise<DataKey> {
+  async function loadAndHold(name: string, load: () => Promise<HeldKey>): Promise<HeldKey> {
     const promise = load()
     loading.set(name, promise)
     try {

@@ -24,13 +24,30 @@ export interface FieldCipher {
   createKey(owner: KeyOwner): Promise<{ wrapped: Buffer; key: DataKey }>
   /**
    * The owner's key. `loadWrapped` is asked only when the key is not in the bounded cache; where it answers undefined the
-   * owner has been erased, and the returned promise rejects with an AppError `not-found`.
+   * owner has been erased, and the returned promise rejects with an AppError `not-found`. With `atHand`, what was just read of the
+   * database, a held key that was wrapped otherwise gives way to it.
    */
-  keyFor(owner: KeyOwner, loadWrapped: () => Promise<Buffer | undefined>): Promise<DataKey>
+  keyFor(owner: KeyOwner, loadWrapped: () => Promise<Buffer | undefined>, atHand?: Buffer): Promise<DataKey>
   /** Lets go of an erased owner's key in this process; other ones hold it for as long as their caches do. */
   forgetKey(owner: KeyOwner): void
+  readonly keyrings: Keyrings
   /** Keyed hash for lookup of an encrypted value. The same value gives another index for another purpose. */
   blindIndex(purpose: BlindIndexPurpose, value: string): Buffer
+}
+
+/**
+ * For giving an owner a new data key. A keyring holds one or more generations of it: a new one opens at once and seals later, when
+ * no process holds a keyring without it any more; and an old one is dropped when nothing is sealed under it.
+ */
+export interface Keyrings {
+  /** For how long a process may go on with a keyring that has changed. */
+  readonly heldSeconds: number
+  /** What is to be stored in the place of `wrapped`. */
+  addGeneration(owner: KeyOwner, wrapped: Buffer, sealsFrom: Date): Promise<{ wrapped: Buffer; generation: number }>
+  /** Opens under any generation, and seals under whichever it is time for. Not cached. */
+  openKeyring(owner: KeyOwner, wrapped: Buffer): Promise<DataKey>
+  /** What is to be stored in the place of `wrapped`: the newest generation alone. */
+  dropOldGenerations(owner: KeyOwner, wrapped: Buffer): Promise<Buffer>
 }
 
 export type BlindIndexPurpose =

@@ -22,6 +22,7 @@ import type {
   UserRecord,
   UserWithFactors,
 } from './records.ts'
+import type { DataKeyRepository } from './data-keys.ts'
 import type { JobName, JobPayloads } from './jobs.ts'
 import type { InvitationRepository, MemberRepository, RoleRepository, WorkspaceRepository } from './workspace-repositories.ts'
 
@@ -57,6 +58,7 @@ export interface Repositories {
   auditChain: AuditChainRepository
   auditCheckpoints: AuditCheckpointRepository
   auditLog: AuditLogRepository
+  dataKeys: DataKeyRepository
   jobs: JobRepository
 }
 

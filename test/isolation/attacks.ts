@@ -241,6 +241,25 @@ export const attacks: Attacks = {
     lock: ({ signingKeys }) => signingKeys.lock(),
   },
   ...auditAttacks,
+  dataKeys: {
+    // One's own workspace's wrapped key is to be read, and opens nothing.
+    listWorkspaceKeys: async ({ dataKeys }, theirs) =>
+      (await dataKeys.listWorkspaceKeys(undefined, 1000, 'existing')).filter(({ workspaceId }) => workspaceId === theirs.workspace.id),
+    findInstallationKey: ({ dataKeys }) => dataKeys.findInstallationKey(),
+    replaceKey: ({ dataKeys }, { user }) => dataKeys.replaceKey({ kind: 'user', userId: user.id }, newHash(), newHash()),
+    findWorkspaceId: ({ dataKeys }, theirs) => dataKeys.findWorkspaceId(theirs.workspace.slug),
+    requestRotation: ({ dataKeys }, { user }) => dataKeys.requestRotation({ kind: 'user', userId: user.id }, noon),
+    requestRotations: ({ dataKeys }) => dataKeys.requestRotations('user', undefined, 100, noon),
+    countRotations: ({ dataKeys }) => dataKeys.countRotations(),
+    takeDueRotation: ({ dataKeys }) => dataKeys.takeDueRotation(always),
+    publishGeneration: ({ dataKeys }, { user }) => dataKeys.publishGeneration({ kind: 'user', userId: user.id }, noon, noon),
+    resealOwner: ({ dataKeys }, { user }) => dataKeys.resealOwner({ kind: 'user', userId: user.id }, 100),
+    leaveToEvents: ({ dataKeys }, { user }) => dataKeys.leaveToEvents({ kind: 'user', userId: user.id }),
+    resealEvents: ({ dataKeys }) => dataKeys.resealEvents(100),
+    putOff: ({ dataKeys }, { user }) => dataKeys.putOff({ kind: 'user', userId: user.id }, noon),
+    takeFinishedRotation: ({ dataKeys }) => dataKeys.takeFinishedRotation(),
+    dropOldGenerations: ({ dataKeys }, { user }) => dataKeys.dropOldGenerations({ kind: 'user', userId: user.id }),
+  },
   jobs: {
     // Jobs are added under any scope and seen under none.
     enqueue: async () => undefined,

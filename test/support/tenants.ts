@@ -89,6 +89,7 @@ export async function plantTenant(data: Data) {
     await repositories.roles.create(role)
     await repositories.invitations.replace(invitation)
     await repositories.knownBrowsers.remember({ userId: user.id, browserHash, method: 'passkey' }, noon)
+    await repositories.dataKeys.requestRotation({ kind: 'user', userId: user.id }, noon)
   })
   await data.scoped(asSystem, async ({ members, workspaces }) => {
     await members.remove(workspace.id, formerMember.id, noon)

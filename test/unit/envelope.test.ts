@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,9 +95,9 @@ describe('a sealed field', () => {
   it('is bound to its owner beside the key', () => {
     const secret = randomBytes(32)
     const bob: KeyOwner = { kind: 'user', userId: 'bob' }
-    const sealed = dataKeyOf(alice, secret).seal(nameOfAlice, 'Alice')
+    const sealed = dataKeyOf(alice, createSecretKey(secret)).seal(nameOfAlice, 'Alice')
     for (const other of [bob, acme, { kind: 'workspace', workspaceId: 'alice' }, { kind: 'installation' }] as const) {
-      expect(() => dataKeyOf(other, secret).open(nameOfAlice, sealed)).toThrow('altered, moved, or sealed under another key')
+      expect(() => dataKeyOf(other, createSecretKey(secret)).open(nameOfAlice, sealed)).toThrow('altered, moved, or sealed under another key')
     }
   })
 

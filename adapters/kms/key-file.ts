@@ -17,12 +17,14 @@ const fileFormat = /^latchkey-master-key-1:([A-Za-z0-9_-]{43})\r?\n?$/
 const fileBytesAtMost = 128
 
 /**
- * The master key in a local file, made at first use and readable by its owner alone. Whoever loses the file loses everything
+ * The master key in a local file, made at first use unless it has to exist, and readable by its owner alone. Whoever loses the file loses everything
  * that was encrypted; whoever has file and database can read it. Rejects with StartError where the file cannot be trusted.
  */
-export async function openKeyFile(options: { path: string }): Promise<KeyWrapper> {
+export async function openKeyFile(options: { path: string; mustExist?: boolean }): Promise<KeyWrapper> {
   const path = resolve(options.path)
-  const masterKey = (await readMasterKey(path)) ?? (await makeMasterKey(path))
+  const found = await readMasterKey(path)
+  if (!found && options.mustExist) throw new StartError(`There is no master key file at ${path}. Check KMS_OTHER_URL.`)
+  const masterKey = found ?? (await makeMasterKey(path))
   const fingerprint = fingerprintOf(masterKey)
   const name = nameKeyFile(fingerprint)
   const masterKeyName = `key file ${path} (fingerprint ${fingerprint.toString('hex')})`

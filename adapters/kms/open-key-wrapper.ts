@@ -22,7 +22,7 @@ export async function openKeyWrapper(settings: KeySettings): Promise<KeyWrapper>
   const own = await openOne(kmsUrl, settings)
   if (kmsOtherUrl === undefined) return own
   try {
-    return unwrapWithEither(own, await openOne(kmsOtherUrl, settings))
+    return unwrapWithEither(own, await openOne(kmsOtherUrl, settings, { mustExist: true }))
   } catch (error) {
     await own.close()
     throw error
@@ -41,9 +41,13 @@ export function findKeyFilePath({ kmsUrl, dataDirectory }: Pick<Settings, 'kmsUr
 }
 
 /** The setting's own check (config/values.ts) has seen that the address has one of these forms. */
-async function openOne(kmsUrl: string, { dataDirectory, vaultToken }: KeySettings): Promise<KeyWrapper> {
+async function openOne(
+  kmsUrl: string,
+  { dataDirectory, vaultToken }: KeySettings,
+  { mustExist = false } = {},
+): Promise<KeyWrapper> {
   const path = findKeyFilePath({ kmsUrl, dataDirectory })
-  if (path !== undefined) return openKeyFile({ path })
+  if (path !== undefined) return openKeyFile({ path, mustExist })
   if (kmsUrl.startsWith('aws-kms:')) return openAwsKms({ keyArn: kmsUrl.slice('aws-kms:'.length) })
   if (kmsUrl.startsWith('google-kms:')) return openGoogleKms({ keyName: kmsUrl.slice('google-kms:'.length) })
   const { origin, pathname, searchParams } = new URL(kmsUrl.slice('vault+'.length))

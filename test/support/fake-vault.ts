@@ -19,6 +19,8 @@ export interface FakeVault extends FakeService {
   urlOf(key: string): string
   createKey(name: string, options?: { derived?: boolean }): void
   rotate(name: string): void
+  /** Raises min_decryption_version to the newest. */
+  forbidOldVersions(name: string): void
   deleteKey(name: string): void
 }
 
@@ -53,6 +55,10 @@ export async function startFakeVault(): Promise<FakeVault> {
     createKey: (name: string, { derived = true } = {}) =>
       void keys.set(name, { derived, versions: [randomBytes(32)], minimumVersion: 1 }),
     rotate: (name: string) => void keys.get(name)?.versions.push(randomBytes(32)),
+    forbidOldVersions: (name: string) => {
+      const key = keys.get(name)
+      if (key) key.minimumVersion = key.versions.length
+    },
     deleteKey: (name: string) => void keys.delete(name),
   })
 }

@@ -37,6 +37,9 @@ beforeAll(async () => {
   await withDurable(before, async ({ data }) => {
     user = await createUser(data)
     for (let count = 0; count < workspaceCount; count += 1) workspaces.push(await createWorkspace(data))
+    // Its key stays, for its log.
+    const deleted = await createWorkspace(data)
+    await data.scoped(asSystem, repositories => repositories.workspaces.delete(deleted.id, new Date()))
   })
 })
 afterAll(async () => {
@@ -77,7 +80,7 @@ const countKeys = (environment: Record<string, string>) =>
     const { rows } = await opened.read(asSystem, scope =>
       scope.query(
         `select count(*) filter (where get_byte(wrapped, 0) = 1)::int as file, count(*) filter (where get_byte(wrapped, 0) = 2)::int as vault
-         from (select wrapped from latchkey.workspace_keys union all select wrapped from latchkey.installation_keys) as keys`,
+         from (select wrapped from latchkey.workspace_keys union all select wrapped from latchkey.deleted_workspaces union all select wrapped from latchkey.installation_keys) as keys`,
       ),
     )
     return rows[0]
@@ -122,7 +125,7 @@ describe('moving the master key', () => {
       exitCode: 0,
       output: expect.stringMatching(/^\d+ data keys are now under Vault transit key transit\/latchkey/),
     })
-    expect(await countKeys(after)).toEqual({ file: 0, vault: workspaceCount + 1 })
+    expect(await countKeys(after)).toEqual({ file: 0, vault: workspaceCount + 2 })
     await rm(join(folder, 'master.key'))
     await readEverything(after)
     await withDurable(after, async ({ database: opened }) => {
@@ -137,7 +140,7 @@ describe('moving the master key', () => {
   it('without an old one, every key is wrapped anew: for a master key that has a new version', async () => {
     vault.rotate('latchkey')
     const said = await runLatchkey(after, ['keys', 'rewrap'])
-    expect(said).toMatchObject({ exitCode: 0, output: expect.stringContaining(`${workspaceCount + 1} data keys`) })
+    expect(said).toMatchObject({ exitCode: 0, output: expect.stringContaining(`${workspaceCount + 2} data keys`) })
     vault.forbidOldVersions('latchkey')
     await readEverything(after)
   })

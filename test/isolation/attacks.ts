@@ -244,7 +244,9 @@ export const attacks: Attacks = {
   dataKeys: {
     // One's own workspace's wrapped key is to be read, and opens nothing.
     listWorkspaceKeys: async ({ dataKeys }, theirs) =>
-      (await dataKeys.listWorkspaceKeys(undefined, 1000, 'existing')).filter(({ workspaceId }) => workspaceId === theirs.workspace.id),
+      (await dataKeys.listWorkspaceKeys(undefined, 1000, 'existing')).filter(
+        ({ workspaceId }) => workspaceId === theirs.workspace.id,
+      ),
     findInstallationKey: ({ dataKeys }) => dataKeys.findInstallationKey(),
     replaceKey: ({ dataKeys }, { user }) => dataKeys.replaceKey({ kind: 'user', userId: user.id }, newHash(), newHash()),
     findWorkspaceId: ({ dataKeys }, theirs) => dataKeys.findWorkspaceId(theirs.workspace.slug),

@@ -1,6 +1,5 @@
-import type { Settings } from '../../config/schema.ts'
 import { createAttestationAuthority } from './attestation-authority.ts'
-import type { Environment } from './refused-settings.ts'
+import { type Examples, keySettingsExamples } from './key-settings-examples.ts'
 
 const maker = createAttestationAuthority()
 
@@ -8,13 +7,6 @@ const maker = createAttestationAuthority()
 export const onPostgres = { DATABASE_URL: 'postgres://latchkey@db/latchkey' }
 export const onRedis = { REDIS_URL: 'redis://cache:6379' }
 export const withMail = { SMTP_URL: 'smtp://mail.example:587', MAIL_FROM: 'no-reply@example.com' }
-
-export interface Examples {
-  key: keyof Settings
-  good: Array<[text: string, value: unknown]>
-  bad: string[]
-  beside?: Environment
-}
 
 const seconds: Pick<Examples, 'good' | 'bad'> = {
   good: [
@@ -127,41 +119,7 @@ export const settingsExamples: Record<string, Examples> = {
     ],
   },
   MAIL_CODE_IN_SUBJECT: { key: 'mailCodeInSubject', good: [['true', true]], bad: ['on'] },
-  KMS_URL: {
-    key: 'kmsUrl',
-    good: [
-      ['file:', 'file:'],
-      ['file:///etc/latchkey/master.key', 'file:///etc/latchkey/master.key'],
-      [
-        'vault+https://vault.example.com:8200/transit/latchkey?namespace=team/a',
-        'vault+https://vault.example.com:8200/transit/latchkey?namespace=team/a',
-      ],
-      ['vault+http://127.0.0.1:8100/keys/eu/latchkey', 'vault+http://127.0.0.1:8100/keys/eu/latchkey'],
-      [
-        'aws-kms:arn:aws:kms:eu-central-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
-        'aws-kms:arn:aws:kms:eu-central-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
-      ],
-      [
-        'google-kms:projects/p-1/locations/europe-west3/keyRings/ring/cryptoKeys/latchkey',
-        'google-kms:projects/p-1/locations/europe-west3/keyRings/ring/cryptoKeys/latchkey',
-      ],
-    ],
-    bad: [
-      'file://hunter2/key',
-      'file:hunter2',
-      '/etc/hunter2',
-      'vault:hunter2',
-      'vault+https://vault.example.com/transit',
-      'vault+http://vault.example.com/transit/latchkey',
-      'vault+https://user:hunter2@vault.example.com/transit/latchkey',
-      'vault+https://vault.example.com/transit/latchkey?token=hunter2',
-      'aws-kms:alias/latchkey',
-      'aws-kms:arn:aws:kms:eu-central-1:111122223333:alias/latchkey',
-      'google-kms:projects/p-1/locations/x/keyRings/ring/cryptoKeys/latchkey/cryptoKeyVersions/1',
-    ],
-  },
-  KMS_OTHER_URL: { key: 'kmsOtherUrl', good: [['file:', 'file:']], bad: ['hunter2'] },
-  VAULT_TOKEN: { key: 'vaultToken', good: [['hvs.CAESI', 'hvs.CAESI']], bad: ['a\nhunter2'] },
+  ...keySettingsExamples,
   TRUSTED_PROXIES: { key: 'trustedProxies', good: [['2', 2]], bad: ['11', '-1', 'true', '10.0.0.0/8'] },
   GEO_HEADER: {
     key: 'geoHeader',

@@ -97,7 +97,9 @@ describe('a sealed field', () => {
     const bob: KeyOwner = { kind: 'user', userId: 'bob' }
     const sealed = dataKeyOf(alice, createSecretKey(secret)).seal(nameOfAlice, 'Alice')
     for (const other of [bob, acme, { kind: 'workspace', workspaceId: 'alice' }, { kind: 'installation' }] as const) {
-      expect(() => dataKeyOf(other, createSecretKey(secret)).open(nameOfAlice, sealed)).toThrow('altered, moved, or sealed under another key')
+      expect(() => dataKeyOf(other, createSecretKey(secret)).open(nameOfAlice, sealed)).toThrow(
+        'altered, moved, or sealed under another key',
+      )
     }
   })
 

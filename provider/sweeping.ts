@@ -1,3 +1,4 @@
+import { withoutRequest } from './audit/record.ts'
 import { type Clock, secondsAfter } from './kernel/clock.ts'
 import { toError } from './kernel/errors.ts'
 import type { Data } from './ports/data.ts'
@@ -5,10 +6,12 @@ import type { Repositories } from './ports/repositories.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 import { failuresUntilLinksOnly } from './sign-in/email-challenge.ts'
 import { eraseDueAccounts } from './users/erasure.ts'
+import { deleteDueWorkspaces } from './workspaces/workspace.ts'
 
 const defaultIntervalMilliseconds = 60_000
 const batch = 500
 const erasuresAtOnce = 50
+const workspacesAtOnce = 10
 const daySeconds = 86_400
 /** Who comes back to a browser later than that is told of a new device. A little longer than a year: some sign in once in one. */
 const browsersKnownSeconds = 400 * daySeconds
@@ -28,6 +31,13 @@ const sweeps: Readonly<Record<string, Sweep>> = {
   knownBrowsers: ({ knownBrowsers }, moment) => knownBrowsers.deleteOlderThan(secondsAfter(moment, -browsersKnownSeconds), batch),
   // Each takes many rows along, so there are fewer at a time; the next come a minute later.
   erasures: (repositories, moment) => eraseDueAccounts(repositories, () => moment, erasuresAtOnce),
+  workspaces: (repositories, moment) =>
+    deleteDueWorkspaces(
+      repositories,
+      workspacesAtOnce,
+      withoutRequest({ kind: 'system', reason: 'job' }, () => moment),
+    ),
+  invitations: ({ invitations }, moment) => invitations.deleteExpired(moment, batch),
   revokedAccessTokens: ({ revokedAccessTokens }, moment) => revokedAccessTokens.deleteExpired(moment, batch),
 }
 

@@ -1,13 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createTelemetry } from '../../adapters/telemetry/telemetry.ts'
+import { withoutRequest } from '../../provider/audit/record.ts'
 import { secondsAfter } from '../../provider/kernel/clock.ts'
 import { newSecret } from '../../provider/kernel/secrets.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import type { Repositories } from '../../provider/ports/repositories.ts'
 import { startSweeping } from '../../provider/sweeping.ts'
+import { deleteDueWorkspaces } from '../../provider/workspaces/workspace.ts'
 import { type DurableState, openDurableState } from '../support/durable-state.ts'
-import { aFamily, aGrant, anAttempt, aSession, asSystem, createUser, newAddress, newHash, noon } from '../support/records.ts'
+import {
+  aFamily,
+  aGrant,
+  anAttempt,
+  anInvitation,
+  aSession,
+  asSystem,
+  createUser,
+  createWorkspace,
+  newAddress,
+  newHash,
+  noon,
+} from '../support/records.ts'
 
 const telemetry = createTelemetry({ level: 'silent' })
 
@@ -54,7 +68,7 @@ describe.each(['embedded', 'postgres'] as const)('what has expired on %s', kind 
     let sweeps = 0
     const data: Data = { ...state.data, scoped: (...work) => state.data.scoped(...work).finally(() => (sweeps += 1)) }
     const sweeping = startSweeping({ data, clock: () => moment, telemetry, intervalMilliseconds: 5 })
-    await expect.poll(() => sweeps, { interval: 5 }).toBeGreaterThanOrEqual(7)
+    await expect.poll(() => sweeps, { interval: 5 }).toBeGreaterThanOrEqual(10)
     await sweeping.stop()
   }
 
@@ -102,6 +116,62 @@ describe.each(['embedded', 'postgres'] as const)('what has expired on %s', kind 
   })
 })
 
+describe.each(['embedded', 'postgres'] as const)('workspaces and their invitations on %s', kind => {
+  let state: DurableState
+  beforeEach(async () => {
+    state = await openDurableState(kind)
+  })
+  afterEach(() => state?.close())
+
+  async function scheduleDeletion(dueAt: Date | undefined, workspaceId?: string): Promise<string> {
+    const id = workspaceId ?? (await createWorkspace(state.data)).id
+    await state.data.scoped(asSystem, ({ workspaces }) => workspaces.scheduleDeletion(id, dueAt))
+    return id
+  }
+
+  const find = (id: string) => state.data.read(asSystem, ({ workspaces }) => workspaces.findById(id))
+
+  async function listDeleted(): Promise<string[]> {
+    const { rows } = await state.database.read(asSystem, scope =>
+      scope.query(`select id from latchkey.audit_events where action = 'workspace.deleted'`),
+    )
+    return rows.map(({ id }) => String(id))
+  }
+
+  it('are deleted when nobody can take that back any more, once, by however many nodes', async () => {
+    const [due, later, kept] = [
+      await scheduleDeletion(noon),
+      await scheduleDeletion(secondsAfter(noon, 2)),
+      await scheduleDeletion(noon),
+    ]
+    await scheduleDeletion(undefined, kept)
+    const nodes = [1, 2, 3].map(() => startSweeping({ data: state.data, clock: () => noon, telemetry, intervalMilliseconds: 1 }))
+    await expect.poll(() => find(due)).toBeUndefined()
+    await Promise.all(nodes.map(node => node.stop()))
+    expect([(await find(later))?.id, (await find(kept))?.id]).toEqual([later, kept])
+    expect(await listDeleted()).toHaveLength(1)
+  })
+
+  it('are rid of the invitations that nobody can accept any more', async () => {
+    const { id } = await createWorkspace(state.data)
+    const [over, open] = [anInvitation(id, { expiresAt: noon }), anInvitation(id, { expiresAt: secondsAfter(noon, 2) })]
+    await state.data.scoped(asSystem, async ({ invitations }) => {
+      for (const each of [over, open]) await invitations.replace(each)
+    })
+    const sweeping = startSweeping({
+      data: state.data,
+      clock: () => secondsAfter(noon, 1),
+      telemetry,
+      intervalMilliseconds: 1,
+    })
+    const findInvitation = (invitationId: string) =>
+      state.data.read(asSystem, ({ invitations }) => invitations.find(id, invitationId))
+    await expect.poll(() => findInvitation(over.id)).toBeUndefined()
+    await sweeping.stop()
+    expect(await findInvitation(open.id)).toMatchObject({ id: open.id })
+  })
+})
+
 describe('two nodes that sweep at once', () => {
   it('do not wait for each other: what one is deleting the other passes over', async () => {
     const state = await openDurableState('postgres')
@@ -138,6 +208,53 @@ describe('two nodes that sweep at once', () => {
     expect(first).toEqual([0, 0, 0, 0, 0])
     expect(await one).toEqual([1, 1, 1, 1, 1])
     await other
+  })
+})
+
+describe('a workspace that is due', () => {
+  const circumstances = withoutRequest({ kind: 'system', reason: 'job' }, () => noon)
+
+  /** Sweeps, while somebody else does something after the list of what is due was read. */
+  async function sweepWhile(state: DurableState, meanwhile: () => Promise<unknown>): Promise<void> {
+    const isListed = Promise.withResolvers<void>()
+    // Outside of the sweep's transaction, in one of its own.
+    const other = isListed.promise.then(meanwhile)
+    await state.data.scoped(asSystem, async repositories => {
+      const { workspaces } = repositories
+      const lock = async (id: string) => {
+        isListed.resolve()
+        await other
+        await workspaces.lock(id)
+      }
+      await deleteDueWorkspaces({ ...repositories, workspaces: { ...workspaces, lock } }, 10, circumstances)
+    })
+  }
+
+  async function plantDue(): Promise<{ state: DurableState; id: string; countDeleted: () => Promise<unknown> }> {
+    const state = await openDurableState('postgres')
+    onTestFinished(() => state.close())
+    const { id } = await createWorkspace(state.data)
+    await state.data.scoped(asSystem, ({ workspaces }) => workspaces.scheduleDeletion(id, noon))
+    const count = `select count(*)::integer as count from latchkey.audit_events where action = 'workspace.deleted'`
+    return {
+      state,
+      id,
+      countDeleted: async () => (await state.database.read(asSystem, scope => scope.query(count))).rows[0]?.['count'],
+    }
+  }
+
+  it('stays where an admin keeps it at the last moment', async () => {
+    const { state, id, countDeleted } = await plantDue()
+    await sweepWhile(state, () => state.data.scoped(asSystem, ({ workspaces }) => workspaces.scheduleDeletion(id, undefined)))
+    const kept = await state.data.read(asSystem, ({ workspaces }) => workspaces.findById(id))
+    expect([kept?.id, await countDeleted()]).toEqual([id, 0])
+  })
+
+  it('is passed over where another node was quicker', async () => {
+    const { state, countDeleted } = await plantDue()
+    const sweep = () => state.data.scoped(asSystem, repositories => deleteDueWorkspaces(repositories, 10, circumstances))
+    await sweepWhile(state, sweep)
+    expect(await countDeleted()).toBe(1)
   })
 })
 

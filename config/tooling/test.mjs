@@ -21,6 +21,8 @@ const staticChecks = [
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
   { name: 'format', command: ['biome', 'format', '.'] },
   { name: 'dead code', command: ['knip'] },
+  { name: 'access modes', command: ['node', 'test/scoping/audit-accessmode-scoping.ts'] },
+  { name: 'repositories', command: ['node', 'test/scoping/audit-repository-scoping.ts'] },
   { name: 'build', command: ['node', 'config/tooling/build.mjs'] },
 ]
 

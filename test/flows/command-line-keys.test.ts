@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { secondsAfter } from '../../provider/kernel/clock.ts'
+import { withDurable } from '../support/opened-durable.ts'
+import { createUser, createWorkspace } from '../support/records.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
 import { runLatchkey } from '../support/terminal.ts'
 
@@ -65,4 +67,34 @@ describe('signing keys', () => {
       'retires_at',
     ])
   })
+})
+
+describe('data keys', () => {
+  test('of one person, of one workspace, of everybody: each is asked for once, and the servers do the rest', async () => {
+    const none = { requested: 0, published: 0, events: 0, resealed: 0 }
+    expect(await latchkeyJson('keys', 'rotate-data', '--status')).toEqual(none)
+    const [user, workspace] = await withDurable(environment, async ({ data }) => [
+      await createUser(data),
+      await createWorkspace(data),
+    ])
+    expect(await latchkeyJson('keys', 'rotate-data', '--user', user.id)).toEqual({ ...none, requested: 1 })
+    expect(await latchkeyJson('keys', 'rotate-data', '--workspace', workspace.slug)).toEqual({ ...none, requested: 2 })
+    await withDurable(environment, ({ data }) => createUser(data))
+    expect(await latchkeyJson('keys', 'rotate-data', '--all')).toEqual({ ...none, requested: 3 })
+    expect(await runLatchkey(environment, ['keys', 'rotate-data', '--user', user.id])).toMatchObject({
+      exitCode: 1,
+      complaint: expect.stringContaining('it is being renewed already'),
+    })
+  })
+
+  test.each([[['--workspace', 'nobody-has-this']], [['--user', 'x']]])('nobody is told apart from nothing: %s', async words => {
+    expect(await runLatchkey(environment, ['keys', 'rotate-data', ...words])).toMatchObject({ exitCode: 1 })
+  })
+
+  test.each([[[]], [['--all', '--status']], [['--user', 'x', '--workspace', 'y']]])(
+    'what is not one wish is not understood: %s',
+    async words => {
+      expect(await runLatchkey(environment, ['keys', 'rotate-data', ...words])).toMatchObject({ exitCode: 2 })
+    },
+  )
 })

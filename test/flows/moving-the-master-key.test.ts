@@ -5,12 +5,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDurable } from '../../adapters/open-durable.ts'
 import { build, buildFolder } from '../../config/tooling/build.mjs'
-import { loadSettings } from '../../config/load.ts'
-import { openEnvelope } from '../../provider/envelope/envelope.ts'
-import { systemClock } from '../../provider/kernel/clock.ts'
 import { type FakeVault, startFakeVault } from '../support/fake-vault.ts'
+import { withDurable } from '../support/opened-durable.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
 import { asSystem, createUser, createWorkspace } from '../support/records.ts'
 import { runLatchkey } from '../support/terminal.ts'
@@ -47,22 +44,6 @@ afterAll(async () => {
   await database?.drop()
   await rm(folder, { recursive: true, force: true })
 })
-
-async function withDurable<Result>(
-  environment: Record<string, string>,
-  work: (durable: Awaited<ReturnType<typeof openDurable>>) => Promise<Result>,
-): Promise<Result> {
-  const durable = await openDurable(loadSettings(environment), {
-    clock: systemClock,
-    openCipher: openEnvelope,
-    whenOld: 'refuse',
-  })
-  try {
-    return await work(durable)
-  } finally {
-    await durable.close()
-  }
-}
 
 /** A start that reads everything there is. */
 async function readEverything(environment: Record<string, string>): Promise<void> {

@@ -32,8 +32,19 @@ export function loadSettings(environment: Environment, readFile: ReadFile = read
   const { passkeyRpId = hostname } = values
   if (given['port'] === undefined) values.port = portOfThisMachine(values.issuer) ?? values.port
 
-  const { apps = [], upstreams = {} } = values.configFile === undefined ? {} : readConfigFile(values.configFile, readFile)
-  const settings: Settings = { ...values, passkeyRpId, apps, upstreams: findUpstreams(values, upstreams), loopback }
+  const {
+    apps = [],
+    upstreams = {},
+    audit = {},
+  } = values.configFile === undefined ? {} : readConfigFile(values.configFile, readFile)
+  const settings: Settings = {
+    ...values,
+    passkeyRpId,
+    apps,
+    upstreams: findUpstreams(values, upstreams),
+    auditRetentionDays: audit.retention_days ?? {},
+    loopback,
+  }
   for (const rule of rules) if (rule.broken(settings)) throw new StartError(rule.message(settings))
   return freeze(settings)
 }

@@ -17,6 +17,7 @@ import {
   origins,
   redisAddress,
   relyingParty,
+  retentionDays,
   sender,
   upstreamIssuer,
   upstreamIssuerTemplate,
@@ -181,14 +182,9 @@ export const settingsSchema = z.object({
     '1209600',
     'For so long after its person asked for it an account can be kept, then it is deleted (14 days).',
   ),
-  auditCheckpointSeconds: seconds(
-    'AUDIT_CHECKPOINT_SECONDS',
-    '60',
-    'How often the state of the audit log is signed, where it has moved (a minute).',
-  ),
+  auditCheckpointSeconds: seconds('AUDIT_CHECKPOINT_SECONDS', '60', 'How often the audit log is signed, if it moved (a minute).'),
   auditCheckpointFile: optionalSetting('AUDIT_CHECKPOINT_FILE', filePath, {
-    documentation:
-      'A file that signed states of the audit log are added to, a line each. They show a cut tail only where whoever writes to the database cannot write here.',
+    documentation: 'A file that signed states of the audit log are added to: out of reach of whoever writes to the database.',
     expected: 'a file that can be added to',
   }),
   installationName: setting('INSTALLATION_NAME', oneLine(60), 'Latchkey', {
@@ -263,6 +259,7 @@ export const configFileSchema = z.strictObject({
       microsoft: z.strictObject(upstreamKeys.microsoft).optional(),
     })
     .optional(),
+  audit: z.strictObject({ retention_days: retentionDays.optional() }).optional(),
 })
 
 export type ConfigFile = z.output<typeof configFileSchema>
@@ -284,6 +281,8 @@ export type Settings = Readonly<Values> & {
     readonly google?: UpstreamSettings & { readonly hostedDomain: string | undefined }
     readonly microsoft?: UpstreamSettings & { readonly tenants: readonly string[] | undefined }
   }
+  /** By class of event; without a number, for as long as the key that opens it is kept. */
+  readonly auditRetentionDays: z.output<typeof retentionDays>
   /** What was given, or else the host of the issuer. */
   readonly passkeyRpId: string
   /** True where the issuer is this very machine, so that nobody else can reach it. */

@@ -1,4 +1,5 @@
 import { withoutRequest } from './audit/record.ts'
+import { emptyOldEvents, type RetentionDays } from './audit/retention.ts'
 import { type Clock, secondsAfter } from './kernel/clock.ts'
 import { toError } from './kernel/errors.ts'
 import type { Data } from './ports/data.ts'
@@ -16,7 +17,7 @@ const daySeconds = 86_400
 /** Who comes back to a browser later than that is told of a new device. A little longer than a year: some sign in once in one. */
 const browsersKnownSeconds = 400 * daySeconds
 
-type Sweep = (repositories: Repositories, moment: Date) => Promise<number>
+type Sweep = (repositories: Repositories, moment: Date, retentionDays: RetentionDays) => Promise<number>
 
 /** What has expired and is of no more use to anybody, table by table. */
 const sweeps: Readonly<Record<string, Sweep>> = {
@@ -38,6 +39,7 @@ const sweeps: Readonly<Record<string, Sweep>> = {
       withoutRequest({ kind: 'system', reason: 'job' }, () => moment),
     ),
   invitations: ({ invitations }, moment) => invitations.deleteExpired(moment, batch),
+  auditEvents: (repositories, moment, days) => emptyOldEvents(repositories, { days, clock: () => moment, limit: batch }),
   revokedAccessTokens: ({ revokedAccessTokens }, moment) => revokedAccessTokens.deleteExpired(moment, batch),
 }
 
@@ -54,11 +56,13 @@ export function startSweeping({
   data,
   clock,
   telemetry,
+  auditRetentionDays = {},
   intervalMilliseconds = defaultIntervalMilliseconds,
 }: {
   data: Data
   clock: Clock
   telemetry: Telemetry
+  auditRetentionDays?: RetentionDays
   intervalMilliseconds?: number
 }): Sweeping {
   const stopping = new AbortController()
@@ -84,7 +88,9 @@ export function startSweeping({
   async function sweepTable(sweep: Sweep): Promise<void> {
     let deleted = batch
     while (!stopping.signal.aborted && deleted === batch)
-      deleted = await data.scoped({ kind: 'system', reason: 'job' }, repositories => sweep(repositories, clock()))
+      deleted = await data.scoped({ kind: 'system', reason: 'job' }, repositories =>
+        sweep(repositories, clock(), auditRetentionDays),
+      )
   }
 
   return {

@@ -4,7 +4,7 @@ import type { ChainEntry } from '../ports/audit-chain.ts'
 import type { Data } from '../ports/data.ts'
 import { type ExportFormat, type ExportRecord, renderCsv, renderNdjson } from './export-format.ts'
 
-const entriesAtOnce = 500
+const entriesAtOnce = 250
 
 /**
  * A chain as text, piece by piece, with what it takes to check it where there is no database: links, commitments, salts and values,

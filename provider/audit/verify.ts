@@ -9,8 +9,8 @@ export interface DatabaseReport extends ChainReport {
   unsealed: number
 }
 
-const entriesAtOnce = 1000
-const straysAtOnce = 5000
+const entriesAtOnce = 250
+const straysAtOnce = 1000
 
 /**
  * Checks one chain as it lies in the database. `readCheckpoint` tells genuine ones from others; `outside` are genuine ones that

@@ -2,7 +2,16 @@ import { parseArgs } from 'node:util'
 import { type SubjectName, subjectNames } from './subject.ts'
 import { type WorkloadName, workloadNames } from './workloads.ts'
 
-export const sectionNames = ['workloads', 'gate', 'store-commands', 'start', 'memory', 'rotations', 'enumeration'] as const
+export const sectionNames = [
+  'workloads',
+  'gate',
+  'store-commands',
+  'start',
+  'memory',
+  'rotations',
+  'enumeration',
+  'audit-log',
+] as const
 
 export const usage = `npm run bench -- [options]
   --quick               fewer operations, two passes; without --section, workloads, gate and store commands only; RESULTS.md stays as it is

@@ -1,4 +1,5 @@
 /** The figures as tables of Markdown, the same on the terminal and in RESULTS.md. */
+import type { AuditLogResult } from './audit-log.ts'
 import type { GateResult } from './gate.ts'
 import { mean, type Measurement, meanTotal } from './measure.ts'
 import type { MemoryResult } from './memory.ts'
@@ -79,6 +80,21 @@ export function describeStoreCommands(counts: Array<[workload: string, commands:
     counts.map(([workload, { queries, scopes, redis, jobs }]) => [
       workload,
       ...[queries, scopes, redis, jobs].map(count => count.toFixed(1)),
+    ]),
+  )
+}
+
+export function describeAuditLog(results: AuditLogResult[]): string {
+  return table(
+    ['command', 'events', 'seconds', 'goal', 'peak MB', 'goal', ''],
+    results.map(({ what, events, seconds, goalSeconds, peakBytes, goalBytes }) => [
+      what,
+      String(events),
+      seconds.toFixed(1),
+      goalSeconds === undefined ? '' : String(goalSeconds),
+      (peakBytes / 2 ** 20).toFixed(0),
+      (goalBytes / 2 ** 20).toFixed(0),
+      verdict(seconds <= (goalSeconds ?? Number.POSITIVE_INFINITY) && peakBytes <= goalBytes),
     ]),
   )
 }

@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { measureAuditLog } from './audit-log.ts'
 import { describeEnumeration, measureEnumeration } from './enumeration.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { measureGate } from './gate.ts'
@@ -14,6 +15,7 @@ import { type MemoryResult, measureMemory, readMemory } from './memory.ts'
 import { type BenchOptions, readOptions, usage } from './options.ts'
 import { describeProfile, summarizeProfile } from './profile.ts'
 import {
+  describeAuditLog,
   describeGate,
   describeMemory,
   describeRotations,
@@ -31,8 +33,8 @@ import { type WorkloadName, workloads } from './workloads.ts'
 const here = import.meta.dirname
 const profileFolder = join(here, '../../.bench')
 /** How much of it is done, and in quick mode: enough to see that it works. */
-const extent = { rotations: 10_000, memoryOperations: 100_000, enumeratedPairs: 150 }
-const quickExtent = { rotations: 500, memoryOperations: 5_000, enumeratedPairs: 20 }
+const extent = { rotations: 10_000, memoryOperations: 100_000, enumeratedPairs: 150, auditEvents: 1_000_000 }
+const quickExtent = { rotations: 500, memoryOperations: 5_000, enumeratedPairs: 20, auditEvents: 50_000 }
 /** The first pass warms a server up, and is not counted. */
 const warmUpShare = 1 / 3
 
@@ -128,7 +130,7 @@ async function bench(options: BenchOptions): Promise<void> {
     say(`\n## ${title}\n\n${text}\n`)
   }
   const { stores } = fleet
-  const { rotations, memoryOperations, enumeratedPairs } = options.quick ? quickExtent : extent
+  const { rotations, memoryOperations, enumeratedPairs, auditEvents } = options.quick ? quickExtent : extent
   try {
     const machine = describeMachine(stores)
     say(machine.join('\n'))
@@ -152,6 +154,7 @@ async function bench(options: BenchOptions): Promise<void> {
       for (const subject of subjects) await subject.stop()
     }
     if (has('memory')) report('Memory', describeMemory(await measureMemories(fleet, options.subjects, memoryOperations)))
+    if (has('audit-log') && stores) report('The audit log', describeAuditLog(await measureAuditLog(stores, auditEvents)))
     if (options.complete) writeResults(machine, chapters)
   } catch (error) {
     process.stderr.write(`${fleet.lastWords()}\n`)

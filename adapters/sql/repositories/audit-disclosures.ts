@@ -6,6 +6,11 @@ import type { DataKey } from '../../../provider/ports/field-cipher.ts'
 import type { Schema } from '../schema.ts'
 import type { Vault } from '../vault.ts'
 
+/** For each row by itself: with a limit that a plan doesn't know, Postgres may take a join for worth reading all keys for. */
+export const keyOfPerson = sql<Buffer | null>`(select wrapped from latchkey.user_keys as k where k.user_id = e.user_id)`.as(
+  'wrapped',
+)
+
 /** An event with the key of the person whom it concerns, where that is there still. */
 export type SealedEventRow = Pick<Schema['audit_events'], 'id' | 'workspace_id' | 'user_id' | 'disclosures_sealed'> & {
   wrapped: Buffer | null

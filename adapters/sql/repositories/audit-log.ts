@@ -4,7 +4,7 @@ import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { openDisclosures } from './audit-disclosures.ts'
+import { keyOfPerson, openDisclosures } from './audit-disclosures.ts'
 
 const listChains = prepare<{ after: string; limit: number }>()(parameter =>
   queries
@@ -19,45 +19,54 @@ const findHead = prepare<{ chainId: string }>()(parameter =>
   queries.selectFrom('audit_chains').select(['chain_id', 'position', 'link']).where('chain_id', '=', parameter.chainId),
 )
 
-const listEntries = prepare<{ chainId: string; after: number; limit: number }>()(parameter =>
+const listLinks = prepare<{ chainId: string; after: number; limit: number }>()(parameter =>
   queries
-    .selectFrom('audit_links as l')
-    .leftJoin('audit_events as e', 'e.id', 'l.event_id')
-    .leftJoin('user_keys as k', 'k.user_id', 'e.user_id')
-    .select(['l.position', 'l.event_id', 'l.link'])
-    .select(['e.workspace_id', 'e.user_id', 'e.action', 'e.occurred_at', 'e.actor', 'e.target', 'e.commitments'])
-    .select(['e.disclosures_sealed', 'k.wrapped'])
-    .where('l.chain_id', '=', parameter.chainId)
-    .where('l.position', '>', sql<number>`${parameter.after}::bigint`)
-    .orderBy('l.position')
+    .selectFrom('audit_links')
+    .select(['position', 'event_id', 'link'])
+    .where('chain_id', '=', parameter.chainId)
+    .where('position', '>', sql<number>`${parameter.after}::bigint`)
+    .orderBy('position')
     .limit(sql<number>`${parameter.limit}::bigint`),
 )
 
-/** Of a page of events, those in no chain and in no line for it, and the last one, from which the next page goes on. */
-function prepareStrays(page: 'of a workspace' | 'of the installation') {
-  return prepare<{ workspaceId: string; moment: Date | '-infinity'; eventId: string; limit: number }>()(parameter => {
-    // The installation's have no index of their own: all events are walked over, and the others passed by.
-    const rows =
-      page === 'of a workspace'
-        ? sql`where workspace_id = ${parameter.workspaceId} and (occurred_at, id) > (${parameter.moment}, ${parameter.eventId})
-            order by occurred_at, id`
-        : sql`where id > ${parameter.eventId} order by id`
-    const statement = sql<{ id: string; occurred_at: Date; stray: boolean }>`
-      with page as materialized (
-        select id, workspace_id, occurred_at, row_number() over () as number
-        from (select id, workspace_id, occurred_at from latchkey.audit_events ${rows} limit ${parameter.limit}::bigint) as ordered),
-      checked as (
-        select id, occurred_at, number, l.event_id is null and u.event_id is null ${
-          page === 'of a workspace' ? sql`` : sql`and workspace_id is null`
-        } as stray
-        from page left join latchkey.audit_links as l on l.event_id = id left join latchkey.audit_unsealed as u on u.event_id = id)
-      select id, occurred_at, stray from checked where stray or number = (select max(number) from page) order by number`
-    return { compile: () => statement.compile(queries) }
-  })
-}
+// Apart from their links: for a join of a page whose length the plan doesn't know, Postgres would read all events for each page.
+const findEvents = prepare<{ ids: readonly string[] }>()(parameter =>
+  queries
+    .selectFrom('audit_events as e')
+    .select(['e.id', 'e.workspace_id', 'e.user_id', 'e.action', 'e.occurred_at', 'e.actor', 'e.target', 'e.commitments'])
+    .select(['e.disclosures_sealed', keyOfPerson])
+    .where(sql<boolean>`e.id = any(${parameter.ids}::uuid[])`),
+)
 
-const listWorkspaceStrays = prepareStrays('of a workspace')
-const listInstallationStrays = prepareStrays('of the installation')
+const listOfWorkspace = prepare<{ workspaceId: string; moment: Date | '-infinity'; eventId: string; limit: number }>()(
+  parameter =>
+    queries
+      .selectFrom('audit_events')
+      .select(['id', 'workspace_id', 'occurred_at'])
+      .where('workspace_id', '=', parameter.workspaceId)
+      .where(sql<boolean>`(occurred_at, id) > (${parameter.moment}, ${parameter.eventId})`)
+      .orderBy('occurred_at')
+      .orderBy('id')
+      .limit(sql<number>`${parameter.limit}::bigint`),
+)
+
+// The installation's have no index of their own: all events are walked over, and the others passed by.
+const listAll = prepare<{ eventId: string; limit: number }>()(parameter =>
+  queries
+    .selectFrom('audit_events')
+    .select(['id', 'workspace_id', 'occurred_at'])
+    .where('id', '>', parameter.eventId)
+    .orderBy('id')
+    .limit(sql<number>`${parameter.limit}::bigint`),
+)
+
+const findUnsealed = prepare<{ ids: readonly string[] }>()(parameter =>
+  queries.selectFrom('audit_unsealed').select('event_id').where(sql<boolean>`event_id = any(${parameter.ids}::uuid[])`),
+)
+
+const findLinked = prepare<{ ids: readonly string[] }>()(parameter =>
+  queries.selectFrom('audit_links').select('event_id').where(sql<boolean>`event_id = any(${parameter.ids}::uuid[])`),
+)
 
 const listVanished = prepare<{ chainId: string; limit: number }>()(parameter =>
   queries
@@ -84,46 +93,46 @@ export function createAuditLogRepository(scope: SqlScope, vault: Vault): AuditLo
     },
 
     async listEntries(chainId, after, limit) {
-      const rows = await scope.run(listEntries, { chainId, after, limit })
+      const links = await scope.run(listLinks, { chainId, after, limit })
+      const rows = links.length === 0 ? [] : await scope.run(findEvents, { ids: links.map(({ event_id }) => event_id) })
+      const found = new Map(rows.map(row => [row.id, row]))
       const entries: ChainEntry[] = []
-      for (const row of rows) {
-        const { position, event_id: eventId, link, action, occurred_at: occurredAt, commitments, disclosures_sealed } = row
-        const isGone = action === null || occurredAt === null || commitments === null || disclosures_sealed === null
+      for (const { position, event_id: eventId, link } of links) {
+        const row = found.get(eventId)
         entries.push({
           chainId,
           position,
           eventId,
           link,
-          event: isGone
-            ? undefined
-            : {
-                id: eventId,
-                workspaceId: fromNullable(row.workspace_id),
-                userId: fromNullable(row.user_id),
-                action,
-                occurredAt,
-                actor: fromNullable(row.actor),
-                target: fromNullable(row.target),
-                commitments,
-                disclosure: await openDisclosures(vault, { ...row, id: eventId, disclosures_sealed }),
-              },
+          event: row && {
+            id: eventId,
+            workspaceId: fromNullable(row.workspace_id),
+            userId: fromNullable(row.user_id),
+            action: row.action,
+            occurredAt: row.occurred_at,
+            actor: fromNullable(row.actor),
+            target: fromNullable(row.target),
+            commitments: row.commitments,
+            disclosure: await openDisclosures(vault, row),
+          },
         })
       }
       return entries
     },
 
     async listStrays(chainId, after, limit) {
-      const rows = await scope.run(chainId === installationChain ? listInstallationStrays : listWorkspaceStrays, {
-        workspaceId: chainId,
-        moment: after?.occurredAt ?? '-infinity',
-        eventId: after?.eventId ?? noId,
-        limit,
-      })
-      const last = rows.at(-1)
-      return {
-        eventIds: rows.filter(({ stray }) => stray).map(({ id }) => id),
-        next: last && { occurredAt: last.occurred_at, eventId: last.id },
-      }
+      const eventId = after?.eventId ?? noId
+      const page =
+        chainId === installationChain
+          ? await scope.run(listAll, { eventId, limit })
+          : await scope.run(listOfWorkspace, { workspaceId: chainId, moment: after?.occurredAt ?? '-infinity', eventId, limit })
+      const last = page.at(-1)
+      if (last === undefined) return { eventIds: [], next: undefined }
+      const ids = page.filter(row => (row.workspace_id ?? installationChain) === chainId).map(({ id }) => id)
+      // In this order: what was sealed in between is seen as the one or as the other.
+      const [unsealed, linked] = await Promise.all([scope.run(findUnsealed, { ids }), scope.run(findLinked, { ids })])
+      const known = new Set([...unsealed, ...linked].map(({ event_id }) => event_id))
+      return { eventIds: ids.filter(id => !known.has(id)), next: { occurredAt: last.occurred_at, eventId: last.id } }
     },
 
     async listVanished(chainId, limit) {

@@ -5,7 +5,7 @@ import type { SqlScope, Statement } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { isActivity, openDisclosures, type SealedEventRow } from './audit-disclosures.ts'
+import { isActivity, keyOfPerson, openDisclosures, type SealedEventRow } from './audit-disclosures.ts'
 
 /** By what a search can be narrowed, with its column. Each has an index of a workspace's log. */
 const filters = { actor: 'actor', action: 'action', target: 'target', userId: 'user_id' } as const
@@ -38,9 +38,8 @@ function findStatement(owner: 'workspace_id' | 'user_id', given: readonly Filter
   const made = prepare<Parameters>()(parameter =>
     queries
       .selectFrom('audit_events as e')
-      .leftJoin('user_keys as k', 'k.user_id', 'e.user_id')
       .select(['e.id', 'e.workspace_id', 'e.user_id', 'e.action', 'e.occurred_at', 'e.actor', 'e.target', 'e.commitments'])
-      .select(['e.disclosures_sealed', 'k.wrapped'])
+      .select(['e.disclosures_sealed', keyOfPerson])
       .where(`e.${owner}`, '=', parameter.owner)
       .where(owner === 'user_id' ? sql<boolean>`${isActivity} and e.workspace_id is null` : sql<boolean>`true`)
       .where(({ and, eb }) => and(given.map(filter => eb(`e.${filters[filter]}`, '=', parameter[filter]))))

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 /** Each program that the tests start, with the Debian package that brings it. */
 const programs = [
   { program: 'postgres', package: 'postgresql' },
+  { program: 'pgbouncer', package: 'pgbouncer' },
   { program: 'redis-server', package: 'redis-server' },
   { program: 'chromium', package: 'chromium' },
 ]

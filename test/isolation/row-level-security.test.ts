@@ -6,7 +6,7 @@ import { AppError } from '../../provider/kernel/errors.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
 import { asSystem, asUser, asWorkspace } from '../support/records.ts'
-import { plantTenant, type Tenant } from '../support/tenants.ts'
+import { marksOf, plantTenant, type Tenant } from '../support/tenants.ts'
 
 /**
  * Attacks in plain SQL, as if a repository had forgotten every condition: what is shown and changed is up to the database
@@ -14,14 +14,6 @@ import { plantTenant, type Tenant } from '../support/tenants.ts'
  */
 
 const tables = Object.keys(protections) as (keyof typeof protections)[]
-
-/** What tells a tenant's rows from anybody else's. */
-function marksOf(tenant: Tenant): string[] {
-  const { workspace, user, attempt, challenge, session, grant, privateGrant, family, privateFamily, events } = tenant
-  const ids = [workspace.id, workspace.slug, user.id, attempt.id, challenge.id, session.uid, grant.id, privateGrant.id]
-  const families = [family, privateFamily].map(({ id }) => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'))
-  return [...ids, ...families, ...events.map(({ id }) => id)]
-}
 
 /** How many rows of one tenant each scope sees; a table that is missing here is closed to it altogether. */
 const visible: Record<'self' | 'workspace', Partial<Record<keyof typeof protections, number>>> = {

@@ -28,6 +28,8 @@ export interface DurableState {
   openCipher(): Promise<FieldCipher>
   /** Where the master key is, and the files of an embedded database. */
   directory: string
+  /** Of PostgreSQL itself, as the owner of the database; undefined where it is embedded. */
+  url: string | undefined
   /** Statements as the owner of the tables. On PostgreSQL row-level security holds for the owner too. */
   execute: SqlDatabase['execute']
   close(): Promise<void>
@@ -35,7 +37,7 @@ export interface DurableState {
 
 export async function openDurableState(kind: DatabaseKind, options: { poolSize?: number } = {}): Promise<DurableState> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-durable-'))
-  const { database, drop } = await openDatabase(kind, directory, options.poolSize ?? 10)
+  const { database, url, drop } = await openDatabase(kind, directory, options.poolSize ?? 10)
   await migrate(database)
   await migrateJobs(database)
   const keyWrapper = await openKeyFile({ path: join(directory, 'master.key') })
@@ -46,6 +48,7 @@ export async function openDurableState(kind: DatabaseKind, options: { poolSize?:
     cipher,
     openCipher,
     directory,
+    url,
     data: createSqlData(database, cipher),
     execute: (text, values) => database.asOwner(owner => owner.execute(text, values)),
     close: async () => {
@@ -59,8 +62,9 @@ export async function openDurableState(kind: DatabaseKind, options: { poolSize?:
 
 async function openDatabase(kind: DatabaseKind, directory: string, poolSize: number) {
   if (kind === 'embedded') {
-    return { database: await openEmbedded({ directory: join(directory, 'database') }), drop: async () => {} }
+    return { database: await openEmbedded({ directory: join(directory, 'database') }), url: undefined, drop: async () => {} }
   }
-  const { url, drop } = await createTestDatabase()
-  return { database: openPostgres({ url, pooled: kind !== 'postgres', poolSize }), drop }
+  const { url, pooledUrl, drop } = await createTestDatabase()
+  if (kind === 'postgres') return { database: openPostgres({ url, pooled: false, poolSize }), url, drop }
+  return { database: openPostgres({ url: pooledUrl, migrationUrl: url, pooled: true, poolSize }), url, drop }
 }

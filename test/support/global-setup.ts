@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { startPgBouncer } from './pgbouncer.ts'
 import { startOwnRedis } from './redis.ts'
 import { startPostgres } from './servers.ts'
 
@@ -6,14 +7,16 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A login that may create databases and logins. */
     postgresUrl: string
+    /** The same login by way of PgBouncer, in transaction mode. */
+    pgBouncerUrl: string
     redisUrl: string
   }
 }
 
-type Servers = { postgresUrl: string; redisUrl: string; stop(): Promise<void> }
+type Servers = { postgresUrl: string; pgBouncerUrl: string; redisUrl: string; stop(): Promise<void> }
 
 /**
- * One Postgres and one Redis for all projects of a run. Vitest loads this file once per project, so what is running is
+ * One Postgres, with a PgBouncer before it, and one Redis for all projects of a run. Vitest loads this file once per project, so what is running is
  * kept on the process; the last project to end stops it.
  */
 const running = process as typeof process & { latchkeyTestServers?: { servers: Promise<Servers>; users: number } }
@@ -23,8 +26,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   running.latchkeyTestServers ??= { servers: startServers(), users: 0 }
   const shared = running.latchkeyTestServers
   shared.users += 1
-  const { postgresUrl, redisUrl, stop } = await shared.servers
+  const { postgresUrl, pgBouncerUrl, redisUrl, stop } = await shared.servers
   project.provide('postgresUrl', postgresUrl)
+  project.provide('pgBouncerUrl', pgBouncerUrl)
   project.provide('redisUrl', redisUrl)
   return async () => {
     shared.users -= 1
@@ -38,10 +42,13 @@ async function startServers(): Promise<Servers> {
     DATABASE_URL ? { url: DATABASE_URL, stop: async () => {} } : startPostgres(),
     REDIS_URL ? { url: REDIS_URL, stop: async () => {} } : startOwnRedis(),
   ])
+  const pgBouncer = await startPgBouncer(postgres.url)
   return {
     postgresUrl: postgres.url,
+    pgBouncerUrl: pgBouncer.url,
     redisUrl: redis.url,
     stop: async () => {
+      await pgBouncer.stop()
       await Promise.all([postgres.stop(), redis.stop()])
     },
   }

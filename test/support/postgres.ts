@@ -4,22 +4,26 @@ import { inject } from 'vitest'
 import { runStatements } from './servers.ts'
 
 export type TestDatabase = {
-  /** The login of `serverUrl`, which owns the database. */
+  /** The login of the run's own, which owns the database. */
   url: string
+  /** The same database by way of PgBouncer in transaction mode. */
+  pooledUrl: string
   /** Ends what is still connected, and removes the database. */
   drop(): Promise<void>
 }
 
 /**
- * An empty database on the run's PostgreSQL, for one test file or one test. `serverUrl` is a login that may create databases
- * and logins; the global set-up provides it.
+ * An empty database on the run's PostgreSQL, for one test file or one test; its login may create databases and logins.
  */
-export async function createTestDatabase(serverUrl: string = inject('postgresUrl')): Promise<TestDatabase> {
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const serverUrl = inject('postgresUrl')
   const name = `latchkey_test_${randomBytes(6).toString('hex')}`
   await runStatements(serverUrl, [`CREATE DATABASE ${name}`])
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
-  return { url: url.href, drop: () => dropDatabase(serverUrl, name) }
+  const pooled = new URL(inject('pgBouncerUrl'))
+  pooled.pathname = url.pathname
+  return { url: url.href, pooledUrl: pooled.href, drop: () => dropDatabase(serverUrl, name) }
 }
 
 /** Roles are the cluster's and outlive the database that they were made for, whose number is in their names. */

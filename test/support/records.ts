@@ -22,11 +22,11 @@ import type { InvitationRecord, RoleRecord } from '../../provider/ports/workspac
 
 export const asSystem: AccessMode = { kind: 'system', reason: 'protocol' }
 
-export function asUser(userId: string): AccessMode {
+export function asUser(userId: string): Extract<AccessMode, { kind: 'self' }> {
   return { kind: 'self', userId }
 }
 
-export function asWorkspace(workspaceId: string): AccessMode {
+export function asWorkspace(workspaceId: string): Extract<AccessMode, { kind: 'workspace' }> {
   return { kind: 'workspace', workspaceId, actor: { kind: 'system', reason: 'job' } }
 }
 

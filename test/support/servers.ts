@@ -44,7 +44,7 @@ export async function startPostgres(
 ): Promise<RunningServer & { superuserUrl: string }> {
   const programs = findPostgresPrograms()
   const owner = findPostgresUser()
-  const folder = makeFolder(owner)
+  const folder = makeFolder('postgres', owner)
   const password = randomBytes(16).toString('hex')
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, password, { mode: 0o600 })
@@ -73,7 +73,7 @@ export async function startPostgres(
   })
   const superuserUrl = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
   const url = `postgres://latchkey:${password}@127.0.0.1:${port}/latchkey`
-  const server = await supervise(child, superuserUrl, folder)
+  const server = await supervise(child, { name: 'postgres', probeUrl: superuserUrl, folder, stopSignal: 'SIGINT' })
   await runStatements(superuserUrl, [
     `CREATE ROLE latchkey LOGIN CREATEDB CREATEROLE PASSWORD '${password}'`,
     'CREATE DATABASE latchkey OWNER latchkey',
@@ -81,7 +81,11 @@ export async function startPostgres(
   return { ...server, url, superuserUrl }
 }
 
-async function supervise(child: ChildProcess, superuserUrl: string, folder: string): Promise<Omit<RunningServer, 'url'>> {
+/** Waits until `probeUrl` is answered. `stopSignal` asks for an end that waits for no client. */
+export async function supervise(
+  child: ChildProcess,
+  { name, probeUrl, folder, stopSignal }: { name: string; probeUrl: string; folder: string; stopSignal: NodeJS.Signals },
+): Promise<Omit<RunningServer, 'url'>> {
   let output = ''
   const keepTail = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-4000)
@@ -103,8 +107,7 @@ async function supervise(child: ChildProcess, superuserUrl: string, folder: stri
   const stop = async () => {
     if (!isGone()) {
       const exited = once(child, 'exit')
-      // The fast shutdown: connections are ended rather than waited for.
-      child.kill('SIGINT')
+      child.kill(stopSignal)
       await exited
     }
     process.removeListener('exit', removeAtExit)
@@ -112,10 +115,10 @@ async function supervise(child: ChildProcess, superuserUrl: string, folder: stri
   }
 
   const deadline = Date.now() + startLimit
-  while (!(await answersPostgres(superuserUrl))) {
+  while (!(await answersPostgres(probeUrl))) {
     if (isGone() || Date.now() > deadline) {
       await stop()
-      throw new Error(`postgres did not start: ${output}`, { cause: startError })
+      throw new Error(`${name} did not start: ${output}`, { cause: startError })
     }
     await sleep(25)
   }
@@ -147,8 +150,9 @@ async function answersPostgres(connectionString: string): Promise<boolean> {
   }
 }
 
-function makeFolder(owner: { uid: number; gid: number } | undefined): string {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-postgres-'))
+/** One that nobody but its owner can look into. */
+export function makeFolder(name: string, owner: { uid: number; gid: number } | undefined): string {
+  const folder = mkdtempSync(join(tmpdir(), `latchkey-${name}-`))
   chmodSync(folder, 0o700)
   if (owner) chownSync(folder, owner.uid, owner.gid)
   return folder
@@ -166,8 +170,8 @@ function findPostgresPrograms(): string {
   return ''
 }
 
-/** Postgres refuses to run as root, so root starts it as the user that Debian's package made. */
-function findPostgresUser(): { uid: number; gid: number } | undefined {
+/** Postgres and PgBouncer refuse to run as root, so root starts them as the user that Debian's packages make. */
+export function findPostgresUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const readId = (flag: '-u' | '-g') => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: readId('-u'), gid: readId('-g') }

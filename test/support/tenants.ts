@@ -125,6 +125,14 @@ export async function plantTenant(data: Data) {
   }
 }
 
+/** What tells a tenant's rows from anybody else's. */
+export function marksOf(tenant: Tenant): string[] {
+  const { workspace, user, attempt, challenge, session, grant, privateGrant, family, privateFamily, events } = tenant
+  const ids = [workspace.id, workspace.slug, user.id, attempt.id, challenge.id, session.uid, grant.id, privateGrant.id]
+  const families = [family, privateFamily].map(({ id }) => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'))
+  return [...ids, ...families, ...events.map(({ id }) => id)]
+}
+
 /** One event of the workspace in its chain, with a checkpoint, as if the sequencer had come no further. */
 async function plantChain(data: Data, chainId: string): Promise<void> {
   await data.scoped(asSystem, async ({ auditChain, auditCheckpoints, auditEvents }) => {

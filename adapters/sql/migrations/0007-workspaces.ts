@@ -60,7 +60,7 @@ create table latchkey.invitations (
 -- One open invitation for an address: a new one takes the place of the one before.
 create unique index invitations_open on latchkey.invitations (workspace_id, address_index)
   where accepted_at is null and revoked_at is null;
-create index invitations_address on latchkey.invitations (address_index) where accepted_at is null and revoked_at is null;
+create index invitations_address on latchkey.invitations (address_index);
 create index invitations_order on latchkey.invitations (workspace_id, created_at, id);
 create index invitations_expiry on latchkey.invitations (expires_at);
 `

@@ -90,6 +90,15 @@ const eraseCodeFailures = prepare<{ userId: string }>()(parameter =>
     ),
 )
 
+// Whether somebody was invited by them, or they were: what names their address goes, whatever became of it.
+const eraseInvitations = prepare<{ userId: string }>()(parameter =>
+  queries
+    .deleteFrom('invitations')
+    .where('address_index', 'in', ({ selectFrom }) =>
+      selectFrom('user_addresses').select('user_addresses.address_index').where('user_addresses.user_id', '=', parameter.userId),
+    ),
+)
+
 const eraseAttempts = prepare<{ userId: string }>()(parameter =>
   queries.deleteFrom('attempts').where('user_id', '=', parameter.userId),
 )
@@ -162,6 +171,7 @@ export function createAccountRepository(scope: SqlScope, vault: Vault): AccountR
       if (!isId(userId)) return
       await Promise.all([
         scope.change(eraseCodeFailures, { userId }),
+        scope.change(eraseInvitations, { userId }),
         scope.change(eraseAttempts, { userId }),
         scope.change(erasePersonalWorkspace, { userId }),
         scope.change(eraseUser, { userId }),

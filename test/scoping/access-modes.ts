@@ -109,12 +109,10 @@ function readFile(source: Source, shared: ReadonlyMap<string, string | undefined
   function readRoute(call: Extract<Node, { type: 'CallExpression' }>): void {
     counts.routes += 1
     const mode = readRouteMode(call.arguments[0], constants)
-    const isReason = (text: string | undefined) => systemReasons.some(reason => reason === text)
     const declaration = call.arguments[0]
     const path = declaration === undefined ? undefined : textOf(propertyOf(declaration, 'path'))
     if (mode === undefined || (mode.kind === 'system' && !isReason(mode.reason)))
       add(call, `${path === undefined ? 'a route' : `the route ${path}`} names no access mode.`, adviceForRoutes)
-    else if (mode.kind === 'system') addSystem(call, mode.reason)
   }
 
   new Visitor({
@@ -122,6 +120,9 @@ function readFile(source: Source, shared: ReadonlyMap<string, string | undefined
       const mode = readMode(object)
       namesMode ||= mode !== undefined
       if (mode?.kind === 'system') addSystem(object, mode.reason)
+      // As routes say it.
+      const reason = object.properties.length === 1 ? textOf(propertyOf(object, 'system')) : undefined
+      if (isReason(reason)) addSystem(object, reason)
     },
     CallExpression: call => {
       const { callee } = call
@@ -146,6 +147,10 @@ function readFile(source: Source, shared: ReadonlyMap<string, string | undefined
 
 function isWithin(path: string, entry: string): boolean {
   return path === entry || (entry.endsWith('/') && path.startsWith(entry))
+}
+
+function isReason(text: string | undefined): boolean {
+  return systemReasons.some(reason => reason === text)
 }
 
 /** A call that opens a scope, however the data is called; `read` is a word of others, too. */

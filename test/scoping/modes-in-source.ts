@@ -84,7 +84,7 @@ export function findSharedModes(sources: readonly Source[]): Map<string, string 
   return shared
 }
 
-/** What a route declares, itself or by a constant of its file that is spread into it. */
+/** What a route declares, itself or by a constant of its file that is spread into it; what is handed in was named by who hands it in. */
 export function readRouteMode(
   declaration: Node | undefined,
   constants: ReadonlyMap<string, Node>,
@@ -98,6 +98,7 @@ export function readRouteMode(
   const text = textOf(mode)
   if (text !== undefined) return /^(self|workspace|no-data)$/.test(text) ? { kind: 'written' } : undefined
   const bare = withoutType(mode)
+  if (bare?.type === 'Identifier' && bare.name === 'mode' && !constants.has('mode')) return { kind: 'written' }
   const reason = bare === undefined ? undefined : propertyOf(bare, 'system')
   return reason === undefined ? undefined : { kind: 'system', reason: textOf(reason) }
 }

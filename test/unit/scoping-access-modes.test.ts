@@ -81,6 +81,15 @@ it('lets nobody be the system but files of the list, each for its reasons', () =
   expect(audit(asRoute)).toEqual([expect.stringContaining('acts as the system')])
 })
 
+it('takes a mode that a maker of routes hands on, and the system where it is handed in', () => {
+  const maker = `${importRoute}export const make = (mode: RouteMode) => route({ path: '/a', mode })`
+  const files = { 'provider/users/a.ts': maker, 'provider/users/b.ts': "make({ system: 'sign-in' })" }
+  expect(audit(files, forSignIn('provider/users/b.ts'))).toEqual([])
+  expect(audit(files)).toEqual([expect.stringMatching(/^provider\/users\/b\.ts:1 acts as the system/)])
+  const unnamed = { 'provider/users/a.ts': `${importRoute}const mode = everything()\nroute({ path: '/a', mode })` }
+  expect(audit(unnamed)).toEqual([expect.stringContaining('names no access mode')])
+})
+
 it('follows a system mode that another file exports', () => {
   const files = {
     'provider/users/a.ts': "export const everywhere = { kind: 'system', reason: 'sign-in' } as const",

@@ -107,7 +107,14 @@ describe.each(databaseKinds)('sessions, grants and refresh families on %s', kind
     const facts = await findFacts(grant.id)
     expect(facts?.grant).toEqual(grant)
     expect(facts?.user).toMatchObject({ id: user.id, address: user.address, status: 'active' })
-    expect(facts?.membership).toEqual({ workspaceId: workspace.id, slug: workspace.slug, roles: ['Admin'] })
+    expect(facts?.membership).toEqual({
+      workspaceId: workspace.id,
+      slug: workspace.slug,
+      roles: ['Admin'],
+      customPermissions: [],
+      requirement: { level: 'none', from: undefined, authenticators: undefined },
+      open: true,
+    })
     expect(await findFacts(newSecret())).toBeUndefined()
     expect(await findFacts('\0')).toBeUndefined()
   })

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { permissions } from '../../provider/workspaces/permissions.ts'
+import { builtInRoles } from '../../provider/workspaces/roles.ts'
 
 const folder = join(import.meta.dirname, '../..')
 const readme = readFileSync(join(folder, 'README.md'), 'utf8')
@@ -18,5 +20,15 @@ describe("the README's examples are the files that the tests run", () => {
 
   it.each(examples)('$file', ({ file, code }) => {
     expect(`${code}\n`).toBe(readFileSync(join(folder, file), 'utf8'))
+  })
+})
+
+describe("the README's table of permissions", () => {
+  const rows = [...readme.matchAll(/^\| `([a-z.-]+)` \| [^|]+ \| ([✓ ]*)\| ([✓ ]*)\| ([✓ ]*)\| ([✓ ]*)\|$/gm)]
+
+  it('names each permission, and who has it', () => {
+    const told = rows.map(([, permission, ...cells]) => [permission, ...cells.map(cell => cell.trim() === '✓')])
+    const holders: (readonly string[])[] = Object.values(builtInRoles)
+    expect(told).toEqual(permissions.map(permission => [permission, ...holders.map(held => held.includes(permission))]))
   })
 })

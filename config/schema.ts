@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { admissionSettings } from './admission-settings.ts'
 import { keySettings } from './key-settings.ts'
 import { type AboutSetting, aboutSettings, optionalSetting, seconds, setting } from './setting.ts'
 import {
@@ -6,7 +7,6 @@ import {
   bearerToken,
   certificates,
   contact,
-  day,
   domainName,
   filePath,
   headerName,
@@ -140,19 +140,7 @@ export const settingsSchema = z.object({
     expected: 'the value of the client secret, on one line',
     secret: true,
   }),
-  signUp: setting('SIGN_UP', z.enum(['allowed', 'closed']), 'allowed', {
-    documentation: '`allowed`: whoever proves an e-mail address gets an account. `closed`: only those who have one sign in.',
-    expected: 'allowed or closed',
-  }),
-  requiredLevel: setting('REQUIRED_LEVEL', z.enum(['none', 'any-second-factor', 'phishing-resistant']), 'none', {
-    documentation:
-      'What everybody needs beside the first step: nothing more (`none`), `any-second-factor`, or a passkey (`phishing-resistant`).',
-    expected: 'none, any-second-factor or phishing-resistant',
-  }),
-  requiredFrom: optionalSetting('REQUIRED_FROM', day, {
-    documentation: 'The day from which `REQUIRED_LEVEL` holds, in UTC. Until then people are asked to get ready, and let in.',
-    expected: 'a day such as 2030-01-31',
-  }),
+  ...admissionSettings,
   signingAlgorithm: setting('SIGNING_ALGORITHM', z.enum(['ES256', 'RS256', 'EdDSA']), 'ES256', {
     documentation: 'What tokens are signed with: `ES256`, `RS256` or `EdDSA`.',
     expected: 'ES256, RS256 or EdDSA',

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Adapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
-import { describeAccountApp } from './oidc/account-app.ts'
+import { accountClientId, describeAccountApp } from './oidc/account-app.ts'
 import { accountRoutes } from './account/routes.ts'
 import { logoRoutes } from './apps/logo.ts'
 import { createAppRegistry } from './apps/registry.ts'
@@ -24,6 +24,7 @@ import { mailboxRoutes } from './mailbox/routes.ts'
 import type { DeliverLogout } from './oidc/back-channel-logout.ts'
 import { createPasskeyCeremonies } from './passkeys/ceremonies.ts'
 import { passkeyWellKnownRoutes } from './passkeys/well-known.ts'
+import { chooseWorkspaceRoutes } from './oidc/choose-workspace.ts'
 import { configureProvider } from './oidc/configuration.ts'
 import { consentRoutes } from './oidc/consent.ts'
 import { allowAppOrigins } from './oidc/cross-origin.ts'
@@ -55,6 +56,7 @@ import { enrolmentRoutes } from './sign-in/enrolment-routes.ts'
 import { createSignInFlow } from './sign-in/flow.ts'
 import { createMethods } from './sign-in/methods.ts'
 import { signInRoutes } from './sign-in/routes.ts'
+import { createSignUp } from './sign-in/sign-up.ts'
 import { createSignInRoute } from './sign-in/sign-in-route.ts'
 import { createStanding } from './sign-in/standing.ts'
 import { createStepPages } from './sign-in/step-pages.ts'
@@ -132,17 +134,18 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     installationName: settings.installationName,
     codeInSubject: settings.mailCodeInSubject,
   })
-  const standing = createStanding({ clock, methods, requirement })
+  const standing = createStanding({ clock, methods, requirement, isForAllWorkspaces: clientId => clientId === accountClientId })
   const sessionEnder = createSessionEnder({ data, store, cipher, clock })
   const signUpAllowed = settings.signUp === 'allowed'
-  const people = createUpstreamPeople({ connections, notices, signUpAllowed })
+  const signingUp = createSignUp({ signUpAllowed, hasPersonalWorkspace: settings.newUserWorkspace === 'personal' })
+  const people = createUpstreamPeople({ connections, notices, signingUp })
   const acceptance = createAcceptance({
     standing,
     people,
     notices,
     endSessions: (repositories, userId, browser, circumstances) =>
       sessionEnder.endAllWithin(repositories, userId, { reason: 'factor-reset', browser, circumstances }),
-    signUpAllowed,
+    signingUp,
   })
   const flow = createSignInFlow({ data, clock, methods, standing, notices, acceptance, signUpAllowed })
   const enrolling = createEnrolling({
@@ -240,6 +243,14 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         visits,
         rpId,
         erasureGraceSeconds: settings.erasureGraceSeconds,
+      }),
+      ...chooseWorkspaceRoutes({
+        provider,
+        registry,
+        data,
+        pages,
+        clock,
+        newUserWorkspace: settings.newUserWorkspace,
       }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),

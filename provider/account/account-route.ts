@@ -85,14 +85,20 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
         const signedIn = await sessions.find(ctx)
         if (signedIn === undefined) return signInFirst(issuer, comeBackTo, {})
         const mode = { kind: 'self', userId: signedIn.userId } as const
-        const [user, factors] = await data.read(mode, ({ users, accounts }) =>
-          Promise.all([users.findById(signedIn.userId), accounts.findFactors(signedIn.userId)]),
+        const [user, factors, memberships] = await data.read(mode, ({ users, accounts, workspaces }) =>
+          Promise.all([
+            users.findById(signedIn.userId),
+            accounts.findFactors(signedIn.userId),
+            workspaces.listMembershipFacts(signedIn.userId),
+          ]),
         )
         if (user?.status !== 'active') throw new AppError('not-signed-in')
         const enrolments = standing.enrolmentsIn(factors)
         const request = {}
         const proofs = withoutVoid(signedIn.proofs, user, browser)
-        const decision = standing.decideFor({ request }, proofs, enrolments)
+        // Whoever changes an account changes it for all of its workspaces.
+        const requirements = standing.listRequirements(memberships.filter(({ open }) => open))
+        const decision = standing.decideFor({ request }, proofs, { enrolments, requirements })
         if (decision.kind !== 'satisfied') return signInFirst(issuer, comeBackTo, parametersFor(decision))
         if (declaration.changesFactors === true && !standing.mayChangeFactors(proofs, enrolments)) {
           const highest = { acr_values: highestLevel(enrolments), max_age: String(changeWithinSeconds) }

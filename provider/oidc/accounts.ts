@@ -1,8 +1,9 @@
-import type { Account, KoaContextWithOIDC, Session } from 'oidc-provider'
+import type { Account, KoaContextWithOIDC } from 'oidc-provider'
 import type { Data } from '../ports/data.ts'
 import type { UserRecord, UserWithFactors } from '../ports/records.ts'
 import { findFactsOfSession, protocol } from './grant-adapter.ts'
 import { stateOf } from './request-state.ts'
+import { choose, chooseWorkspace, guessGrant } from './workspace-choice.ts'
 
 /** What `findAccount` answers, and so what `ctx.oidc.account` is. */
 export interface OwnAccount extends Account {
@@ -19,7 +20,7 @@ export function createFindAccount(data: Data) {
   return async function findAccount(ctx: KoaContextWithOIDC, accountId: string): Promise<OwnAccount | undefined> {
     const { session } = ctx.oidc
     const user: (UserRecord & { hasFactors?: boolean }) | undefined =
-      session === undefined ? await findUser(ctx, accountId) : await findUserOf(session, ctx, accountId)
+      session === undefined ? await findUser(ctx, accountId) : await findUserOfSession(ctx, accountId)
     if (user?.status !== 'active') return undefined
     return {
       accountId,
@@ -34,20 +35,19 @@ export function createFindAccount(data: Data) {
     return known?.id === userId ? known : data.read(protocol, ({ users }) => users.findById(userId))
   }
 
-  /** Whoever is signed in, with what is going to be asked of them. */
-  async function findUserOf(session: Session, ctx: KoaContextWithOIDC, userId: string): Promise<UserWithFactors | undefined> {
-    const { client } = ctx.oidc
-    const grantId = client && session.grantIdFor(client.clientId)
-    const facts = grantId === undefined ? undefined : await findFactsOfSession(data, grantId)
-    if (facts?.user.id === userId) return facts.user
-    if (client === undefined || grantId !== undefined) {
-      return data.read(protocol, ({ users }) => users.findWithFactors(userId))
+  /** Whoever is signed in, with what is going to be asked of them, and where they are going to work. */
+  async function findUserOfSession(ctx: KoaContextWithOIDC, userId: string): Promise<UserWithFactors | undefined> {
+    const state = stateOf(ctx)
+    const guess = guessGrant(ctx)
+    const facts = guess && (await findFactsOfSession(data, guess.grantId))
+    if (facts?.membership !== undefined && facts.user.id === userId && guess?.agrees(facts.membership) === true) {
+      state.workspace = choose(facts.membership)
+      return facts.user
     }
-    // A grant is going to be made for them, in one of their workspaces: asked for together.
-    const [user, workspaces] = await data.read(protocol, repositories =>
-      Promise.all([repositories.users.findWithFactors(userId), repositories.workspaces.listForUser(userId)]),
+    const [user, memberships] = await data.read(protocol, ({ users, workspaces }) =>
+      Promise.all([users.findWithFactors(userId), workspaces.listMembershipFacts(userId)]),
     )
-    stateOf(ctx).workspaces = { userId, workspaces }
+    state.workspace = chooseWorkspace(ctx, memberships)
     return user
   }
 }

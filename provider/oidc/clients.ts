@@ -43,6 +43,7 @@ export function findClientsInRegistry(provider: Provider, registry: AppRegistry)
     const { secretHash } = app
     Object.assign(client, {
       compareClientSecret: (secret: string) => secretHash !== undefined && constantTimeEqual(hashSecret(secret), secretHash),
+      signsInOnly: app.signsInOnly === true,
     })
     if (app.signsInOnly === true) refuseDirectRequests(client)
     built.set(app.clientId, { app, client })
@@ -67,7 +68,10 @@ function refuseDirectRequests(client: Client): void {
   })
 }
 
-type OwnMetadata = Pick<RegisteredApp['metadata'], Exclude<(typeof ownMetadata)[number], 'own_scope'>> & { own_scope: string }
+type OwnMetadata = Pick<RegisteredApp['metadata'], Exclude<(typeof ownMetadata)[number], 'own_scope'>> & {
+  own_scope: string
+  signsInOnly: boolean
+}
 
 /** The app that a client was built from; `scope` is of its own audience. */
 export function appOf(client: Client) {
@@ -81,5 +85,6 @@ export function appOf(client: Client) {
     scope: metadata.own_scope,
     permissions: metadata.permissions,
     resources: metadata.resources,
+    signsInOnly: metadata.signsInOnly,
   }
 }

@@ -79,7 +79,7 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     },
     discovery: {
       ui_locales_supported: [...locales],
-      prompt_values_supported: ['none', 'login', 'consent'],
+      prompt_values_supported: ['none', 'login', 'consent', 'workspace'],
       introspection_endpoint_auth_methods_supported: [...clientAuthMethods],
       revocation_endpoint_auth_methods_supported: [...clientAuthMethods],
       // Said, because a client that finds nothing said may assume otherwise (OpenID Connect Discovery 1.0 §3).
@@ -94,6 +94,8 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     // A session ends by itself sooner than a refresh token does; signing out ends both.
     expiresWithSession: () => false,
     extraClientMetadata: { properties: [...ownMetadata] },
+    // The workspace that tokens are to be for, by id or slug.
+    extraParams: ['workspace'],
     extraTokenClaims: describeToken,
     features: {
       backchannelLogout: { enabled: true },

@@ -3,47 +3,45 @@ import type { Data } from '../ports/data.ts'
 import { type Allowance, allowanceOf, covers, give, requestedAllowance } from './allowance.ts'
 import { appOf } from './clients.ts'
 import { protocol } from './grant-adapter.ts'
-import { stateOf } from './request-state.ts'
+import { choiceOf, grantsOf, keepGrant } from './workspace-choice.ts'
 
 /**
- * The grant under which an authorization request is answered: one for each session and app, so that signing out, or a stolen
- * refresh token, ends what began in this browser and nothing else. A first-party app gets what it asks for without a
- * question; a third-party app gets what the person allows on the consent page, or has allowed there before, in any session.
+ * The grant under which an authorization request is answered: one for each session, app and workspace, so that signing out, or a stolen
+ * refresh token, ends what began in this browser and nothing else, and a tab that works elsewhere goes on there. None as long as it is
+ * open which workspace it is for. A first-party app gets what it asks for without a question; a third-party app gets what the person
+ * allows on the consent page, or has allowed there before, in any session.
  */
 export function createLoadExistingGrant(data: Data, issuer: string) {
   return async function loadExistingGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
     const { client, session, provider, account } = ctx.oidc
     if (client === undefined || session === undefined || account === undefined) return undefined
-    const grantId = session.grantIdFor(client.clientId)
+    const choice = choiceOf(ctx)
+    if (choice.kind !== 'chosen' && choice.kind !== 'unneeded') return undefined
+    const workspaceId = choice.kind === 'chosen' ? choice.workspaceId : undefined
+    const { clientId } = client
+    const grantId = workspaceId === undefined ? session.grantIdFor(clientId) : grantsOf(session, clientId)[workspaceId]
     const known = grantId === undefined ? undefined : await provider.Grant.find(grantId)
-    const usable = known?.accountId === account.accountId ? known : undefined
+    const isOurs = known?.accountId === account.accountId && Reflect.get(known, 'workspaceId') === workspaceId
+    const usable = isOurs ? known : undefined
     const wanted = requestedAllowance(ctx, issuer)
     const mayHave = appOf(client).firstParty || ctx.oidc.result?.consent !== undefined
     if (!mayHave) {
       const has = usable !== undefined && covers(allowanceOf({ openid: usable.openid, resources: usable.resources }), wanted)
-      if (has || !(await isRemembered(data, account.accountId, client.clientId, wanted))) return usable
+      if (has || !(await isRemembered(data, account.accountId, clientId, wanted))) return usable && keep(usable)
     }
 
-    const grant = usable ?? (await newGrant(ctx, data, account.accountId, client.clientId))
+    const grant = usable ?? new provider.Grant({ accountId: account.accountId, clientId })
+    if (workspaceId !== undefined) Object.assign(grant, { workspaceId })
     await allow(ctx, grant, wanted)
-    // A grant is what an app has of one session, so its id is the `sid` of all tokens under it. And signing out has to know which
-    // cookie to take away.
-    session.sidFor(client.clientId, grant.jti)
-    Object.assign(session.authorizationFor(client.clientId), { workspaceId: Reflect.get(grant, 'workspaceId') })
-    return grant
-  }
-}
+    return keep(grant)
 
-/** A grant for the workspace that the person works in: the only one they have, or the one they joined first. */
-async function newGrant(ctx: KoaContextWithOIDC, data: Data, accountId: string, clientId: string): Promise<Grant> {
-  const known = stateOf(ctx).workspaces
-  const [workspace] =
-    known?.userId === accountId
-      ? known.workspaces
-      : await data.read(protocol, ({ workspaces }) => workspaces.listForUser(accountId))
-  const grant = new ctx.oidc.provider.Grant({ accountId, clientId })
-  if (workspace !== undefined) Object.assign(grant, { workspaceId: workspace.id })
-  return grant
+    function keep(given: Grant): Grant {
+      // A grant is what an app has of one session in one workspace, so its id is the `sid` of all tokens under it.
+      session?.sidFor(clientId, given.jti)
+      if (session !== undefined && workspaceId !== undefined) keepGrant(session, clientId, workspaceId, given.jti)
+      return given
+    }
+  }
 }
 
 /** Adds what the request asks for, and saves the grant where that was anything new. */

@@ -14,9 +14,19 @@ import type { KeptEnd } from './session-cache.ts'
 /** Long enough for a redirect. */
 const pushedSeconds = 60
 
+/** Where the page is on which a workspace is chosen. */
+export const workspacePath = '/choose-workspace'
+
 /** Where an interaction's pages are. The path is also that of its cookie, so a prompt's pages lie below its own. */
 export function interactionUrl(prompt: string, uid: string): string {
-  return prompt === 'consent' ? `/consent/${uid}` : `/sign-in/${uid}`
+  switch (prompt) {
+    case 'consent':
+      return `/consent/${uid}`
+    case 'workspace':
+      return `${workspacePath}/${uid}`
+    default:
+      return `/sign-in/${uid}`
+  }
 }
 
 /** The interaction that this request belongs to. */

@@ -3,10 +3,14 @@ import { type ClaimsParameter, errors, interactionPolicy, type KoaContextWithOID
 import type { Clock } from '../kernel/clock.ts'
 import { decide, type Requirement } from '../policy/gate.ts'
 import { type Level, levelOf, reaches } from '../policy/levels.ts'
+import { requirementsOf } from '../policy/workspace-requirement.ts'
 import { essentialLevels, requestedContext } from '../sign-in/policy-request.ts'
 import { readParameters } from './request-parameters.ts'
 import type { OwnAccount } from './accounts.ts'
+import { stateOf } from './request-state.ts'
 import { questionOf } from './session-proofs.ts'
+import { choiceOf } from './workspace-choice.ts'
+import type { WorkspaceChoice } from './workspace-standing.ts'
 
 interface PromptOptions {
   requirement: Requirement
@@ -41,7 +45,24 @@ export function createPrompts({ requirement, clock }: PromptOptions): interactio
   )
   checks?.add(new Check('somebody_else', 'the app asked for somebody else', 'login_required', isSomebodyElse))
   policy.get('consent')?.checks.remove('native_client_prompt')
+  // After the sign-in, of whoever it turned out to be; before anything is allowed, which is for one workspace.
+  policy.add(createWorkspacePrompt(), 1)
   return policy
+}
+
+/** The choice of a workspace. `prompt=workspace` has been looked at already, with all else that decides about it. */
+function createWorkspacePrompt(): interactionPolicy.Prompt {
+  const { Check, Prompt } = interactionPolicy
+  const checkFor = (kind: WorkspaceChoice['kind'], error: string, description: string) =>
+    new Check(`workspace_${kind}`, description, error, ctx => choiceOf(ctx).kind === kind)
+  const prompt = new Prompt(
+    { name: 'workspace', requestable: true },
+    checkFor('refused', 'access_denied', 'the person has no access to the workspace that was asked for'),
+    checkFor('open', 'interaction_required', 'the person has to choose a workspace'),
+    checkFor('none', 'interaction_required', 'the person has no workspace'),
+  )
+  prompt.checks.remove('workspace_prompt')
+  return prompt
 }
 
 /** Refuses a level that has to be reached where nobody here can reach any of those that are named. Rejects what has the wrong shape. */
@@ -76,7 +97,8 @@ function isEnough(ctx: KoaContextWithOIDC, requirement: Requirement, clock: Cloc
   const account = ctx.oidc.account as OwnAccount | undefined
   if (session?.accountId === undefined || account === undefined) return false
   const question = questionOf(ctx, clock)
+  const workspaces = requirementsOf(stateOf(ctx).workspace?.concerned ?? [])
   // What is enrolled is asked for, also of a session that is older than that.
   if (account.hasFactors !== false && !reaches(levelOf(question.proofs), 'multi-factor')) return false
-  return decide({ ...question, enrolments: [], requirements: [requirement] }).kind === 'satisfied'
+  return decide({ ...question, enrolments: [], requirements: [requirement, ...workspaces] }).kind === 'satisfied'
 }

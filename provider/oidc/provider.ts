@@ -16,6 +16,7 @@ import { keepRefreshTokensInFamilies } from './refresh-tokens.ts'
 import { keepProofs } from './session-proofs.ts'
 import type { SigningKey } from './signing.ts'
 import type { WrapGrant } from './token-endpoint.ts'
+import { keepChoices } from './workspace-choice.ts'
 
 /** Parameters of ours that a refresh may carry: the tab says where and who it believes it is. */
 const refreshParameters = ['workspace', 'sid']
@@ -80,8 +81,9 @@ export function createProvider(options: ProviderOptions): { provider: Provider; 
   for (const model of [provider.Session, provider.AuthorizationCode, provider.DeviceCode, provider.RefreshToken])
     keepMember(model, 'proofs')
   for (const model of [provider.AuthorizationCode, provider.DeviceCode, provider.RefreshToken]) keepMember(model, 'browser')
-  for (const name of ['browser', 'proofs', 'signedOut']) keepMember(provider.Interaction, name)
+  for (const name of ['browser', 'proofs', 'signedOut', 'chosenBy']) keepMember(provider.Interaction, name)
   keepProofs(provider, clock)
+  keepChoices(provider)
   limitParameters(provider)
   keepLateSessions(provider, options.configuration)
   findClientsInRegistry(provider, options.registry)

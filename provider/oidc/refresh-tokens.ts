@@ -8,6 +8,7 @@ import { recordEvent } from '../audit/record.ts'
 import { decide, type Requirement } from '../policy/gate.ts'
 import type { Proof } from '../policy/proof.ts'
 import { withoutVoid } from '../policy/void-proofs.ts'
+import { requirementsOf } from '../policy/workspace-requirement.ts'
 import type { Data } from '../ports/data.ts'
 import type { GrantFacts, RefreshFamilyRecord, UserRecord } from '../ports/records.ts'
 import { appOf } from './clients.ts'
@@ -34,7 +35,8 @@ export function keepRefreshTokensInFamilies(
     if (found === undefined || !isHonoured(found.facts)) return undefined
     const { family, facts } = found
     const proofs = proofsIn(family.payload)
-    if (!isStillEnough(proofs, requirement, clock())) return undefined
+    const requirements = [requirement, ...requirementsOf(facts.membership === undefined ? [] : [facts.membership])]
+    if (!isStillEnough(proofs, requirements, clock())) return undefined
     if (isVoid(proofs, family.payload, facts.user) && !(await isForAbsenceOf(family.clientId, facts))) return undefined
     const state = currentState()
     if (state !== undefined) state.grantFacts = found.facts
@@ -205,13 +207,13 @@ function isVoid(proofs: readonly Proof[], { browser }: Record<string, unknown>, 
 }
 
 /** Asks the gate whether what was proved at the sign-in is enough for what is required now. */
-function isStillEnough(proofs: readonly Proof[], requirement: Requirement, now: Date): boolean {
+function isStillEnough(proofs: readonly Proof[], requirements: readonly Requirement[], now: Date): boolean {
   const request = { acrValues: [], maxAgeSeconds: undefined }
   const decision = decide({
     proofs,
     enrolments: [],
     request,
-    requirements: [requirement],
+    requirements,
     now: Math.floor(now.getTime() / 1000),
   })
   return decision.kind === 'satisfied'

@@ -5,8 +5,8 @@ import type { Context, RequestFacts } from '../http/context.ts'
 import type { Actor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { GrantFacts } from '../ports/records.ts'
-import type { WorkspaceRecord } from '../ports/workspace-records.ts'
 import type { KeptEnd } from './session-cache.ts'
+import type { WorkspaceStanding } from './workspace-standing.ts'
 
 /** A session as the database and the store hold it. */
 export interface KeptSession {
@@ -27,8 +27,8 @@ export interface RequestState {
   facts: RequestFacts
   /** Read once, used by grant, account and claims. */
   grantFacts?: GrantFacts
-  /** Whose workspaces were read with the account, for the grant that is to be made. */
-  workspaces?: { userId: string; workspaces: WorkspaceRecord[] }
+  /** Where the person who is signed in is going to work, decided when the account was read. */
+  workspace?: WorkspaceStanding
   /** What is kept of the session, so that it is written only when that changes. */
   keptSession?: KeptSession
   /** Why whoever was signed in in this browser is not any more, and where the mark of that session lies. */

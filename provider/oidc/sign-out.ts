@@ -1,8 +1,9 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Middleware } from '../http/context.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
 import type { GrantFacts } from '../ports/records.ts'
+import { enqueueLogout } from './back-channel-logout.ts'
 import { appOf } from './clients.ts'
 import { findGrantFacts, revokeGrant } from './grant-adapter.ts'
 import { readHint } from './id-token-hints.ts'
@@ -10,6 +11,7 @@ import type { createProtocolPages } from './protocol-pages.ts'
 import { clearCookie, nameFor } from './refresh-cookie.ts'
 import { readParameters } from './request-parameters.ts'
 import { servedContext } from './request-state.ts'
+import { grantsOf } from './workspace-choice.ts'
 
 /**
  * Signing out ends what the session gave: oidc-provider revokes each app's grant, but for those it was told to let live. We let
@@ -30,10 +32,42 @@ export function endWhatTheSessionGave(provider: Provider): void {
 
 /** Takes away the refresh cookies of all apps that have something of the session. */
 export function clearRefreshCookies(ctx: KoaContextWithOIDC): void {
-  for (const [clientId, authorization] of Object.entries(ctx.oidc.session?.authorizations ?? {})) {
-    const workspaceId = Reflect.get(authorization, 'workspaceId')
-    clearCookie(ctx, nameFor(clientId, typeof workspaceId === 'string' ? workspaceId : undefined))
+  const { session } = ctx.oidc
+  if (session === undefined) return
+  for (const clientId of Object.keys(session.authorizations ?? {}))
+    for (const workspaceId of Object.keys(grantsOf(session, clientId))) clearCookie(ctx, nameFor(clientId, workspaceId))
+}
+
+/**
+ * Ends what apps have by the session in workspaces other than the one that each was used for last, which is all that oidc-provider knows
+ * of. By the grants themselves: of two tabs that chose at the same moment, the session may remember one.
+ */
+export async function endOtherWorkspaces(ctx: KoaContextWithOIDC, { data, clock }: { data: Data; clock: Clock }): Promise<void> {
+  const { session, provider } = ctx.oidc
+  if (session?.accountId === undefined) return
+  const { accountId, uid } = session
+  const grants = await data.read({ kind: 'self', userId: accountId }, ({ grants: all }) => all.listForUser(accountId))
+  for (const { id, clientId, workspaceId, sessionUid, payload } of grants) {
+    const client = sessionUid === uid ? await provider.Client.find(clientId) : undefined
+    if (client === undefined || session.grantIdFor(clientId) === id) continue
+    await tellSignedOut(ctx, data, { client, userId: accountId, sid: id })
+    if (isForAbsence(appOf(client).firstParty, scopeOf(payload['openid']))) continue
+    await revokeGrant({ data, clock }, id, ctx)
+    clearCookie(ctx, nameFor(clientId, workspaceId))
   }
+}
+
+/** Has an app that wants to know be told. A notice that cannot be kept is reported, and stops nobody from signing out. */
+export async function tellSignedOut(
+  ctx: KoaContextWithOIDC,
+  data: Data,
+  { client, userId, sid }: { client: Client; userId: string; sid: string },
+): Promise<void> {
+  if (client['backchannelLogoutUri'] === undefined) return
+  const { clientId } = client
+  await enqueueLogout(data, { clientId, userId, sid }).catch((error: unknown) => {
+    ctx.oidc.provider.emit('backchannel.error', ctx, error, client, userId, sid)
+  })
 }
 
 export interface SignOutOptions {
@@ -60,7 +94,10 @@ export function finishSignOut(provider: Provider, { data, clock, protocolPages }
       else protocolPages.logoutSource(served)
     }
     if (oidc.route === 'end_session_confirm' && ctx.status === 303) {
-      if (oidc.params?.['logout'] !== undefined) await endHinted(served)
+      if (oidc.params?.['logout'] !== undefined) {
+        await endOtherWorkspaces(served, { data, clock })
+        await endHinted(served)
+      }
       // Nobody was signed out, so nobody is told so.
       else if (URL.parse(ctx.response.get('location'))?.pathname === '/logout/success') ctx.set('Location', '/')
     }

@@ -8,6 +8,7 @@ import { currentContext, currentState } from './request-state.ts'
 import { proofsThatCount } from './session-proofs.ts'
 import { createPayloadSealer, epochSeconds, secondsLeft } from './sealed-store.ts'
 import type { KeptEnd } from './session-cache.ts'
+import { carryChoice } from './workspace-choice.ts'
 
 /** Models whose loss costs a person one more step: they lie in the store, sealed, under the hash of their id. */
 export const storedModels = ['Interaction', 'AuthorizationCode', 'PushedAuthorizationRequest', 'DeviceCode'] as const
@@ -51,7 +52,7 @@ export function createStoreAdapter({ model, store, cipher, clock, revokeGrant }:
       const ctx = currentContext()
       const kept =
         model === 'Interaction' && ctx !== undefined
-          ? { ...payload, ...markBrowser(ctx), proofs: proofsThatCount(ctx), ...tellSignedOut() }
+          ? { ...payload, ...carryChoice(ctx, payload), ...markBrowser(ctx), proofs: proofsThatCount(ctx), ...tellSignedOut() }
           : payload
       await store.put(key, seal(key, kept), ttlSeconds)
       if (payload.userCode !== undefined) await store.put(userCodeKeyOf(payload.userCode), sealId(id), ttlSeconds)

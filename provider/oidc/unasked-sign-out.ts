@@ -1,9 +1,9 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
-import { enqueueLogout } from './back-channel-logout.ts'
 import { revokeGrant } from './grant-adapter.ts'
-import { clearRefreshCookies, returnToApp } from './sign-out.ts'
+import { clearRefreshCookies, endOtherWorkspaces, returnToApp, tellSignedOut } from './sign-out.ts'
+import { grantsOf } from './workspace-choice.ts'
 
 /** How oidc-provider's session cookie is set, and so how it is taken away. */
 type CookieOptions = NonNullable<Parameters<KoaContextWithOIDC['cookies']['set']>[2]>
@@ -26,6 +26,7 @@ export async function signOutUnasked(
   for (const [, { grantId, persistsLogout }] of authorizations) {
     if (grantId !== undefined && persistsLogout !== true) await revokeGrant({ data, clock }, grantId, ctx)
   }
+  await endOtherWorkspaces(ctx, { data, clock })
   await session.destroy()
   ctx.cookies.set(provider.cookieName('session'), null, sessionCookie)
   clearRefreshCookies(ctx)
@@ -34,23 +35,20 @@ export async function signOutUnasked(
 
   async function tell(clientId: string, userId: string, sid: string | undefined): Promise<void> {
     const client = await provider.Client.find(clientId)
-    if (client?.['backchannelLogoutUri'] === undefined || sid === undefined) return
-    // As when it was asked about: a notice that cannot be kept is reported, and stops nobody from signing out.
-    await enqueueLogout(data, { clientId, userId, sid }).catch((error: unknown) => {
-      provider.emit('backchannel.error', ctx, error, client, userId, sid)
-    })
+    if (client !== undefined && sid !== undefined) await tellSignedOut(ctx, data, { client, userId, sid })
   }
 }
 
 /**
- * A `sid` is the id of a grant: of what one person has in one app by one session. So the hint's says by itself that person, app and
- * session are those of this browser.
+ * A `sid` is the id of a grant: of what one person has in one app and workspace by one session. So the hint's says by itself that person,
+ * app and session are those of this browser.
  */
 function isAboutThisSession({ oidc }: KoaContextWithOIDC): boolean {
   const { session, client, params, entities } = oidc
   if (client === undefined || params?.['post_logout_redirect_uri'] === undefined) return false
-  const sid = session?.sidFor(client.clientId)
-  return sid !== undefined && entities.IdTokenHint?.payload['sid'] === sid
+  const sid = entities.IdTokenHint?.payload['sid']
+  if (session === undefined || typeof sid !== 'string') return false
+  return [session.sidFor(client.clientId), ...Object.values(grantsOf(session, client.clientId))].includes(sid)
 }
 
 /** Whether the person came here, rather than a frame, a picture, a script, or a browser that fetches ahead what may be needed. */

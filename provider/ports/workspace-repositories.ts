@@ -76,6 +76,8 @@ export interface InvitationRepository {
   listOpen(workspaceId: string, moment: Date, page: PageRequest): Promise<InvitationRecord[]>
   /** Those that can still be accepted by somebody's verified addresses, whichever workspace they are for. */
   listOpenForUser(userId: string, moment: Date): Promise<InvitationRecord[]>
+  /** Whether there is one for the address, in normal form, that can still be accepted, to a workspace that is open. */
+  isInvited(address: string, moment: Date): Promise<boolean>
   /** Marks it accepted. True for the one caller who did so in time. */
   accept(workspaceId: string, invitationId: string, userId: string, moment: Date): Promise<boolean>
   /** Marks it revoked. False where it was accepted or revoked already. */

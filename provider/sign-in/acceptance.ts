@@ -1,20 +1,20 @@
 import type { AuditEvent } from '../audit/catalogue.ts'
 import { recordEvent } from '../audit/record.ts'
 import { AppError, type ErrorCode } from '../kernel/errors.ts'
-import type { Enrolment, Proof } from '../policy/proof.ts'
+import type { Proof } from '../policy/proof.ts'
 import type { AttemptRecord, UserRecord } from '../ports/records.ts'
 import { createFirstMailboxProof, type EndSessions } from './first-mailbox-proof.ts'
 import { keepProof, restoreProof } from './kept-proof.ts'
 import type { MethodContext } from './method.ts'
 import { findPending, isPending, type PendingUpstream, withoutPending } from './pending-upstream.ts'
-import { signUp } from './sign-up.ts'
-import type { Standing } from './standing.ts'
+import type { SignUp } from './sign-up.ts'
+import type { PersonFacts, Standing } from './standing.ts'
 import type { UpstreamPeople } from './upstream-people.ts'
 import type { Notices } from '../users/notices.ts'
 
 export type Outcome =
-  /** Policy has enough: the sign-in can be resumed, with the attempt as it is kept now. */
-  | { kind: 'satisfied'; attempt: AttemptRecord }
+  /** Policy has enough: the sign-in can be resumed, with the attempt as it is kept now. `due`: a page comes before it, of what will be required. */
+  | { kind: 'satisfied'; attempt: AttemptRecord; due: boolean }
   /** Something was proved, and something is still needed. */
   | { kind: 'continued' }
   | { kind: 'refused'; problem: ErrorCode; attempt: AttemptRecord }
@@ -24,7 +24,7 @@ export interface AcceptanceOptions {
   people: UpstreamPeople
   notices: Notices
   endSessions: EndSessions
-  signUpAllowed: boolean
+  signingUp: SignUp
 }
 
 export type Acceptance = ReturnType<typeof createAcceptance>
@@ -35,12 +35,12 @@ interface Person {
   isNew: boolean
   /** The connection on whose word alone the address that was proved was theirs. */
   vouchedBy?: string | undefined
-  /** Where it was asked for with the person. */
-  enrolments?: readonly Enrolment[] | undefined
+  /** Where they were asked for with the person. */
+  facts?: PersonFacts | undefined
 }
 
 /** Takes proofs into attempts. */
-export function createAcceptance({ standing, people, notices, endSessions, signUpAllowed }: AcceptanceOptions) {
+export function createAcceptance({ standing, people, notices, endSessions, signingUp }: AcceptanceOptions) {
   const confirmMailbox = createFirstMailboxProof({ notices, endSessions, nameService: people.nameService })
 
   /**
@@ -54,7 +54,7 @@ export function createAcceptance({ standing, people, notices, endSessions, signU
     holds: Promise<boolean> = Promise.resolve(true),
   ): Promise<Outcome> {
     if (isPending(proof)) return receive(context, attempt, proof)
-    const [known, good] = await Promise.all([findPerson(context, proof), holds])
+    const [known, good] = await Promise.all([findPerson(context, attempt, proof), holds])
     if (!good) return { kind: 'refused', problem: 'attempt-expired', attempt }
     const person = known ?? (await signUpWhereAllowed(context, attempt, proof))
     if (person === undefined) return refuse(context, attempt, { problem: 'no-account', proof })
@@ -94,36 +94,45 @@ export function createAcceptance({ standing, people, notices, endSessions, signU
 
     const { id: userId } = user
     const proofs = [...attempt.proofs.map(restoreProof), { ...proof, subject: { kind: 'user', userId } as const }]
-    const enrolments = isNew ? [] : (person.enrolments ?? (await standing.findEnrolments(repositories, userId)))
+    const { request } = attempt
+    const facts = person.facts ?? (await standing.findFacts(repositories, { userId: isNew ? undefined : userId, request }))
+    const { enrolments } = facts
     if (vouchedBy !== undefined && proof.subject.kind === 'address') {
       const { address } = proof.subject
       const hasSecondFactor = enrolments.length > 0
       const isSignedIn = attempt.userId === userId
       await confirmMailbox(context, { user, address, browserHash: attempt.browserHash, isSignedIn, hasSecondFactor })
     }
-    const isEnough = standing.decideFor(attempt, proofs, enrolments).kind === 'satisfied'
+    const decision = standing.decideFor(attempt, proofs, facts)
     // One question before the end: whether the account elsewhere is to lead in here from now on.
     const pending = findPending(attempt, context.circumstances.clock())
     const isAsked = pending !== undefined && standing.mayChangeFactors(proofs, enrolments)
-    const satisfied = isEnough && !isAsked
+    const satisfied = decision.kind === 'satisfied' && !isAsked
     const kept = satisfied ? withoutPending(proofs) : proofs
     const changes = { proofs: kept.map(keepProof), userId, ...(satisfied ? {} : { method: undefined }) }
     await Promise.all([
       repositories.attempts.move(attempt.id, attempt.state, satisfied ? 'satisfied' : 'open', changes),
       recordProof(context, attempt, proof, userId),
     ])
-    return satisfied ? { kind: 'satisfied', attempt: { ...attempt, ...changes, state: 'satisfied' } } : { kind: 'continued' }
+    return satisfied
+      ? { kind: 'satisfied', attempt: { ...attempt, ...changes, state: 'satisfied' }, due: decision.due !== undefined }
+      : { kind: 'continued' }
   }
 
   /** Whose a proof is, if they have an account. */
-  async function findPerson({ repositories }: MethodContext, { subject }: Proof): Promise<Person | undefined> {
+  async function findPerson(
+    { repositories }: MethodContext,
+    { request }: AttemptRecord,
+    { subject }: Proof,
+  ): Promise<Person | undefined> {
     switch (subject.kind) {
       case 'user': {
-        const [user, enrolments] = await Promise.all([
-          repositories.users.findById(subject.userId),
-          standing.findEnrolments(repositories, subject.userId),
+        const { userId } = subject
+        const [user, facts] = await Promise.all([
+          repositories.users.findById(userId),
+          standing.findFacts(repositories, { userId, request }),
         ])
-        return user && { user, isNew: false, enrolments }
+        return user && { user, isNew: false, facts }
       }
       case 'address': {
         const user = await repositories.users.findByAddress(subject.address)
@@ -139,8 +148,10 @@ export function createAcceptance({ standing, people, notices, endSessions, signU
     { locale }: AttemptRecord,
     { subject }: Proof,
   ): Promise<Person | undefined> {
-    if (subject.kind !== 'address' || !signUpAllowed) return undefined
-    return { user: await signUp(repositories, { address: subject.address, locale }, circumstances), isNew: true }
+    if (subject.kind !== 'address') return undefined
+    const { address } = subject
+    if (!(await signingUp.isAllowed(repositories, address, circumstances.clock()))) return undefined
+    return { user: await signingUp.signUp(repositories, { address, locale }, circumstances), isNew: true }
   }
 
   async function refuse(
@@ -168,8 +179,9 @@ export function createAcceptance({ standing, people, notices, endSessions, signU
     const user = attempt.userId === undefined ? undefined : await repositories.users.findById(attempt.userId)
     if (pending === undefined || user?.status !== 'active') throw new AppError('attempt-expired')
     const own = withoutPending(standing.proofsThatCount(attempt, user))
-    const enrolments = await standing.findEnrolments(repositories, user.id)
-    if (standing.decideFor(attempt, own, enrolments).kind !== 'satisfied') throw new AppError('attempt-expired')
+    const facts = await standing.findFacts(repositories, { userId: user.id, request: attempt.request })
+    const { enrolments } = facts
+    if (standing.decideFor(attempt, own, facts).kind !== 'satisfied') throw new AppError('attempt-expired')
     const isLinked = isToLink && people.nameService(pending.method) !== undefined && standing.mayChangeFactors(own, enrolments)
     if (isLinked) await people.link(repositories, user, pending.subject, context)
     const linked: Proof[] = isLinked ? [{ ...pending, subject: { kind: 'user', userId: user.id } }] : []

@@ -14,7 +14,7 @@ import { restoreProof } from './kept-proof.ts'
 import type { SignInMethod } from './method.ts'
 import { homeOf, laterOf, stepUrlsOf } from './paths.ts'
 import { factsFor, pageFor, type SignInRequest } from './sign-in-request.ts'
-import type { Standing } from './standing.ts'
+import type { PersonFacts, Standing } from './standing.ts'
 
 const mode = { kind: 'system', reason: 'sign-in' } as const
 
@@ -29,10 +29,12 @@ export interface EnrolmentChoiceOptions {
 /** What can be enrolled in a sign-in, for whoever needs it or will need it. */
 export function createEnrolmentChoice({ data, flow, standing, pages, methods }: EnrolmentChoiceOptions) {
   const [firstMethod] = methods
-  const accepted = listNames(standing.acceptedAuthenticators ?? [])
 
-  function nameNeed({ level, otherModel }: Shortfall) {
-    if (otherModel) return { kind: 'accepted-passkey', accepted } as const
+  function nameNeed({ level, otherModel }: Shortfall, { requirements }: PersonFacts) {
+    if (otherModel) {
+      const accepted = listNames(standing.findAcceptedModels(requirements) ?? [])
+      return { kind: 'accepted-passkey', accepted } as const
+    }
     return { kind: level === 'multi-factor' ? 'second-factor' : 'passkey' } as const
   }
 
@@ -72,8 +74,8 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods }: 
     shortfall: Shortfall,
     otherWays: readonly Offer[] = [],
   ): Promise<Answer> {
-    const enrolments = await data.read(mode, repositories => standing.findEnrolments(repositories, attempt.userId))
-    if (!standing.mayChangeFactors(attempt.proofs.map(restoreProof), enrolments)) return showRenewal(request, attempt)
+    const facts = await data.read(mode, repositories => standing.findFacts(repositories, attempt))
+    if (!standing.mayChangeFactors(attempt.proofs.map(restoreProof), facts.enrolments)) return showRenewal(request, attempt)
     const { uid } = request.pending
     const page = pageFor(pages, request)
     const ways = listEnrollable(shortfall.level).flatMap(({ id, enrolment }) =>
@@ -83,7 +85,7 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods }: 
       renderChooseEnrolment(page, {
         ways,
         otherWays,
-        needed: nameNeed(shortfall),
+        needed: nameNeed(shortfall, facts),
         signOutHref: '/logout',
         cancel: { action: `${homeOf(uid)}/cancel` },
         // Whoever has enough for now may go on as they are.
@@ -106,14 +108,18 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods }: 
   }
 
   /** Before a satisfied attempt goes on: what will be needed soon, while there is time to set it up. */
-  function showSoonRequired(request: SignInRequest, attempt: AttemptRecord): Answer | undefined {
+  async function showSoonRequired(
+    request: SignInRequest,
+    attempt: AttemptRecord,
+    due: (Shortfall & { from: number }) | undefined,
+  ): Promise<Answer | undefined> {
     const { uid } = request.pending
-    const due = attempt.state === 'satisfied' ? standing.findResult(attempt)?.due : undefined
     if (due === undefined || 'later' in request.ctx.query || listEnrollable(due.level).length === 0) return undefined
+    const facts = await data.read(mode, repositories => standing.findFacts(repositories, attempt))
     return html(
       renderSoonRequired(pageFor(pages, request), {
         from: new Date(due.from * 1000),
-        needed: nameNeed(due),
+        needed: nameNeed(due, facts),
         setUpHref: `${homeOf(uid)}/enrol`,
         later: laterOf(uid),
       }),

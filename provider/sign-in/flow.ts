@@ -131,7 +131,7 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
       const found = await repositories.attempts.lockByInteraction(pending.uid)
       const own = found?.browserHash.equals(browser) === true ? found : undefined
       // The form was sent twice, and the first of them was enough.
-      if (own?.state === 'satisfied' || own?.state === 'completed') return { kind: 'satisfied', attempt: own }
+      if (own?.state === 'satisfied' || own?.state === 'completed') return { kind: 'satisfied', attempt: own, due: true }
       const method = findMethod(form['method'] ?? own?.method)
       const context = contextFor(repositories, facts, pending.app.name)
       const attempt = await findOrCreateFor(method, { pending, browser, facts, repositories, found, own })

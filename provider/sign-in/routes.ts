@@ -70,7 +70,7 @@ export function signInRoutes(options: SignInRouteOptions): Route[] {
     signInRoute('GET', '/confirmed', async request => {
       const { uid } = request.pending
       const attempt = await flow.findAttempt(uid, request.browser)
-      if (attempt === undefined || standing.findResult(attempt) === undefined) return { kind: 'redirect', to: homeOf(uid) }
+      if (attempt === undefined || !standing.isSatisfied(attempt)) return { kind: 'redirect', to: homeOf(uid) }
       const form = { action: `${homeOf(uid)}/continue` }
       return html(renderLinkConfirmed(pageFor(pages, request), { form, passkeysHref: passkeysPath }))
     }),
@@ -94,7 +94,9 @@ export function signInRoutes(options: SignInRouteOptions): Route[] {
     signInRoute('POST', '/verify', async ({ form, ...request }) => {
       const { pending, browser } = request
       const outcome = await flow.verify(pending, browser, factsFor(request), form)
-      const offered = outcome.kind === 'satisfied' ? await findDueOffer(outcome.attempt, form) : undefined
+      // Nothing is where a page comes next that says what will be required.
+      const mayOffer = outcome.kind === 'satisfied' && !outcome.due
+      const offered = mayOffer ? await findDueOffer(outcome.attempt, form) : undefined
       if (offered !== undefined) return { kind: 'redirect', to: `${homeOf(pending.uid)}/${offered}-offer` }
       return steps.answerOutcome(request, outcome, form)
     }),
@@ -179,9 +181,8 @@ export function signInRoutes(options: SignInRouteOptions): Route[] {
     }),
   ]
 
-  /** What is offered before the sign-in goes on, by its id. Nothing where a page comes next that says what will be required. */
+  /** What is offered before the sign-in goes on, by its id. */
   async function findDueOffer(attempt: AttemptRecord, form: Readonly<Record<string, string>>): Promise<string | undefined> {
-    if (standing.findResult(attempt)?.due !== undefined) return undefined
     for (const { id, enrolmentOffer } of methods) if (await enrolmentOffer?.isDue(attempt, form)) return id
     return undefined
   }

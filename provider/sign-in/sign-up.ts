@@ -4,13 +4,34 @@ import type { Repositories } from '../ports/repositories.ts'
 import { createUser } from '../users/create.ts'
 import { foundPersonalWorkspace } from '../workspaces/founding.ts'
 
-/** First sign-in of an address that nobody had: the user, and the workspace that is theirs alone. */
-export async function signUp(
-  repositories: Repositories,
-  newcomer: { address: string; locale: string; vouchedBy?: string },
-  circumstances: Omit<Circumstances, 'actor'>,
-): Promise<UserRecord> {
-  const user = await createUser(repositories, newcomer, circumstances)
-  await foundPersonalWorkspace(repositories, { userId: user.id }, { ...circumstances, actor: { kind: 'user', userId: user.id } })
-  return user
+export interface SignUpOptions {
+  /** Whether everybody may who proves an address, or only those whom a workspace has invited. */
+  signUpAllowed: boolean
+  /** Whether a new user has a workspace of their own. */
+  hasPersonalWorkspace: boolean
+}
+
+export type SignUp = ReturnType<typeof createSignUp>
+
+/** The first sign-in of an address that nobody had. */
+export function createSignUp({ signUpAllowed, hasPersonalWorkspace }: SignUpOptions) {
+  return {
+    /** Whether whoever has proved the address may have an account: an invitation from an Admin is leave to. */
+    async isAllowed({ invitations }: Repositories, address: string, moment: Date): Promise<boolean> {
+      return signUpAllowed || invitations.isInvited(address, moment)
+    },
+
+    /** Makes the user, and the workspace that is theirs alone where they are to have one. */
+    async signUp(
+      repositories: Repositories,
+      newcomer: { address: string; locale: string; vouchedBy?: string },
+      circumstances: Omit<Circumstances, 'actor'>,
+    ): Promise<UserRecord> {
+      const user = await createUser(repositories, newcomer, circumstances)
+      const { id: userId } = user
+      if (hasPersonalWorkspace)
+        await foundPersonalWorkspace(repositories, { userId }, { ...circumstances, actor: { kind: 'user', userId } })
+      return user
+    },
+  }
 }

@@ -15,7 +15,10 @@ import { type Level, levelOf, levels, reaches } from '../policy/levels.ts'
 import type { Enrolment, Factor, Proof } from '../policy/proof.ts'
 import type { AttemptRecord, FactorsRecord, UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import type { MembershipFacts } from '../ports/workspace-records.ts'
 import { withoutVoid } from '../policy/void-proofs.ts'
+import { requirementsOf } from '../policy/workspace-requirement.ts'
+import { findNamed, findOnly } from '../workspaces/concerned.ts'
 import { restoreProof } from './kept-proof.ts'
 import type { SignInMethod } from './method.ts'
 import { withoutPending } from './pending-upstream.ts'
@@ -26,32 +29,63 @@ export interface StandingOptions {
   methods: readonly SignInMethod[]
   /** What the installation requires of everybody. */
   requirement: Requirement
+  /** Whether an app is for all of a person's workspaces at once, as our own account pages are. */
+  isForAllWorkspaces(clientId: string): boolean
 }
+
+/** What policy has to know of a person, beside what they prove. */
+export interface PersonFacts {
+  enrolments: readonly Enrolment[]
+  /** Of the installation, and of the workspaces concerned. */
+  requirements: readonly Requirement[]
+}
+
+type Request = AttemptRecord['request']
 
 export type Standing = ReturnType<typeof createStanding>
 
 /** Where a sign-in stands: what policy says of what was proved, with what the person has enrolled. */
-export function createStanding({ clock, methods, requirement }: StandingOptions) {
+export function createStanding({ clock, methods, requirement, isForAllWorkspaces }: StandingOptions) {
   const now = () => secondsOf(clock())
-  const requirements = [requirement]
-
-  /** What a person has enrolled; nothing for who is nobody yet. */
-  async function findEnrolments({ accounts }: Repositories, userId: string | undefined): Promise<Enrolment[]> {
-    if (userId === undefined) return []
-    return enrolmentsIn(await accounts.findFactors(userId))
-  }
 
   function enrolmentsIn(factors: FactorsRecord): Enrolment[] {
     return methods.flatMap(method => method.listEnrolments?.(factors) ?? [])
+  }
+
+  /** What is required of whoever signs in for these workspaces. */
+  function listRequirements(concerned: readonly MembershipFacts[]): Requirement[] {
+    return [requirement, ...requirementsOf(concerned)]
+  }
+
+  /**
+   * Those of somebody's workspaces for which they sign in: the one that the request names, or the only one they have. Whoever has several,
+   * and has yet to choose, is asked for what is required there once they have.
+   */
+  function listConcerned(memberships: readonly MembershipFacts[], request: Request): MembershipFacts[] {
+    const { client_id: clientId = '', workspace: name } = request
+    if (isForAllWorkspaces(clientId)) return memberships.filter(({ open }) => open)
+    return [(name === undefined ? undefined : findNamed(memberships, name)) ?? findOnly(memberships)].filter(
+      each => each !== undefined,
+    )
+  }
+
+  /** All that policy has to know of whoever a sign-in is by; of who is nobody yet, only what everybody needs. */
+  async function findFacts(
+    { accounts, workspaces }: Repositories,
+    { userId, request }: { userId: string | undefined; request: Request },
+  ): Promise<PersonFacts> {
+    if (userId === undefined) return { enrolments: [], requirements: listRequirements([]) }
+    const [factors, memberships] = await Promise.all([accounts.findFactors(userId), workspaces.listMembershipFacts(userId)])
+    return { enrolments: enrolmentsIn(factors), requirements: listRequirements(listConcerned(memberships, request)) }
   }
 
   /** What policy says of proofs: those of an attempt, or of a session that is asked for no sign-in. */
   function decideFor(
     attempt: Pick<AttemptRecord, 'request'> & Partial<AttemptRecord>,
     proofs: readonly Proof[],
-    enrolments: readonly Enrolment[],
+    facts: PersonFacts,
   ): Decision {
-    return decide(questionFor(attempt, proofs, enrolments))
+    return decide(questionFor(attempt, proofs, facts))
   }
 
   /** What an attempt proved, without what its person made void since. */
@@ -65,7 +99,7 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
   function questionFor(
     attempt: Pick<AttemptRecord, 'request'> & Partial<AttemptRecord>,
     proofs: readonly Proof[],
-    enrolments: readonly Enrolment[],
+    { enrolments, requirements }: PersonFacts,
   ): Question {
     const request = policyRequestOf(attempt.request)
     return { proofs: withoutPending(proofs), enrolments, request, requirements, now: now(), signIn: timesOf(attempt) }
@@ -73,8 +107,8 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
 
   /** What policy says comes next for an attempt as it stands, with all that its person has enrolled. */
   async function findDecision(repositories: Repositories, attempt: AttemptRecord): Promise<Next> {
-    const enrolments = await findEnrolments(repositories, attempt.userId)
-    return decideNext(questionFor(attempt, attempt.proofs.map(restoreProof), enrolments))
+    const facts = await findFacts(repositories, attempt)
+    return decideNext(questionFor(attempt, attempt.proofs.map(restoreProof), facts))
   }
 
   /** Whether all methods together could ever prove what is asked for. */
@@ -82,41 +116,38 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
     const subject = { kind: 'user', userId: '' } as const
     const [authenticator] = requirement.authenticators ?? []
     const proofs = methods.map(({ id, yields }) => ({ method: id, subject, factors: yields, at: now(), authenticator }))
-    return decide({ proofs, enrolments: [], request, requirements, now: now() }).kind === 'satisfied'
-  }
-
-  /** What a satisfied attempt proved; undefined where it is not satisfied, or is over. */
-  function findResult(attempt: AttemptRecord) {
-    if (attempt.userId === undefined || (attempt.state !== 'satisfied' && attempt.state !== 'completed')) return undefined
-    const proofs = withoutPending(attempt.proofs.map(restoreProof))
-    // What is enrolled was asked for when it was satisfied.
-    const decision = decideFor(attempt, proofs, [])
-    if (decision.kind !== 'satisfied') return undefined
-    return { userId: attempt.userId, proofs, begunAt: secondsOf(attempt.createdAt), ...decision }
+    return decide({ proofs, enrolments: [], request, requirements: [requirement], now: now() }).kind === 'satisfied'
   }
 
   return {
-    findEnrolments,
     enrolmentsIn,
+    findFacts,
+    listRequirements,
     decideFor,
     proofsThatCount,
     findDecision,
 
-    findResult,
+    /** Whether policy had enough of an attempt. */
+    isSatisfied: ({ userId, state }: AttemptRecord): boolean =>
+      userId !== undefined && (state === 'satisfied' || state === 'completed'),
 
     /**
-     * The same for who is about to be handed back: with what is true of the person now, and not long after they proved it. Undefined
-     * where it is enough no more.
+     * What a satisfied attempt proved, for who is about to be handed back: with what is true of the person now, and not long after they
+     * proved it. Undefined where it is not satisfied, or that is enough no more.
      */
-    async findCurrentResult(repositories: Repositories, attempt: AttemptRecord) {
-      const result = findResult(attempt)
-      if (result === undefined || now() - Math.max(...result.proofs.map(proof => proof.at)) > resumeWithinSeconds)
-        return undefined
-      const user = await repositories.users.findWithFactors(result.userId)
+    async findResult({ users, workspaces }: Repositories, attempt: AttemptRecord) {
+      const { userId, state, request } = attempt
+      if (userId === undefined || (state !== 'satisfied' && state !== 'completed')) return undefined
+      const proofs = withoutPending(attempt.proofs.map(restoreProof))
+      if (now() - Math.max(...proofs.map(proof => proof.at)) > resumeWithinSeconds) return undefined
+      const [user, memberships] = await Promise.all([users.findWithFactors(userId), workspaces.listMembershipFacts(userId)])
       if (user?.status !== 'active') return undefined
-      if (withoutVoid(result.proofs, user, attempt.browserHash).length < result.proofs.length) return undefined
+      if (withoutVoid(proofs, user, attempt.browserHash).length < proofs.length) return undefined
       // Enrolled since: it is asked for.
-      return user.hasFactors && !reaches(levelOf(result.proofs), 'multi-factor') ? undefined : result
+      if (user.hasFactors && !reaches(levelOf(proofs), 'multi-factor')) return undefined
+      const requirements = listRequirements(listConcerned(memberships, request))
+      const decision = decideFor(attempt, proofs, { enrolments: [], requirements })
+      return decision.kind === 'satisfied' ? { userId, proofs, begunAt: secondsOf(attempt.createdAt), ...decision } : undefined
     },
 
     /** Whether what an attempt has proved is enough to bind another factor. */
@@ -131,8 +162,13 @@ export function createStanding({ clock, methods, requirement }: StandingOptions)
 
     isReachable,
 
-    /** The models (AAGUID) whose passkeys count; undefined: all of them. */
-    acceptedAuthenticators: requirement.authenticators,
+    /** The models (AAGUID) whose passkeys count for all of these; undefined: all there are. */
+    findAcceptedModels(requirements: readonly Requirement[]): ReadonlySet<string> | undefined {
+      const lists = requirements.flatMap(({ authenticators }) => authenticators ?? [])
+      return lists.length === 0
+        ? undefined
+        : lists.reduce((some, others) => new Set([...some].filter(model => others.has(model))))
+    },
 
     /** The levels that somebody can reach here, weakest first. */
     listReachable(): Level[] {

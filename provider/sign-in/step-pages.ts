@@ -105,18 +105,17 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     return html(await data.read(mode, async repositories => method.showProved?.(repositories, attempt, page, continueTo) ?? ''))
   }
 
-  /** Hands a satisfied attempt back to the protocol. */
-  async function resume({ ctx, pending }: SignInRequest, attempt: AttemptRecord): Promise<Answer | undefined> {
-    const result = await data.read(mode, repositories => standing.findCurrentResult(repositories, attempt))
+  /** Hands a satisfied attempt back to the protocol, after the page that says what will be required soon. */
+  async function resume(request: SignInRequest, attempt: AttemptRecord): Promise<Answer | undefined> {
+    if (!standing.isSatisfied(attempt)) return undefined
+    const { ctx, pending } = request
+    const result = await data.read(mode, repositories => standing.findResult(repositories, attempt))
     if (result === undefined) return undefined
+    const first = attempt.state === 'satisfied' ? await choice.showSoonRequired(request, attempt, result.due) : undefined
+    if (first !== undefined) return first
     const answer = await finish(ctx, attempt.interactionUid, attempt.browserHash, { ...result, kind: 'signed-in' })
     await flow.complete(attempt, result, ctx.state.facts, pending.app.name)
     return answer
-  }
-
-  /** Lets a satisfied attempt go on at once, without a page between; where there is something to say before, its own page does. */
-  async function goOn(request: SignInRequest, attempt: AttemptRecord): Promise<Answer | undefined> {
-    return choice.showSoonRequired(request, attempt) === undefined ? resume(request, attempt) : undefined
   }
 
   /** The page that a sign-in is at. */
@@ -124,7 +123,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     const { ctx, pending, browser } = request
     const attempt = await flow.findAttempt(pending.uid, browser)
     if (attempt !== undefined) {
-      const resumed = choice.showSoonRequired(request, attempt) ?? (await resume(request, attempt))
+      const resumed = await resume(request, attempt)
       if (resumed !== undefined) return resumed
       if (flow.isWithoutAccount(attempt)) return { kind: 'redirect', to: `${homeOf(pending.uid)}/no-account` }
     }
@@ -146,8 +145,10 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     const { uid } = request.pending
     const home = homeOf(uid)
     if (outcome.kind === 'satisfied') {
-      const { attempt } = outcome
-      return (await showProved(request, attempt)) ?? (await goOn(request, attempt)) ?? { kind: 'redirect', to: home }
+      const { attempt, due } = outcome
+      // At once, without a page between; where there is something to say before, its own page does.
+      const resumed = (await showProved(request, attempt)) ?? (due ? undefined : await resume(request, attempt))
+      return resumed ?? { kind: 'redirect', to: home }
     }
     if (outcome.kind === 'continued') {
       // Of a method that is named and has nothing to tell, the attempt need not be read again.

@@ -8,7 +8,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import type { Notices } from '../users/notices.ts'
 import { normaliseAddress } from './address.ts'
 import type { MethodContext } from './method.ts'
-import { signUp } from './sign-up.ts'
+import type { SignUp } from './sign-up.ts'
 
 export type UpstreamSubject = Extract<Subject, { kind: 'upstream' }>
 
@@ -29,11 +29,11 @@ export type UpstreamPeople = ReturnType<typeof createUpstreamPeople>
 export function createUpstreamPeople({
   connections,
   notices,
-  signUpAllowed,
+  signingUp,
 }: {
   connections: readonly Connection[]
   notices: Notices
-  signUpAllowed: boolean
+  signingUp: SignUp
 }) {
   const nameService = (id: string) => connections.find(connection => connection.id === id)?.label
 
@@ -88,9 +88,9 @@ export function createUpstreamPeople({
         return { kind: 'known', user }
       }
       const isVouched = subject.address?.vouched === true && address !== undefined
-      if (!isVouched || !signUpAllowed || (await repositories.users.findByAddress(address)) !== undefined)
-        return { kind: 'stranger', address }
-      const user = await signUp(repositories, { address, locale, vouchedBy: subject.connection }, circumstances)
+      if (!isVouched || (await repositories.users.findByAddress(address)) !== undefined) return { kind: 'stranger', address }
+      if (!(await signingUp.isAllowed(repositories, address, circumstances.clock()))) return { kind: 'stranger', address }
+      const user = await signingUp.signUp(repositories, { address, locale, vouchedBy: subject.connection }, circumstances)
       await link(repositories, user, subject, context)
       return { kind: 'newcomer', user }
     },

@@ -6,7 +6,6 @@ import { AppError } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import { hashSecret, newSecret } from '../kernel/secrets.ts'
 import type { Repositories } from '../ports/repositories.ts'
-import type { InvitationRecord } from '../ports/workspace-records.ts'
 import { assertWithin, type Authority, findPermissions, requirePermission } from './authority.ts'
 
 export interface InvitationOptions {
@@ -91,45 +90,5 @@ export function createInvitations({ issuer, installationName, lifetimeSeconds }:
         throw new AppError('invitation-over')
       await recordEvent(repositories, { action: 'invitation.revoked', workspaceId, invitation_id: invitationId }, circumstances)
     },
-
-    /**
-     * The invitation that a link's token stands for, where it can be accepted still; in a system scope, since whoever has the link may be
-     * nobody yet. Rejects with AppError `invitation-over`.
-     */
-    async find({ invitations }: Repositories, token: string, moment: Date): Promise<InvitationRecord> {
-      const invitation = await invitations.findByTokenHash(hashSecret(token))
-      if (invitation === undefined || !isOpen(invitation, moment)) throw new AppError('invitation-over')
-      return invitation
-    },
-
-    /**
-     * Makes the user a member, in the caller's transaction, in a system scope: once, and only whoever has verified the address that was
-     * invited. Rejects with AppError `invitation-over`, `invitation-of-another` or `already-member`.
-     */
-    async accept(
-      repositories: Repositories,
-      invitation: InvitationRecord,
-      userId: string,
-      circumstances: Circumstances,
-    ): Promise<void> {
-      const { workspaceId, id } = invitation
-      const addresses = await repositories.accounts.listAddresses(userId)
-      if (!addresses.some(({ address }) => address === invitation.address)) throw new AppError('invitation-of-another')
-      await repositories.workspaces.lock(workspaceId)
-      const workspace = await repositories.workspaces.findById(workspaceId)
-      if (workspace === undefined || workspace.status !== 'active' || workspace.deletionDueAt !== undefined)
-        throw new AppError('invitation-over')
-      if (await repositories.members.find(workspaceId, userId)) throw new AppError('already-member')
-      const createdAt = circumstances.clock()
-      if (!(await repositories.invitations.accept(workspaceId, id, userId, createdAt))) throw new AppError('invitation-over')
-      const { roles } = invitation
-      await repositories.workspaces.addMember({ workspaceId, userId, roles, createdAt })
-      await recordEvent(repositories, { action: 'invitation.accepted', userId, workspaceId, invitation_id: id }, circumstances)
-      await recordEvent(repositories, { action: 'membership.added', userId, workspaceId, after: { roles } }, circumstances)
-    },
   }
-}
-
-function isOpen({ acceptedAt, revokedAt, expiresAt }: InvitationRecord, moment: Date): boolean {
-  return acceptedAt === undefined && revokedAt === undefined && expiresAt > moment
 }

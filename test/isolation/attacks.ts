@@ -145,6 +145,7 @@ export const attacks: Attacks = {
     findByTokenHash: ({ invitations }, theirs) => invitations.findByTokenHash(theirs.invitation.tokenHash),
     listOpen: ({ invitations }, theirs) => invitations.listOpen(theirs.workspace.id, noon, everything),
     listOpenForUser: ({ invitations }, theirs) => invitations.listOpenForUser(theirs.user.id, noon),
+    isInvited: async ({ invitations }, theirs) => (await invitations.isInvited(theirs.invitation.address, noon)) || undefined,
     accept: ({ invitations }, theirs, ours) => invitations.accept(theirs.workspace.id, theirs.invitation.id, ours.user.id, noon),
     revoke: ({ invitations }, theirs) => invitations.revoke(theirs.workspace.id, theirs.invitation.id, noon),
     countWithRole: ({ invitations }, theirs) => invitations.countWithRole(theirs.workspace.id, 'viewer', noon),

@@ -65,6 +65,16 @@ export const systemFiles: readonly SystemFiles[] = [
     files: ['provider/account/apps.ts'],
   },
   {
+    reason: 'invitation',
+    why: 'whoever is invited is no member yet, and accepting makes them one, which a workspace cannot do by itself',
+    files: ['provider/oidc/choose-workspace.ts', 'provider/oidc/workspace-page.ts'],
+  },
+  {
+    reason: 'founding',
+    why: 'a workspace that is being made has nobody in it yet',
+    files: ['provider/oidc/choose-workspace.ts'],
+  },
+  {
     reason: 'job',
     why: 'a job and a sweep work through what all workspaces have left, and nobody waits for them',
     files: [

@@ -16,7 +16,13 @@ export function exchangeCode(agent: Agent, issuer: string, started: StartedReque
 }
 
 /** The same page refreshes, by the cookie that it never sees. */
-export function refresh(agent: Agent, issuer: string, more: Record<string, string> = {}): Promise<Response> {
-  const form = { grant_type: 'refresh_token', client_id: browserApp.client_id }
+export function refresh(
+  agent: Agent,
+  issuer: string,
+  more: Record<string, string> = {},
+  /** Which of its tabs it is: `workspace` and `sid`. */
+  tab: Record<string, string> = {},
+): Promise<Response> {
+  const form = { grant_type: 'refresh_token', client_id: browserApp.client_id, ...tab }
   return agent.post(`${issuer}/token`, form, { ...headers, ...more })
 }

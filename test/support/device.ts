@@ -15,8 +15,8 @@ export const tv = {
 export const foreignTv = { ...tv, client_id: 'foreign-tv', client_name: 'Foreign TV', first_party: false }
 
 /** A device asks for its codes (RFC 8628 §3.1). */
-export async function startDevice(latchkey: RunningLatchkey, app: typeof tv) {
-  const answer = await postAs(app, `${latchkey.issuer}/device_authorization`, { scope: 'openid email' })
+export async function startDevice(latchkey: RunningLatchkey, app: typeof tv, parameters: Record<string, string> = {}) {
+  const answer = await postAs(app, `${latchkey.issuer}/device_authorization`, { scope: 'openid email', ...parameters })
   if (answer.status !== 200) throw new Error(`no device code: ${answer.status}`)
   const text = (name: string) => String(answer.body[name])
   return {

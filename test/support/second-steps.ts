@@ -2,6 +2,7 @@ import { generateSync } from 'otplib'
 import { stepSeconds } from '../../provider/totp/codes.ts'
 import { Agent, type Response } from './agent.ts'
 import type { RunningLatchkey } from './latchkey.ts'
+import type { TestApp } from './code-flow.ts'
 import { linkIn } from './relying-party.ts'
 import { type BegunSignIn, beginSignIn, newAddress, newAgentBehindProxy } from './sign-in.ts'
 
@@ -35,7 +36,7 @@ export function recoveryCodesIn({ body }: Response): string[] {
 /** From the first page through the mail, up to the page that comes after it. */
 export async function signInByMail(
   latchkey: RunningLatchkey,
-  options: { agent?: Agent; address: string; parameters?: Record<string, string> },
+  options: { agent?: Agent; address: string; app?: TestApp; parameters?: Record<string, string> },
 ): Promise<BegunSignIn & { next: Response }> {
   const begun = await beginSignIn(latchkey, { agent: newAgentBehindProxy(), ...options })
   // Mails that tell what happened to the account may come between.

@@ -168,6 +168,14 @@ export const settingsExamples: Record<string, Examples> = {
     beside: { MICROSOFT_CLIENT_ID: '6731de76-14a6-49ae-97bc-6eba6914391e' },
   },
   SIGN_UP: { key: 'signUp', good: [['closed', 'closed']], bad: ['open', 'false'] },
+  NEW_USER_WORKSPACE: {
+    key: 'newUserWorkspace',
+    good: [
+      ['invited', 'invited'],
+      ['founded', 'founded'],
+    ],
+    bad: ['none', 'Personal'],
+  },
   REQUIRED_LEVEL: {
     key: 'requiredLevel',
     good: [

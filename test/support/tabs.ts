@@ -53,14 +53,16 @@ export function openTabs(requirement: Requirement, browsers: number) {
   const repositories = {
     users: { findWithFactors: async () => user() },
     accounts: { findFactors: async () => ({}) },
+    workspaces: { listMembershipFacts: async () => [] },
   } as unknown as Repositories
   const methods = [{ listEnrolments }] as unknown as SignInMethod[]
-  const standing = createStanding({ clock, methods, requirement })
+  const standing = createStanding({ clock, methods, requirement, isForAllWorkspaces: () => false })
 
   function listEnrolments(): Enrolment[] {
     return codesLeft > 0 ? [...enrolments, { method: 'recovery', factors: shows.recovery }] : enrolments
   }
 
+  const facts = () => ({ enrolments: listEnrolments(), requirements: [requirement] })
   const proofOf = (method: MethodName): Proof => ({ method, subject: ada, factors: shows[method], at: seconds })
   const isLive = ({ attempt }: Tab) => attempt.state === 'open' && attempt.expiresAt > clock()
   const countingIn = (browser: number) => withoutVoid(sessions[browser] ?? [], user(), hashOf(browser))
@@ -68,7 +70,7 @@ export function openTabs(requirement: Requirement, browsers: number) {
   function accept(tab: Tab, proof: Proof): void {
     const { attempt } = tab
     const proofs = [...attempt.proofs, keepProof(proof)]
-    const isEnough = standing.decideFor(attempt, proofs.map(restoreProof), listEnrolments())
+    const isEnough = standing.decideFor(attempt, proofs.map(restoreProof), facts())
     tab.attempt = { ...attempt, proofs, state: isEnough.kind === 'satisfied' ? 'satisfied' : 'open' }
   }
 
@@ -81,7 +83,7 @@ export function openTabs(requirement: Requirement, browsers: number) {
   function mayChange(browser: number): boolean {
     const proofs = countingIn(browser)
     return (
-      standing.decideFor({ request: {} }, proofs, listEnrolments()).kind === 'satisfied' &&
+      standing.decideFor({ request: {} }, proofs, facts()).kind === 'satisfied' &&
       standing.mayChangeFactors(proofs, listEnrolments())
     )
   }
@@ -117,7 +119,7 @@ export function openTabs(requirement: Requirement, browsers: number) {
     /** An app asks without a question. */
     askSilently(browser: number, request: Request): Issue | undefined {
       const proofs = countingIn(browser)
-      const decision = standing.decideFor({ request }, proofs, listEnrolments())
+      const decision = standing.decideFor({ request }, proofs, facts())
       return decision.kind === 'satisfied' ? { browser, request, proofs, by: 'session' } : undefined
     },
 
@@ -153,7 +155,7 @@ export function openTabs(requirement: Requirement, browsers: number) {
     async goOn(tab: Tab): Promise<Issue | undefined> {
       const { attempt, browser } = tab
       if (attempt.state !== 'satisfied') return undefined
-      const result = await standing.findCurrentResult(repositories, attempt)
+      const result = await standing.findResult(repositories, attempt)
       if (result === undefined) {
         beginAnew(tab)
         return undefined

@@ -3,6 +3,7 @@ import { connections } from './de/connections.ts'
 import { notices } from './de/notices.ts'
 import { passkeys } from './de/passkeys.ts'
 import { secondSteps } from './de/second-steps.ts'
+import { workspaceChoice } from './de/workspace-choice.ts'
 import { workspaces } from './de/workspaces.ts'
 import type { Catalogue } from './catalogue.ts'
 
@@ -13,6 +14,7 @@ export const de: Catalogue = {
   ...account,
   ...passkeys,
   ...secondSteps,
+  ...workspaceChoice,
   ...workspaces,
   'document.problem': 'Problem: {title}',
   'footer.service': 'Anmeldung für {installation} auf {host}',

@@ -3,6 +3,7 @@ import { connections } from './en/connections.ts'
 import { notices } from './en/notices.ts'
 import { passkeys } from './en/passkeys.ts'
 import { secondSteps } from './en/second-steps.ts'
+import { workspaceChoice } from './en/workspace-choice.ts'
 import { workspaces } from './en/workspaces.ts'
 
 /**
@@ -15,6 +16,7 @@ export const en = {
   ...account,
   ...passkeys,
   ...secondSteps,
+  ...workspaceChoice,
   ...workspaces,
   'document.problem': 'Problem: {title}',
   'footer.service': 'Sign-in for {installation} at {host}',

@@ -3,6 +3,7 @@ import { connections } from './fr/connections.ts'
 import { notices } from './fr/notices.ts'
 import { passkeys } from './fr/passkeys.ts'
 import { secondSteps } from './fr/second-steps.ts'
+import { workspaceChoice } from './fr/workspace-choice.ts'
 import { workspaces } from './fr/workspaces.ts'
 import type { Catalogue } from './catalogue.ts'
 
@@ -13,6 +14,7 @@ export const fr: Catalogue = {
   ...account,
   ...passkeys,
   ...secondSteps,
+  ...workspaceChoice,
   ...workspaces,
   'document.problem': 'Problème\u00A0: {title}',
   'footer.service': 'Connexion pour {installation} sur {host}',

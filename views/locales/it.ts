@@ -3,6 +3,7 @@ import { connections } from './it/connections.ts'
 import { notices } from './it/notices.ts'
 import { passkeys } from './it/passkeys.ts'
 import { secondSteps } from './it/second-steps.ts'
+import { workspaceChoice } from './it/workspace-choice.ts'
 import { workspaces } from './it/workspaces.ts'
 import type { Catalogue } from './catalogue.ts'
 
@@ -13,6 +14,7 @@ export const it: Catalogue = {
   ...account,
   ...passkeys,
   ...secondSteps,
+  ...workspaceChoice,
   ...workspaces,
   'document.problem': 'Problema: {title}',
   'footer.service': 'Accesso per {installation} su {host}',

@@ -48,6 +48,20 @@ const listOpenForUser = prepare<{ userId: string; now: Date }>()(parameter =>
     .orderBy('i.id'),
 )
 
+const findInvited = prepare<{ addressIndex: Buffer; now: Date }>()(parameter =>
+  queries
+    .selectFrom('invitations as i')
+    .innerJoin('workspaces as w', 'w.id', 'i.workspace_id')
+    .select('i.id')
+    .where('i.address_index', '=', parameter.addressIndex)
+    .where('i.accepted_at', 'is', null)
+    .where('i.revoked_at', 'is', null)
+    .where('i.expires_at', '>', parameter.now)
+    .where('w.status', '=', 'active')
+    .where('w.deletion_due_at', 'is', null)
+    .limit(1),
+)
+
 const revokeForAddress = prepare<{ workspaceId: string; addressIndex: Buffer; moment: Date }>()(parameter =>
   queries
     .updateTable('invitations')
@@ -172,6 +186,11 @@ export function createInvitationRepository(scope: SqlScope, vault: Vault): Invit
     async listOpenForUser(userId, moment) {
       if (!isId(userId)) return []
       return Promise.all((await scope.run(listOpenForUser, { userId, now: moment })).map(open))
+    },
+
+    async isInvited(address, moment) {
+      const addressIndex = vault.blindIndex('email-address', address)
+      return (await scope.run(findInvited, { addressIndex, now: moment })).length > 0
     },
 
     async accept(workspaceId, id, userId, moment) {

@@ -1,0 +1,41 @@
+import type { Repositories } from '../ports/repositories.ts'
+import type { InvitationRecord } from '../ports/workspace-records.ts'
+import { isBuiltInRole } from './roles.ts'
+
+/** An invitation as the person who was invited reads it. */
+export interface DescribedInvitation {
+  id: string
+  workspaceId: string
+  slug: string
+  workspace: string
+  /** As people call them. */
+  roles: string[]
+  /** Who invites, where that is somebody who is still there. */
+  inviter: string | undefined
+}
+
+/** Undefined where the workspace is closed, or gone. In a system scope: whoever is invited is no member yet. */
+export async function describeInvitation(
+  { workspaces, roles, users }: Pick<Repositories, 'workspaces' | 'roles' | 'users'>,
+  { id, workspaceId, roles: keys, invitedBy }: InvitationRecord,
+): Promise<DescribedInvitation | undefined> {
+  const [workspace, custom, inviter] = await Promise.all([
+    workspaces.findById(workspaceId),
+    keys.every(isBuiltInRole) ? [] : roles.list(workspaceId),
+    invitedBy === undefined ? undefined : users.findById(invitedBy),
+  ])
+  if (workspace === undefined || workspace.status !== 'active' || workspace.deletionDueAt !== undefined) return undefined
+  return {
+    id,
+    workspaceId,
+    slug: workspace.slug,
+    workspace: workspace.name,
+    roles: keys.map(key => custom.find(role => role.key === key)?.name ?? capitalise(key)),
+    inviter: inviter && (inviter.name ?? inviter.address),
+  }
+}
+
+/** Built-in roles are called by their key, in all languages. */
+function capitalise(key: string): string {
+  return `${key.charAt(0).toUpperCase()}${key.slice(1)}`
+}

@@ -7,6 +7,7 @@ import { proofsFromThere } from './0006-proofs-from-there.ts'
 import { workspaces } from './0007-workspaces.ts'
 import { auditChain } from './0008-audit-chain.ts'
 import { dataKeyRotations } from './0009-data-key-rotations.ts'
+import { lookups } from './0012-lookups.ts'
 
 export interface Migration {
   name: string
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { name: '0007-workspaces', text: workspaces },
   { name: '0008-audit-chain', text: auditChain },
   { name: '0009-data-key-rotations', text: dataKeyRotations },
+  { name: '0012-lookups', text: lookups },
 ]

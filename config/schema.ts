@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { admissionSettings } from './admission-settings.ts'
 import { keySettings } from './key-settings.ts'
+import { lifetimeSettings } from './lifetime-settings.ts'
 import { type AboutSetting, aboutSettings, optionalSetting, seconds, setting } from './setting.ts'
 import {
   authenticatorModels,
@@ -145,31 +146,7 @@ export const settingsSchema = z.object({
     documentation: 'What tokens are signed with: `ES256`, `RS256` or `EdDSA`.',
     expected: 'ES256, RS256 or EdDSA',
   }),
-  sessionIdleSeconds: seconds(
-    'SESSION_IDLE_SECONDS',
-    '43200',
-    'A session ends when it has not been used for so long (12 hours).',
-  ),
-  sessionMaxSeconds: seconds(
-    'SESSION_MAX_SECONDS',
-    '2592000',
-    'A session ends so long after its sign-in at the latest (30 days).',
-  ),
-  refreshIdleSeconds: seconds(
-    'REFRESH_IDLE_SECONDS',
-    '2592000',
-    'A refresh token is good for so long after it was issued (30 days).',
-  ),
-  refreshMaxSeconds: seconds(
-    'REFRESH_MAX_SECONDS',
-    '7776000',
-    'Refreshing ends so long after the sign-in at the latest (90 days).',
-  ),
-  erasureGraceSeconds: seconds(
-    'ERASURE_GRACE_SECONDS',
-    '1209600',
-    'For so long after its person asked for it an account can be kept, then it is deleted (14 days).',
-  ),
+  ...lifetimeSettings,
   auditCheckpointSeconds: seconds('AUDIT_CHECKPOINT_SECONDS', '60', 'How often the audit log is signed, if it moved (a minute).'),
   auditCheckpointFile: optionalSetting('AUDIT_CHECKPOINT_FILE', filePath, {
     documentation: 'A file that signed states of the audit log are added to: out of reach of whoever writes to the database.',

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Adapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
 import { accountClientId, describeAccountApp } from './oidc/account-app.ts'
+import { createAccessPasses } from './access-passes/access-passes.ts'
 import { accountRoutes } from './account/routes.ts'
 import { logoRoutes } from './apps/logo.ts'
 import { createAppRegistry } from './apps/registry.ts'
@@ -107,6 +108,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     clock,
   })
   const recoveryCodes = createRecoveryCodes({ cipher, clock })
+  const accessPasses = createAccessPasses({ cipher, clock, lifetimeSeconds: settings.accessPassSeconds })
   const shownCodes = createShownCodes({ store, cipher })
   const connections = listConnections(settings.upstreams)
   const visits = createUpstreamVisits({
@@ -122,6 +124,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     connections,
     visits,
     recoveryCodes,
+    accessPasses,
     notices,
     ceremonies,
     acceptedModels: requirement.authenticators,

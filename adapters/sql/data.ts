@@ -3,6 +3,7 @@ import type { FieldCipher } from '../../provider/ports/field-cipher.ts'
 import type { JobRepository, Repositories } from '../../provider/ports/repositories.ts'
 import type { SqlDatabase, SqlScope } from './database.ts'
 import { enqueueJob } from './jobs.ts'
+import { createAccessPassRepository } from './repositories/access-passes.ts'
 import { createAccountRepository } from './repositories/accounts.ts'
 import { createAppRepository } from './repositories/apps.ts'
 import { createAttemptRepository } from './repositories/attempts.ts'
@@ -65,6 +66,9 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
     },
     get recoveryCodes() {
       return createRecoveryCodeRepository(scope)
+    },
+    get accessPasses() {
+      return createAccessPassRepository(scope)
     },
     get factorFailures() {
       return createFactorFailureRepository(scope)

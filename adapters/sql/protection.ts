@@ -103,6 +103,11 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     system: system('select', 'insert', 'update', 'delete'),
     self: own('select', 'insert', 'update', 'delete'),
   },
+  // Nobody gives themselves one, and a workspace's admins do so by the system, which looks at the person's other workspaces.
+  access_passes: {
+    system: system('select', 'insert', 'update', 'delete'),
+    self: { ...own('delete'), readable: ['workspace_id', 'user_id', 'created_at', 'expires_at', 'used_at'] },
+  },
   // What holds a guesser back is not for whoever is signed in to take away.
   factor_failures: { system: system('select', 'insert', 'update', 'delete') },
   upstream_identities: {

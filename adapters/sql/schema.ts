@@ -63,6 +63,14 @@ export interface Schema {
   }
   recovery_codes: { user_id: string; id: string; code_hash: Buffer; created_at: Date; used_at: Generated<Date | null> }
   factor_failures: { user_id: string; method: string; failures: number; last_failure_at: Date }
+  access_passes: {
+    workspace_id: string
+    user_id: string
+    pass_hash: Buffer
+    created_at: Date
+    expires_at: Date
+    used_at: Generated<Date | null>
+  }
   upstream_identities: {
     user_id: string
     id: string

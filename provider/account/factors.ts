@@ -154,14 +154,20 @@ function describeRemoval(kind: NamedKind): Removable {
     find: async (repositories, userId, id) => (await kind.find(repositories, userId, id))?.removed,
     warn: async ({ accounts }, userId) => (countLosable(await accounts.findFactors(userId)) === 1 ? 'last-factor' : undefined),
     remove: kind.remove,
-    tidy: removeIdleRecoveryCodes,
+    tidy: removeWhatStoodForFactors,
   }
 }
 
-/** Codes that stand for nothing any more would be asked for at every sign-in, until they are used up. */
-async function removeIdleRecoveryCodes(repositories: Repositories, userId: string, circumstances: Circumstances): Promise<void> {
+/** What stands for nothing any more would be asked for at every sign-in: codes until they are used up, a pass for ever. */
+async function removeWhatStoodForFactors(
+  repositories: Repositories,
+  userId: string,
+  circumstances: Circumstances,
+): Promise<void> {
   const factors = await repositories.accounts.findFactors(userId)
-  if (countLosable(factors) > 0 || factors.recoveryCodes === 0) return
+  if (countLosable(factors) > 0) return
+  if (factors.accessPass) await repositories.accessPasses.delete(userId)
+  if (factors.recoveryCodes === 0) return
   await repositories.recoveryCodes.deleteAll(userId)
   await recordEvent(repositories, { action: 'recovery-codes.removed', userId }, circumstances)
 }

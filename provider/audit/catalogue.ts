@@ -63,6 +63,11 @@ export const catalogue = {
   'recovery-codes.made': { user: 'always', workspace: 'never', fields: [] },
   'recovery-code.used': { user: 'always', workspace: 'never', fields: ['attempt_id'] },
   'recovery-code.refused': { user: 'always', workspace: 'never', fields: ['attempt_id', 'reason'] },
+  // By an admin of that workspace: everything that the member had enrolled.
+  'factors.reset': { user: 'always', workspace: 'always', fields: [], change: 'before' },
+  'access-pass.made': { user: 'always', workspace: 'always', fields: ['expires_at'] },
+  'access-pass.used': { user: 'always', workspace: 'always', fields: ['attempt_id'] },
+  'access-pass.refused': { user: 'always', workspace: 'always', fields: ['attempt_id', 'reason'] },
   'user.created': { user: 'always', workspace: 'never', fields: [], change: 'after' },
   'user.changed': { user: 'always', workspace: 'never', fields: [], change: 'both' },
   'address.claimed': { user: 'always', workspace: 'never', fields: ['claim_id'], target: 'claim_id' },

@@ -6,6 +6,7 @@ type Topic = AuditAction extends infer Action ? (Action extends `${infer Before}
 
 /** Of which class an event is, by what stands before the dot of its action. */
 const classes = {
+  'access-pass': 'workspaces',
   'access-token': 'tokens',
   account: 'accounts',
   address: 'accounts',
@@ -18,6 +19,7 @@ const classes = {
   'data-key': 'installation',
   'data-keys': 'installation',
   'email-challenge': 'sign-ins',
+  factors: 'workspaces',
   grant: 'tokens',
   invitation: 'workspaces',
   mail: 'sign-ins',

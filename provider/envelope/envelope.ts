@@ -36,6 +36,7 @@ export async function openEnvelope(options: {
     'rate-limit': installationKey.derive('blind index rate-limit'),
     code: installationKey.derive('blind index code'),
     'recovery-code': installationKey.derive('blind index recovery-code'),
+    'access-pass': installationKey.derive('blind index access-pass'),
     'cookie-signature': installationKey.derive('blind index cookie-signature'),
   }
   const { clock } = options

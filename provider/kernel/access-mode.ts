@@ -8,6 +8,7 @@ export const systemReasons = [
   'command-line',
   'founding', // a workspace that is being made has nobody in it yet
   'invitation', // whoever is invited is no member yet
+  'factor-reset', // a member's factors are not the workspace's alone: what other workspaces rely on is looked at first
   'system-api', // an app of the installation's operator, which has no workspace
   'doctor',
 ] as const

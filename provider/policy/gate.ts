@@ -36,7 +36,7 @@ export type Decision =
     }
   /** Nothing that counts has been proved: the sign-in begins. */
   | { kind: 'proof-needed' }
-  /** One of these enrolled methods. `mayEnrol`: or a new one, because a recovery code stands for those that were lost. */
+  /** One of these enrolled methods. `mayEnrol`: or a new one, because a recovery code or a pass stands for those that were lost. */
   | { kind: 'factor-needed'; level: Level; methods: string[]; mayEnrol: boolean }
   /** All that is enrolled was shown, or nothing is, and policy wants more: something has to be enrolled that reaches the level. */
   | ({ kind: 'enrolment-needed' } & Shortfall)
@@ -84,8 +84,8 @@ export function decide({ proofs, enrolments, request, requirements, now, signIn 
     const helpful = enough.length > 0 ? enough : hasFactorLeft ? left : []
     if (helpful.length === 0)
       return { kind: 'enrolment-needed', level, otherModel: unmet.some(each => isOfOtherModel(fresh, each)) }
-    // A recovery code leads on wherever it is not enough: with it, what was lost can be enrolled anew.
-    const recovery = left.filter(({ factors }) => factors.includes('recovery'))
+    // A recovery code or a pass leads on wherever it is not enough: with it, what was lost can be enrolled anew.
+    const recovery = left.filter(standsForLost)
     return { kind: 'factor-needed', level, methods: namesOf([...helpful, ...recovery]), mayEnrol: hasRecovered(fresh) }
   }
 
@@ -110,7 +110,7 @@ export const changeWithinSeconds = 600
 
 /**
  * Whether somebody may bind or remove a factor: only who has shown, within ten minutes, what reaches the highest level that their
- * account can, or a recovery code, which stands for what was lost.
+ * account can, or a recovery code or a pass, which stand for what was lost.
  */
 export function decideChange({ proofs, enrolments, now }: Pick<Question, 'proofs' | 'enrolments' | 'now'>): Decision {
   const request = { acrValues: [], maxAgeSeconds: changeWithinSeconds }
@@ -167,8 +167,13 @@ function isOfOtherModel(shown: readonly Shown[], { level, authenticators }: Requ
   return authenticators !== undefined && meets(shown, { level })
 }
 
-function hasRecovered(proofs: readonly Shown[]): boolean {
-  return proofs.some(proof => proof.factors.includes('recovery'))
+/** Whether something was shown that stands for what was lost. */
+export function hasRecovered(proofs: readonly Shown[]): boolean {
+  return proofs.some(standsForLost)
+}
+
+function standsForLost({ factors }: Shown): boolean {
+  return factors.includes('recovery') || factors.includes('access-pass')
 }
 
 function namesOf(enrolments: readonly Enrolment[]): string[] {

@@ -24,13 +24,14 @@ export function strictest(all: readonly Level[]): Level {
 
 /**
  * Kinds of factor: two proofs of one kind are still one factor. A mailbox and an account elsewhere are one kind, because the mailbox is
- * so often that account's.
+ * so often that account's; a pass and a recovery code stand for the same that was lost.
  */
 const kinds: Record<Factor, 'account-elsewhere' | 'upstream-factor' | 'recovery' | 'code-generator' | 'key' | 'person'> = {
   email: 'account-elsewhere',
   fed: 'account-elsewhere',
   mfa: 'upstream-factor',
   recovery: 'recovery',
+  'access-pass': 'recovery',
   otp: 'code-generator',
   pop: 'key',
   hwk: 'key',

@@ -1,8 +1,8 @@
 /**
  * What a proof says about the person, in the terms of RFC 8176 where it has one. `mfa` is an upstream's word, taken only where
- * the connection's settings say that it counts.
+ * the connection's settings say that it counts; `recovery` and `access-pass` are ours.
  */
-export const factors = ['email', 'fed', 'recovery', 'otp', 'pop', 'hwk', 'user', 'mfa'] as const
+export const factors = ['email', 'fed', 'recovery', 'access-pass', 'otp', 'pop', 'hwk', 'user', 'mfa'] as const
 
 export type Factor = (typeof factors)[number]
 

@@ -7,6 +7,7 @@ import type {
   TotpDeviceRecord,
   UpstreamIdentityRecord,
 } from './records.ts'
+import type { AccessPassRecord } from './workspace-records.ts'
 
 /** What a person manages of their own account. All of it answers undefined or false for whoever the access mode cannot see. */
 export interface AccountRepository {
@@ -81,6 +82,17 @@ export interface RecoveryCodeRepository {
   /** How many are left of how many, and since when. */
   findState(userId: string): Promise<{ unused: number; all: number; createdAt: Date } | undefined>
   deleteAll(userId: string): Promise<void>
+}
+
+/** The one pass that somebody has, or had, since an admin has reset their factors. */
+export interface AccessPassRepository {
+  find(userId: string): Promise<Omit<AccessPassRecord, 'passHash'> | undefined>
+  /** In place of the one before, whether it was used or not. */
+  replace(pass: Omit<AccessPassRecord, 'usedAt'>): Promise<void>
+  /** Marks it used. True for the one caller who did, in time. */
+  use(userId: string, passHash: Buffer, moment: Date): Promise<boolean>
+  /** False where there was none. */
+  delete(userId: string): Promise<boolean>
 }
 
 /** Tries of a factor that failed in a row, in whichever attempt. */

@@ -56,4 +56,5 @@ export type BlindIndexPurpose =
   | 'rate-limit'
   | 'code'
   | 'recovery-code'
+  | 'access-pass'
   | 'cookie-signature'

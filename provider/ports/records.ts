@@ -89,6 +89,8 @@ export interface FactorsRecord {
   totpDevices: number
   /** Unused ones. */
   recoveryCodes: number
+  /** Whether an admin has reset what they had, and given them a pass, used or not. */
+  accessPass: boolean
   upstreamIdentities: number
 }
 

@@ -1,4 +1,5 @@
 import type {
+  AccessPassRepository,
   AccountRepository,
   FactorFailureRepository,
   KnownBrowserRepository,
@@ -37,6 +38,7 @@ export interface Repositories {
   passkeys: PasskeyRepository
   totpDevices: TotpDeviceRepository
   recoveryCodes: RecoveryCodeRepository
+  accessPasses: AccessPassRepository
   factorFailures: FactorFailureRepository
   upstreamIdentities: UpstreamIdentityRepository
   knownBrowsers: KnownBrowserRepository

@@ -69,6 +69,20 @@ export interface InvitationRecord {
   revokedAt: Date | undefined
 }
 
+/**
+ * A pass that stands for the factors that an admin of that workspace has reset. It stays when it was used, or its time is over: until
+ * something is enrolled again, a mailbox alone does not lead in.
+ */
+export interface AccessPassRecord {
+  workspaceId: string
+  userId: string
+  /** Keyed hash, bound to the user. */
+  passHash: Buffer
+  createdAt: Date
+  expiresAt: Date
+  usedAt: Date | undefined
+}
+
 /** What of a membership decides about a token. */
 export interface MembershipFacts {
   workspaceId: string

@@ -5,7 +5,7 @@ import { renderSoonRequired } from '../../views/sign-in/soon-required.tsx'
 import { type Answer, html } from '../http/answer.ts'
 import type { Pages } from '../http/pages.ts'
 import { listNames } from '../passkeys/authenticator-names.ts'
-import type { Next, Shortfall } from '../policy/gate.ts'
+import { hasRecovered, type Next, type Shortfall } from '../policy/gate.ts'
 import type { Level } from '../policy/levels.ts'
 import type { Data } from '../ports/data.ts'
 import type { AttemptRecord } from '../ports/records.ts'
@@ -101,7 +101,7 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods }: 
     const attempt = flow.findStanding(kept, pending, browser, factsFor(request))
     if (attempt !== undefined && (attempt.state === 'satisfied' || flow.isLive(attempt))) {
       const decision = await data.read(mode, repositories => standing.findDecision(repositories, attempt))
-      const shortfall = shortfallOf(decision)
+      const shortfall = shortfallOf(decision) ?? (hasRecovered(attempt.proofs.map(restoreProof)) ? afterRecovery : undefined)
       if (shortfall !== undefined) return showEnrollable(request, attempt, shortfall)
     }
     return { kind: 'redirect', to: homeOf(pending.uid) }
@@ -128,6 +128,9 @@ export function createEnrolmentChoice({ data, flow, standing, pages, methods }: 
 
   return { showEnrollable, showRenewal, showChoice, showSoonRequired }
 }
+
+/** For whoever has enough by what stands for what they lost: whatever they set up next, nothing asks for more. */
+const afterRecovery: Shortfall = { level: 'multi-factor', otherModel: false }
 
 /** What of it could be enrolled. */
 function shortfallOf(decision: Next): Shortfall | undefined {

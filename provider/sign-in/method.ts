@@ -161,8 +161,17 @@ export interface SignInMethod {
    * sign-in and this browser: what is asked for one is answered for no other.
    */
   options?(context: MethodContext, attempt: AttemptRecord | undefined, binding: string): Promise<unknown>
-  /** The page that tells what has come of a proof before the sign-in goes on, where there is something to tell. */
-  showProved?(repositories: Repositories, attempt: AttemptRecord, page: PageContext, continueTo: FormTarget): Promise<string>
+  /**
+   * The page that tells what has come of a proof before the sign-in goes on, where there is something to tell. `enrolHref`: where who has
+   * shown what stands for a lost factor may set up another.
+   */
+  showProved?(
+    repositories: Repositories,
+    attempt: AttemptRecord,
+    page: PageContext,
+    continueTo: FormTarget,
+    enrolHref: string,
+  ): Promise<string>
   /** Remembers that this browser's person has signed in. Asked again it changes nothing. */
   rememberBrowser?(attempt: AttemptRecord): Promise<void>
 }

@@ -1,3 +1,4 @@
+import { type AccessPassMethodOptions, createAccessPass } from './access-pass.ts'
 import type { Connection } from '../connections/connection.ts'
 import { createFederated, type FederatedOptions } from './federated.ts'
 import { createMagicLink, type MagicLinkOptions } from './magic-link.ts'
@@ -12,6 +13,7 @@ export type MethodOptions = MagicLinkOptions &
   PasskeyOfferOptions &
   TotpOptions &
   RecoveryCodeOptions &
+  AccessPassMethodOptions &
   FederatedOptions & { connections: readonly Connection[] }
 
 /**
@@ -24,6 +26,7 @@ export function createMethods(options: MethodOptions): readonly [RoutedMethod, .
     { ...createPasskey(options), enrolmentOffer: createPasskeyOffer(options) },
     createTotp(options),
     createRecoveryCode(options),
+    createAccessPass(options),
     // One for each connection that is configured: what is configured no more is no way in.
     ...options.connections.map(connection => createFederated(connection, options)),
   ]

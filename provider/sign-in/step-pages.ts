@@ -101,8 +101,14 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
     const method = methods.find(({ id }) => id === attempt.proofs.at(-1)?.method)
     if (method?.showProved === undefined) return undefined
     const page = pageFor(pages, request)
-    const continueTo = { action: `${homeOf(request.pending.uid)}/continue` }
-    return html(await data.read(mode, async repositories => method.showProved?.(repositories, attempt, page, continueTo) ?? ''))
+    const home = homeOf(request.pending.uid)
+    const continueTo = { action: `${home}/continue` }
+    return html(
+      await data.read(
+        mode,
+        async repositories => method.showProved?.(repositories, attempt, page, continueTo, `${home}/enrol`) ?? '',
+      ),
+    )
   }
 
   /** Hands a satisfied attempt back to the protocol, after the page that says what will be required soon. */

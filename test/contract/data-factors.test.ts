@@ -256,7 +256,7 @@ describe.each(databaseKinds)('passkeys, generators and recovery codes on %s', ki
   it('tells policy all that is enrolled, in one query', async () => {
     const { id } = await createUser(data)
     const findFactors = (userId = id) => data.read(asUser(id), ({ accounts }) => accounts.findFactors(userId))
-    const none = { passkeys: [], totpDevices: 0, recoveryCodes: 0, upstreamIdentities: 0 }
+    const none = { passkeys: [], totpDevices: 0, recoveryCodes: 0, accessPass: false, upstreamIdentities: 0 }
     expect(await findFactors()).toEqual(none)
     expect(await findFactors('not-an-id')).toEqual(none)
     const [used, unused] = [aRecoveryCode(), aRecoveryCode()]
@@ -276,6 +276,7 @@ describe.each(databaseKinds)('passkeys, generators and recovery codes on %s', ki
       ],
       totpDevices: 1,
       recoveryCodes: 1,
+      accessPass: false,
       upstreamIdentities: 1,
     })
   })

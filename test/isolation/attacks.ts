@@ -3,6 +3,7 @@ import { newSecret } from '../../provider/kernel/secrets.ts'
 import {
   aChallenge,
   aFamily,
+  anAccessPass,
   anAddressClaim,
   anAttempt,
   anHourLater,
@@ -76,6 +77,12 @@ export const attacks: Attacks = {
     use: ({ recoveryCodes }, theirs) => recoveryCodes.use(theirs.user.id, theirs.recoveryCode.codeHash, noon),
     findState: ({ recoveryCodes }, theirs) => recoveryCodes.findState(theirs.user.id),
     deleteAll: ({ recoveryCodes }, theirs) => recoveryCodes.deleteAll(theirs.user.id),
+  },
+  accessPasses: {
+    find: ({ accessPasses }, theirs) => accessPasses.find(theirs.user.id),
+    replace: ({ accessPasses }, theirs) => accessPasses.replace(anAccessPass(theirs.workspace.id, theirs.user.id)),
+    use: ({ accessPasses }, theirs) => accessPasses.use(theirs.user.id, theirs.accessPass.passHash, noon),
+    delete: ({ accessPasses }, theirs) => accessPasses.delete(theirs.user.id),
   },
   factorFailures: {
     find: ({ factorFailures }, theirs) => factorFailures.find(theirs.user.id, 'totp'),

@@ -128,7 +128,7 @@ describe.each(['embedded', 'postgres'] as const)("the database's own catalogue o
          select from pg_index join pg_attribute as indexed on indexed.attrelid = indrelid and indexed.attnum = indkey[0]
          where indrelid = pg_class.oid and indexed.attname in ('expires_at', 'expires_on'))`,
     )
-    // A challenge goes with its attempt; a claim gives way to the next one, and goes with its user.
-    expect(new Set(expiring.map(({ table }) => table))).toEqual(new Set(['email_challenges', 'address_claims']))
+    // A challenge goes with its attempt; a claim, or a pass, gives way to the next one, and goes with its user.
+    expect(new Set(expiring.map(({ table }) => table))).toEqual(new Set(['email_challenges', 'address_claims', 'access_passes']))
   })
 })

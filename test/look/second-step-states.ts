@@ -4,6 +4,12 @@ import type { Offer } from '../../views/parts/other-ways.tsx'
 import { renderChooseEnrolment } from '../../views/sign-in/choose-enrolment.tsx'
 import type { CodeStepProps } from '../../views/sign-in/code-step.tsx'
 import { type EnrolTotpProps, renderEnrolTotp } from '../../views/sign-in/enrol-totp.tsx'
+import {
+  type AccessPassStepProps,
+  renderAccessPassOver,
+  renderAccessPassStep,
+  renderAccessPassUsed,
+} from '../../views/sign-in/access-pass.tsx'
 import { renderRecoveryCodes } from '../../views/sign-in/recovery-codes.tsx'
 import { type RecoveryStepProps, renderRecoveryStep } from '../../views/sign-in/recovery-step.tsx'
 import { renderRecoveryUsed } from '../../views/sign-in/recovery-used.tsx'
@@ -32,7 +38,10 @@ const enrolTotp = (change: Partial<EnrolTotpProps>) => (page: PageContext) =>
 const recoveryStep = (change: Partial<RecoveryStepProps>) => (page: PageContext) =>
   renderRecoveryStep(page, { form, left: 8, waitSeconds: 0, otherWays: offer(page, 'passkey'), changeAddress: form, ...change })
 
-/** Authenticator apps, recovery codes, and what will be required. */
+const accessPassStep = (change: Partial<AccessPassStepProps>) => (page: PageContext) =>
+  renderAccessPassStep(page, { form, waitSeconds: 0, otherWays: [], changeAddress: form, ...change })
+
+/** Authenticator apps, recovery codes, passes, and what will be required. */
 export const secondStepStates = [
   { name: 'totp-step', render: totpStep({}) },
   { name: 'totp-step-wrong', render: totpStep({ problem: 'code-wrong' }) },
@@ -44,6 +53,10 @@ export const secondStepStates = [
   { name: 'enrol-totp', render: enrolTotp({}) },
   { name: 'enrol-totp-wrong', render: enrolTotp({ problem: 'code-wrong' }) },
   { name: 'enrol-totp-full', render: enrolTotp({ secret: undefined }) },
+  { name: 'access-pass-step', render: accessPassStep({}) },
+  { name: 'access-pass-step-wrong', render: accessPassStep({ problem: 'code-wrong', typed: '7K3M-9PQR-X4T1-VW8N' }) },
+  { name: 'access-pass-over', render: (page: PageContext) => renderAccessPassOver(page, { otherWays: [], changeAddress: form }) },
+  { name: 'access-pass-used', render: (page: PageContext) => renderAccessPassUsed(page, { enrolHref: '#', continueTo: form }) },
   { name: 'recovery-step', render: recoveryStep({}) },
   { name: 'recovery-step-wrong', render: recoveryStep({ problem: 'code-wrong', typed: '7K3M-9PQR-X4T1-VW8N', left: 1 }) },
   { name: 'recovery-step-form', render: recoveryStep({ problem: 'recovery-code-form', typed: '123456' }) },

@@ -35,6 +35,11 @@ export const systemFiles: readonly SystemFiles[] = [
     ].map(name => `provider/sign-in/${name}.ts`),
   },
   {
+    reason: 'factor-reset',
+    why: "a member's factors are theirs alone, and whether they protect other workspaces too, no workspace may see",
+    files: ['provider/access-passes/reset.ts'],
+  },
+  {
     reason: 'sign-in',
     why: 'whether an address is somebody else’s already cannot be seen by the person who wants to add it',
     files: ['provider/account/address-claims.ts'],

@@ -14,6 +14,7 @@ export const shows = {
   'touched-key': ['pop'],
   totp: ['otp'],
   recovery: ['recovery'],
+  pass: ['access-pass'],
 } as const satisfies Record<string, readonly Factor[]>
 
 export type MethodName = keyof typeof shows

@@ -211,6 +211,10 @@ export function anInvitation(workspaceId: string, changes: Partial<NewInvitation
   }
 }
 
+export function anAccessPass(workspaceId: string, userId: string) {
+  return { workspaceId, userId, passHash: newHash(), createdAt: noon, expiresAt: anHourLater }
+}
+
 export function aRecoveryCode() {
   return { id: newId(), codeHash: newHash() }
 }

@@ -6,6 +6,7 @@ import {
   aConsent,
   aFamily,
   aGrant,
+  anAccessPass,
   anAddressClaim,
   anApp,
   anAttempt,
@@ -57,6 +58,7 @@ export async function plantTenant(data: Data) {
   const passkey = aPasskey(user.id)
   const totpDevice = aTotpDevice(user.id)
   const recoveryCode = aRecoveryCode()
+  const accessPass = anAccessPass(workspace.id, user.id)
   const upstreamIdentity = anUpstreamIdentity(user.id)
   const addressClaim = anAddressClaim(user.id)
   const otherAddress = { id: newId(), userId: user.id, address: newAddress(), verifiedAt: noon }
@@ -84,6 +86,7 @@ export async function plantTenant(data: Data) {
     await repositories.passkeys.create(passkey)
     await repositories.totpDevices.create(totpDevice)
     await repositories.recoveryCodes.replaceAll(user.id, [recoveryCode], noon)
+    await repositories.accessPasses.replace(accessPass)
     await repositories.factorFailures.increment(user.id, 'totp', noon)
     await repositories.upstreamIdentities.create(upstreamIdentity)
     await repositories.roles.create(role)
@@ -116,6 +119,7 @@ export async function plantTenant(data: Data) {
     passkey,
     totpDevice,
     recoveryCode,
+    accessPass,
     upstreamIdentity,
     addressClaim,
     otherAddress,

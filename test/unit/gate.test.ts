@@ -19,7 +19,7 @@ describe('what is enough where nothing is required', () => {
     expect(ask({ proofs: [proof(method)] })).toMatchObject({ kind: 'satisfied', authTime: now })
   })
 
-  it.each(['totp', 'recovery', 'touched-key'] as const)('not %s, which is only ever a second factor', method => {
+  it.each(['totp', 'recovery', 'pass', 'touched-key'] as const)('not %s, which is only ever a second factor', method => {
     expect(ask({ proofs: [proof(method)] })).toEqual({ kind: 'proof-needed' })
   })
 
@@ -152,6 +152,21 @@ describe('what is required', () => {
       methods: ['passkey'],
       mayEnrol: true,
     })
+  })
+
+  it('takes a pass of an admin as a second factor, never as a passkey, and not as one beside a recovery code', () => {
+    const proofs = [proof('email'), proof('pass')]
+    expect(ask({ proofs, enrolments: [enrolment('pass')] })).toMatchObject({
+      kind: 'satisfied',
+      acr: 'multi-factor',
+      amr: ['access-pass', 'email', 'mfa'],
+    })
+    expect(ask({ proofs, enrolments: [enrolment('pass')], requirements: [phishingResistant] })).toMatchObject({
+      kind: 'enrolment-needed',
+      level: 'phr',
+    })
+    expect(ask({ proofs: [proof('pass'), proof('recovery')] })).toEqual({ kind: 'proof-needed' })
+    expect(decideChange({ proofs, enrolments: [enrolment('pass')], now })).toMatchObject({ kind: 'satisfied' })
   })
 
   it('lets nobody enrol before they have shown what they have', () => {

@@ -27,6 +27,8 @@ export const activities = [
   'recovery-codes.made',
   'recovery-codes.removed',
   'recovery-code.used',
+  'factors.reset',
+  'access-pass.used',
   'upstream-identity.linked',
   'upstream-identity.unlinked',
   'consent.given',

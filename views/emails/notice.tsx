@@ -20,6 +20,10 @@ export type Notice =
   | { kind: 'sessions-ended'; count: number }
   | { kind: 'erasure-scheduled'; dueAt: Date }
   | { kind: 'erasure-taken-back' }
+  /** By an admin of that workspace. */
+  | { kind: 'factors-reset'; workspace: string }
+  /** The same, as the admin is told: `member` is their address. */
+  | { kind: 'access-pass-made'; workspace: string; member: string }
   /** More than is told of one by one. */
   | { kind: 'more-happened' }
 
@@ -43,7 +47,7 @@ export function renderNoticeMail(context: MailContext, props: NoticeProps): Rend
   const facts = listFacts(context, props)
   // Whoever it was: a key of which there is a copy is to go.
   const fine = sayNext(context, props)
-  const notYou = say('mail.notice.if-not-you')
+  const notYou = say(props.notice.kind === 'factors-reset' ? 'mail.notice.factors-reset-not-you' : 'mail.notice.if-not-you')
   const inert = say('mail.notice.inert')
   return {
     subject: say('mail.notice.subject', { installation, heading }),
@@ -69,6 +73,8 @@ function sayNext(context: MailContext, { notice, secureUrl }: NoticeProps): stri
       return say('mail.notice.passkey-suspicious-next')
     case 'erasure-scheduled':
       return say('mail.notice.erasure-scheduled-next', { url: new URL('/account', secureUrl).href })
+    case 'factors-reset':
+      return say('mail.notice.factors-reset-next', { workspace: tidyName(notice.workspace) })
     case 'more-happened':
       return say('mail.notice.more-happened-next', { url: new URL('/account/activity', secureUrl).href })
     default:
@@ -117,6 +123,13 @@ function describe(context: MailContext, notice: Notice): MailFact[] {
       return [{ name: say('mail.notice.fact.sessions'), value: String(notice.count) }]
     case 'erasure-scheduled':
       return [{ name: say('mail.notice.fact.erased'), value: formatMoment(context.locale, notice.dueAt, context.timeZone) }]
+    case 'factors-reset':
+      return [{ name: say('mail.notice.fact.workspace'), value: tidyName(notice.workspace) }]
+    case 'access-pass-made':
+      return [
+        { name: say('mail.notice.fact.member'), value: notice.member },
+        { name: say('mail.notice.fact.workspace'), value: tidyName(notice.workspace) },
+      ]
     case 'recovery-codes-made':
     case 'erasure-taken-back':
     case 'more-happened':

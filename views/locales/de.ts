@@ -1,3 +1,4 @@
+import { accessPass } from './de/access-pass.ts'
 import { account } from './de/account.ts'
 import { connections } from './de/connections.ts'
 import { notices } from './de/notices.ts'
@@ -9,6 +10,7 @@ import type { Catalogue } from './catalogue.ts'
 
 /** German, with Sie. */
 export const de: Catalogue = {
+  ...accessPass,
   ...connections,
   ...notices,
   ...account,

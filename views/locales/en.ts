@@ -1,3 +1,4 @@
+import { accessPass } from './en/access-pass.ts'
 import { account } from './en/account.ts'
 import { connections } from './en/connections.ts'
 import { notices } from './en/notices.ts'
@@ -11,6 +12,7 @@ import { workspaces } from './en/workspaces.ts'
  * MessageFormat; apostrophes are typographic, since the ASCII one quotes. Branches of a plural begin with `#`.
  */
 export const en = {
+  ...accessPass,
   ...connections,
   ...notices,
   ...account,

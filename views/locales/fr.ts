@@ -1,3 +1,4 @@
+import { accessPass } from './fr/access-pass.ts'
 import { account } from './fr/account.ts'
 import { connections } from './fr/connections.ts'
 import { notices } from './fr/notices.ts'
@@ -9,6 +10,7 @@ import type { Catalogue } from './catalogue.ts'
 
 /** French, with vous; spaces before high punctuation don't break. */
 export const fr: Catalogue = {
+  ...accessPass,
   ...connections,
   ...notices,
   ...account,

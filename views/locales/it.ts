@@ -1,3 +1,4 @@
+import { accessPass } from './it/access-pass.ts'
 import { account } from './it/account.ts'
 import { connections } from './it/connections.ts'
 import { notices } from './it/notices.ts'
@@ -9,6 +10,7 @@ import type { Catalogue } from './catalogue.ts'
 
 /** Italian, with Lei. */
 export const it: Catalogue = {
+  ...accessPass,
   ...connections,
   ...notices,
   ...account,

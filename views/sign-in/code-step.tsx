@@ -21,7 +21,7 @@ export interface CodeStepProps {
 
 interface CodeStep {
   /** How the keys of its messages begin. */
-  words: 'totp-step' | 'recovery-step'
+  words: 'totp-step' | 'recovery-step' | 'access-pass-step'
   lead?: string
   /** The field `code`, with what is wrong in words. */
   field(problem: string | undefined): VNode

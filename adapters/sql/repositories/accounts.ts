@@ -32,6 +32,7 @@ const findFactors = prepare<{ userId: string }>()(parameter =>
       .where('user_id', '=', parameter.userId)
       .where('used_at', 'is', null)
       .as('recovery_codes'),
+    selectFrom('access_passes').select(counted).where('user_id', '=', parameter.userId).as('access_passes'),
     selectFrom('upstream_identities').select(counted).where('user_id', '=', parameter.userId).as('upstream_identities'),
   ]),
 )
@@ -141,6 +142,7 @@ export function createAccountRepository(scope: SqlScope, vault: Vault): AccountR
         passkeys: row?.passkeys ?? [],
         totpDevices: row?.totp_devices ?? 0,
         recoveryCodes: row?.recovery_codes ?? 0,
+        accessPass: (row?.access_passes ?? 0) > 0,
         upstreamIdentities: row?.upstream_identities ?? 0,
       }
     },

@@ -1,0 +1,260 @@
+/** An admin resets what a member signs in with, and gives them a pass: beside the mailbox, once, and only for a while. */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { speak } from '../../views/messages.ts'
+import type { Response } from '../support/agent.ts'
+import { asksToSignIn, expectNotices, visitAccount } from '../support/account.ts'
+import { exchangeCode } from '../support/code-exchange.ts'
+import { accessPassSeconds, gather, resetFactors } from '../support/factor-reset.ts'
+import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
+import { enrolPasskey } from '../support/passkey-sign-in.ts'
+import { asSystem } from '../support/records.ts'
+import { browserApp } from '../support/relying-party.ts'
+import {
+  codeOf,
+  enrolTotp,
+  recoveryCodesIn,
+  type SecondFactorHolder,
+  signInByMail,
+  signUpWithTotp,
+  typeRecoveryCode,
+  typeTotp,
+} from '../support/second-steps.ts'
+import { type BegunSignIn, headingOf, newAddress, readNotices, returned, signUp } from '../support/sign-in.ts'
+import { createSoftwareAuthenticator } from '../support/software-authenticator.ts'
+
+const { say } = speak('en')
+const arrived = (page: Response) => returned(page)?.has('code') === true
+const notThePass = '0000-0000-0000-0000'
+
+/** A recipient gets three mails in so long. */
+const mailPauseSeconds = 300
+
+describe.each(['embedded', 'postgres'] as const)('a temporary pass on %s', on => {
+  let latchkey: RunningLatchkey
+  beforeAll(async () => {
+    latchkey = await startLatchkey({ apps: [browserApp], on, environment: { TRUSTED_PROXIES: '1' } })
+  })
+  afterAll(() => latchkey?.stop())
+
+  /** A workspace with an admin, and a member who has an authenticator app and recovery codes. */
+  async function plant() {
+    const holder = await signUpWithTotp(latchkey)
+    const admin = newAddress()
+    await signUp(latchkey, admin)
+    const people = [
+      { address: admin, roles: ['admin'] },
+      { address: holder.address, roles: ['viewer'] },
+    ]
+    const { workspaceId, idOf } = await gather(latchkey, people)
+    const [adminId, userId] = [idOf(admin), idOf(holder.address)]
+    const reset = () => resetFactors(latchkey, { workspaceId, userId, by: adminId })
+    return { holder, admin, workspaceId, adminId, userId, reset }
+  }
+
+  const signIn = ({ address }: Pick<SecondFactorHolder, 'address'>, parameters = {}) =>
+    signInByMail(latchkey, { address, parameters })
+
+  const typePass = async ({ agent, home }: Pick<BegunSignIn, 'agent' | 'home'>, code: string) =>
+    agent.follow(await agent.post(`${home}/verify`, { method: 'access-pass', code }))
+
+  const continueFrom = async ({ agent, home }: Pick<BegunSignIn, 'agent' | 'home'>) =>
+    agent.follow(await agent.post(`${home}/continue`))
+
+  it('stands for what was lost beside the mailbox, and what is set up with it takes its place', async () => {
+    const { holder, reset } = await plant()
+    const { pass, expiresAt } = await reset()
+    expect(expiresAt.getTime() - latchkey.clock.now().getTime()).toBeLessThanOrEqual(accessPassSeconds * 1000)
+    const begun = await signIn(holder)
+    expect(headingOf(begun.next)).toBe(say('access-pass-step.heading'))
+    const used = await typePass(begun, ` ${pass.toLowerCase().replaceAll('-', ' ')}`)
+    expect(headingOf(used)).toBe(say('access-pass-used.heading'))
+    const { key, next } = await enrolTotp(latchkey, begun)
+    expect(recoveryCodesIn(next)).toHaveLength(10)
+    const end = await begun.agent.follow(await begun.agent.post(`${begun.home}/recovery-codes/kept`))
+    const code = returned(end)?.get('code') ?? ''
+    const tokens = JSON.parse((await exchangeCode(begun.agent, latchkey.issuer, begun.started, code)).body)
+    expect(decodeJwt(tokens.id_token)).toMatchObject({ acr: 'multi-factor', amr: ['access-pass', 'email', 'mfa', 'otp'] })
+
+    latchkey.clock.advance(30)
+    const again = await signIn(holder)
+    expect(headingOf(again.next)).toBe(say('totp-step.heading'))
+    expect(again.next.body).not.toContain(say('other-way.access-pass'))
+    expect(arrived(await typeTotp(again, codeOf(latchkey, key)))).toBe(true)
+  })
+
+  it('takes the place of all that was there before: factors, sessions and what was proved', async () => {
+    const { holder, reset } = await plant()
+    const visitor = await visitAccountWithTotp(holder)
+    const waiting = await signIn(holder)
+    latchkey.clock.advance(mailPauseSeconds)
+    await reset()
+    expect(asksToSignIn(await visitor.agent.get(`${latchkey.issuer}/account`))).toBe(true)
+    expect(arrived(await typeTotp(waiting, codeOf(latchkey, holder.key)))).toBe(false)
+    expect(arrived(await typeRecoveryCode(waiting, holder.codes[0] ?? ''))).toBe(false)
+    const begun = await signIn(holder)
+    expect(arrived(await typeTotp(begun, codeOf(latchkey, holder.key)))).toBe(false)
+    expect(arrived(await typeRecoveryCode(begun, holder.codes[0] ?? ''))).toBe(false)
+  })
+
+  async function visitAccountWithTotp(holder: SecondFactorHolder) {
+    const begun = await signIn(holder)
+    await typeTotp(begun, codeOf(latchkey, holder.key))
+    latchkey.clock.advance(30)
+    return visitAccount(latchkey, holder.address, begun.agent)
+  }
+
+  it('is told of to both: the member at every address and of the admin nothing but the workspace', async () => {
+    const { holder, admin, userId, reset } = await plant()
+    const other = newAddress()
+    await latchkey.adapters.data.scoped(asSystem, ({ accounts }) =>
+      accounts.addAddress({ id: crypto.randomUUID(), userId, address: other, verifiedAt: latchkey.clock.now() }),
+    )
+    const { pass } = await reset()
+    for (const address of [holder.address, other]) await expectNotices(latchkey, address, say('mail.notice.factors-reset'))
+    await expectNotices(latchkey, admin, say('mail.notice.access-pass-made'))
+    const mails = [...(await readNotices(latchkey, holder.address)), ...(await readNotices(latchkey, admin))]
+    for (const { text } of mails) expect(text).not.toContain(pass)
+    const told = mails.find(({ subject }) => subject.includes(say('mail.notice.factors-reset')))
+    expect(told?.text).toContain('Fieldworks')
+    expect(told?.text).not.toContain(admin)
+    expect(mails.find(({ subject }) => subject.includes(say('mail.notice.access-pass-made')))?.text).toContain(holder.address)
+  })
+
+  it('is good once, and without something set up the next sign-in needs another', async () => {
+    const { holder, reset } = await plant()
+    const { pass } = await reset()
+    const begun = await signIn(holder)
+    await typePass(begun, pass)
+    expect(arrived(await continueFrom(begun))).toBe(true)
+    const again = await signIn(holder)
+    expect(headingOf(again.next)).toBe(say('access-pass-over.heading'))
+    expect(arrived(await typePass(again, pass))).toBe(false)
+    expect(arrived(await continueFrom(again))).toBe(false)
+    latchkey.clock.advance(mailPauseSeconds)
+    const { pass: second } = await reset()
+    expect(headingOf(await typePass(again, pass))).not.toBe(say('access-pass-used.heading'))
+    const third = await signIn(holder)
+    expect(headingOf(await typePass(third, second))).toBe(say('access-pass-used.heading'))
+  })
+
+  it('lets in one of twenty who type it at once', async () => {
+    const { holder, reset } = await plant()
+    const { pass } = await reset()
+    const begun = await Promise.all([1, 2, 3, 4].map(() => signIn(holder)))
+    const answers = await Promise.all(begun.flatMap(each => Array.from({ length: 5 }, () => typePass(each, pass))))
+    const homes = answers.filter(page => headingOf(page) === say('access-pass-used.heading')).map(({ url }) => url)
+    const winners = await Promise.all(begun.map(async each => arrived(await continueFrom(each))))
+    expect(homes.length).toBeGreaterThan(0)
+    expect(winners.filter(Boolean)).toHaveLength(1)
+  })
+
+  it('lasts a short time, and a mailbox alone does not lead in when it is over', async () => {
+    const { holder, reset } = await plant()
+    const { pass } = await reset()
+    latchkey.clock.advance(accessPassSeconds)
+    const begun = await signIn(holder)
+    expect(headingOf(begun.next)).toBe(say('access-pass-over.heading'))
+    expect(headingOf(await typePass(begun, pass))).toBe(say('access-pass-over.heading'))
+    for (const path of ['', '/enrol', '?later', '?with=email', '?with=totp'])
+      expect(arrived(await begun.agent.follow(await begun.agent.get(`${begun.home}${path}`)))).toBe(false)
+    expect((await begun.agent.get(`${begun.home}/enrol/totp`)).body).not.toContain('typed-key')
+  })
+
+  it('is not guessed: tries are slowed down as those of other codes are', async () => {
+    const { holder, reset } = await plant()
+    const { pass } = await reset()
+    const begun = await signIn(holder)
+    for (let count = 0; count < 4; count += 1)
+      expect((await typePass(begun, notThePass)).body).toContain(say('access-pass-step.wrong'))
+    for (const typed of [notThePass, pass])
+      expect((await typePass(begun, typed)).body).toContain('Too many wrong codes in a row.')
+    latchkey.clock.advance(30)
+    expect(headingOf(await typePass(begun, pass))).toBe(say('access-pass-used.heading'))
+  })
+
+  it('is never enough for a passkey, and may make one', async () => {
+    const { holder, reset } = await plant()
+    const { pass } = await reset()
+    const begun = await signIn(holder, { acr_values: 'phr' })
+    await typePass(begun, pass)
+    const choice = await continueFrom(begun)
+    expect(arrived(choice)).toBe(false)
+    expect(headingOf(await begun.agent.follow(await begun.agent.get(begun.home)))).toBe(say('choose-enrolment.heading'))
+    const authenticator = createSoftwareAuthenticator({ origin: latchkey.issuer })
+    await begun.agent.follow(await enrolPasskey(begun.agent, begun.home, authenticator))
+    expect(arrived(await begun.agent.follow(await begun.agent.post(`${begun.home}/recovery-codes/kept`)))).toBe(true)
+  })
+
+  it('is written down, without the pass', async () => {
+    const { holder, workspaceId, userId, reset } = await plant()
+    const { pass } = await reset()
+    const begun = await signIn(holder)
+    await typePass(begun, notThePass)
+    await typePass(begun, pass)
+    const { data } = latchkey.adapters
+    const events = await data.read(asSystem, ({ auditEvents }) =>
+      auditEvents.listForUser(userId, ['factors.reset', 'access-pass.made', 'access-pass.refused', 'access-pass.used'], 10),
+    )
+    expect(events.map(({ action }) => action)).toEqual([
+      'access-pass.used',
+      'access-pass.refused',
+      'access-pass.made',
+      'factors.reset',
+    ])
+    expect(events.every(event => event.workspaceId === workspaceId)).toBe(true)
+    expect(JSON.parse(events.at(-1)?.disclosures['before']?.value ?? '')).toEqual({
+      passkeys: 0,
+      authenticator_apps: 1,
+      recovery_codes: 10,
+    })
+    expect(JSON.stringify(events)).not.toContain(pass)
+    expect(JSON.stringify(events)).not.toContain(pass.replaceAll('-', ''))
+  })
+
+  it('leaves nothing behind where what was set up with it is taken away later', async () => {
+    const { holder, userId, reset } = await plant()
+    const { pass } = await reset()
+    const begun = await signIn(holder)
+    await typePass(begun, pass)
+    await enrolTotp(latchkey, begun)
+    await begun.agent.follow(await begun.agent.post(`${begun.home}/recovery-codes/kept`))
+    const { data } = latchkey.adapters
+    const [device] = await data.read(asSystem, ({ totpDevices }) => totpDevices.listForUser(userId))
+    const visitor = await visitAccount(latchkey, holder.address, begun.agent)
+    await visitor.submit(`/account/ways-in/apps/${device?.id}/remove`)
+    expect(await data.read(asSystem, ({ accessPasses }) => accessPasses.find(userId))).toBeUndefined()
+    expect(arrived((await signIn(holder)).next)).toBe(true)
+  })
+
+  describe('nobody resets', () => {
+    const refuse = (code: string) => ({ code })
+
+    it('what protects another workspace too', async () => {
+      const { holder, userId, reset } = await plant()
+      await gather(latchkey, [{ address: holder.address, roles: ['viewer'] }])
+      await expect(reset()).rejects.toMatchObject(refuse('member-elsewhere'))
+      const kept = await latchkey.adapters.data.read(asSystem, ({ totpDevices }) => totpDevices.listForUser(userId))
+      expect(kept).toHaveLength(1)
+    })
+
+    it('their own, or those of who may do more than they, or of who is no member', async () => {
+      const { workspaceId, adminId, userId } = await plant()
+      const manager = newAddress()
+      await signUp(latchkey, manager)
+      const other = await gather(latchkey, [{ address: manager, roles: ['manager'] }])
+      const managerId = other.idOf(manager)
+      await latchkey.adapters.data.scoped(asSystem, ({ workspaces }) =>
+        workspaces.addMember({ workspaceId, userId: managerId, roles: ['manager'], createdAt: latchkey.clock.now() }),
+      )
+      const attempt = (by: string, target: string, where = workspaceId) =>
+        resetFactors(latchkey, { workspaceId: where, userId: target, by })
+      await expect(attempt(adminId, adminId)).rejects.toMatchObject(refuse('forbidden'))
+      await expect(attempt(userId, adminId)).rejects.toMatchObject(refuse('forbidden'))
+      await expect(attempt(managerId, adminId)).rejects.toMatchObject(refuse('more-than-own'))
+      await expect(attempt(managerId, userId, other.workspaceId)).rejects.toMatchObject(refuse('not-found'))
+      await expect(attempt(adminId, 'nobody')).rejects.toMatchObject(refuse('not-found'))
+      expect(await attempt(managerId, userId)).toMatchObject({ pass: expect.any(String) })
+    })
+  })
+})

@@ -1,6 +1,6 @@
 import { seconds } from './setting.ts'
 
-/** How long what is given to people, or asked for by them, lasts. */
+/** How long things last, and how long they can be taken back. */
 export const lifetimeSettings = {
   sessionIdleSeconds: seconds(
     'SESSION_IDLE_SECONDS',
@@ -31,5 +31,15 @@ export const lifetimeSettings = {
     'ACCESS_PASS_SECONDS',
     '3600',
     'A temporary pass, which an Admin gets for a member whose ways to sign in they have reset, is good for so long (an hour).',
+  ),
+  invitationSeconds: seconds(
+    'INVITATION_SECONDS',
+    '604800',
+    'For so long an invitation to a workspace can be accepted (7 days).',
+  ),
+  workspaceGraceSeconds: seconds(
+    'WORKSPACE_GRACE_SECONDS',
+    '2592000',
+    'For so long after an admin asked for it a workspace can be kept, then it is deleted (30 days).',
   ),
 }

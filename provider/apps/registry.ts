@@ -20,10 +20,19 @@ export interface RegisteredApp {
 export interface AppRegistry {
   /** The same object for as long as it is unchanged and cached. */
   find(clientId: string): Promise<RegisteredApp | undefined>
+  /** The permissions that apps have registered for roles to hold, each with the app's name. */
+  listPermissions(): Promise<ReadonlyArray<{ permission: string; app: string }>>
   /** Whether any app may call from this origin. Preflights do not say which app they are for. */
   isKnownOrigin(origin: string): Promise<boolean>
   /** Whether any app that has its refresh token in a cookie calls from this origin. */
   isCookieOrigin(origin: string): Promise<boolean>
+}
+
+/** What is asked of all apps together. */
+interface AllApps {
+  origins: ReadonlySet<string>
+  cookieOrigins: ReadonlySet<string>
+  permissions: ReadonlyArray<{ permission: string; app: string }>
 }
 
 const cacheMilliseconds = 5000
@@ -59,14 +68,18 @@ export function createAppRegistry(data: Data, log: Logger, builtIn: readonly Reg
       return (record && parseRecord(record)) ?? 'none'
     },
   })
-  const origins = new LRUCache<'all', Record<'known' | 'cookie', Set<string>>>({
+  const all = new LRUCache<'all', AllApps>({
     max: 1,
     ttl: cacheMilliseconds,
     fetchMethod: async () => {
       const records = await data.read({ kind: 'system', reason: 'protocol' }, ({ apps }) => apps.list())
       const parsed = records.flatMap(record => parseRecord(record)?.metadata ?? [])
       const withCookie = parsed.filter(app => app.refresh_token_delivery === 'cookie')
-      return { known: new Set(parsed.flatMap(app => app.origins)), cookie: new Set(withCookie.flatMap(app => app.origins)) }
+      return {
+        origins: new Set(parsed.flatMap(app => app.origins)),
+        cookieOrigins: new Set(withCookie.flatMap(app => app.origins)),
+        permissions: parsed.flatMap(app => app.permissions.map(permission => ({ permission, app: app.client_name }))),
+      }
     },
   })
   return {
@@ -79,10 +92,13 @@ export function createAppRegistry(data: Data, log: Logger, builtIn: readonly Reg
       return found === 'none' ? undefined : found
     },
     async isKnownOrigin(origin) {
-      return (await origins.fetch('all'))?.known.has(origin) ?? false
+      return (await all.fetch('all'))?.origins.has(origin) ?? false
     },
     async isCookieOrigin(origin) {
-      return (await origins.fetch('all'))?.cookie.has(origin) ?? false
+      return (await all.fetch('all'))?.cookieOrigins.has(origin) ?? false
+    },
+    async listPermissions() {
+      return (await all.fetch('all'))?.permissions ?? []
     },
   }
 }

@@ -104,6 +104,10 @@ export const catalogue = {
   'workspace.changed': { user: 'never', workspace: 'always', fields: [], change: 'both' },
   // Of which, in the installation's log: its own ends here.
   'workspace.deleted': { user: 'never', workspace: 'never', fields: ['deleted_workspace_id'] },
+  // Personal data of others was looked at: how many of a list, or one of them.
+  'members.viewed': { user: 'never', workspace: 'always', fields: ['list', 'shown'] },
+  'member.viewed': { user: 'always', workspace: 'always', fields: [] },
+  'audit-log.viewed': { user: 'never', workspace: 'always', fields: ['shown'] },
   'membership.changed': { user: 'always', workspace: 'always', fields: [], change: 'both' },
   'membership.removed': { user: 'always', workspace: 'always', fields: ['reason'], change: 'before' },
   'invitation.sent': { user: 'never', workspace: 'always', fields: ['invitation_id'], change: 'after' },

@@ -29,6 +29,8 @@ const classes = {
   'recovery-code': 'sign-ins',
   'recovery-codes': 'accounts',
   'refresh-token': 'tokens',
+  member: 'workspaces',
+  members: 'workspaces',
   role: 'workspaces',
   session: 'sign-ins',
   'sign-in': 'sign-ins',

@@ -4,7 +4,8 @@ import { AppError } from '../kernel/errors.ts'
 import type { Context } from './context.ts'
 
 const limitBytes = 64 * 1024
-const maximumFields = 50
+// A role can have as many permissions as all apps together register, each a box to be ticked.
+const maximumFields = 1000
 
 /**
  * Reads an `application/x-www-form-urlencoded` body of at most 64 KiB. Each field has one value: of a field that is sent twice

@@ -15,8 +15,10 @@ import { assertSameOrigin } from './origin-guard.ts'
  */
 export type Access = 'public' | 'browser'
 
-/** How a route touches data: under which system reason, as the person who is signed in, or not at all. */
-export type RouteMode = { system: SystemReason } | 'self' | 'no-data'
+/**
+ * How a route touches data: under which system reason, as the person who is signed in, in a workspace of theirs, or not at all.
+ */
+export type RouteMode = { system: SystemReason } | 'self' | 'workspace' | 'no-data'
 
 export interface RouteInput<Params, Query, Form> {
   params: Params

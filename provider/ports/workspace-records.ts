@@ -7,6 +7,9 @@ export interface WorkspaceRequirement {
   authenticators: string[] | undefined
 }
 
+/** What a requirement may ask for, beside nothing. */
+export type RequiredFactor = Exclude<WorkspaceRequirement['level'], 'none'>
+
 /** A tenant. */
 export interface WorkspaceRecord {
   id: string
@@ -37,6 +40,7 @@ export interface MemberRecord {
   roles: string[]
   /** Whether a passkey or a generator of codes is enrolled. */
   hasFactors: boolean
+  hasPasskey: boolean
   joinedAt: Date
   version: number
 }

@@ -2,6 +2,7 @@ import type {
   InvitationRecord,
   MemberRecord,
   MembershipFacts,
+  RequiredFactor,
   RoleRecord,
   WorkspaceRecord,
   WorkspaceRequirement,
@@ -51,6 +52,9 @@ export interface MemberRepository {
   /** Oldest membership first. */
   list(workspaceId: string, page: PageRequest): Promise<MemberRecord[]>
   count(workspaceId: string): Promise<number>
+  /** Those who have enrolled nothing that meets such a requirement, oldest membership first. */
+  listLacking(workspaceId: string, factor: RequiredFactor, page: PageRequest): Promise<MemberRecord[]>
+  countLacking(workspaceId: string, factor: RequiredFactor): Promise<number>
   /** How many hold the role. */
   countHolders(workspaceId: string, role: string): Promise<number>
   changeRoles(workspaceId: string, userId: string, roles: string[], version?: number): Promise<boolean>

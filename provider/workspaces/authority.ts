@@ -13,6 +13,20 @@ export interface Authority {
   ofApps: readonly string[]
 }
 
+/**
+ * The authority that a member has now, in a scope of the workspace. Called after `workspaces.lock`, nobody takes any of it away until the
+ * transaction is over. Rejects with AppError `not-found` for whoever is no member.
+ */
+export async function findAuthority(
+  repositories: Pick<Repositories, 'members' | 'roles'>,
+  { workspaceId, userId, ofApps }: { workspaceId: string; userId: string; ofApps: readonly string[] },
+): Promise<Authority> {
+  const member = await repositories.members.find(workspaceId, userId)
+  if (member === undefined) throw new AppError('not-found')
+  const permissions = new Set(await findPermissions(repositories, { workspaceId, ofApps }, member.roles))
+  return { workspaceId, actor: { kind: 'user', userId }, permissions, ofApps }
+}
+
 /** Rejects with AppError `forbidden`, which names the permission, where it is missing. */
 export function requirePermission({ permissions }: Authority, permission: Permission): void {
   if (!permissions.has(permission)) throw new AppError('forbidden', { detail: `This needs the permission ${permission}.` })

@@ -24,6 +24,8 @@ export function createInvitations({ issuer, installationName, lifetimeSeconds }:
   const { host: issuerHost, hostname } = new URL(issuer)
 
   return {
+    lifetimeSeconds,
+
     /**
      * Invites an address (in normal form) with these roles, in the caller's transaction, in the workspace's scope: by mail, in place of
      * an open invitation for the same address. Answers its id. Rejects with AppError `already-member`, `role-unknown`, `more-than-own` or

@@ -197,6 +197,8 @@ export const settingsExamples: Record<string, Examples> = {
   REFRESH_MAX_SECONDS: { key: 'refreshMaxSeconds', ...seconds, beside: { REFRESH_IDLE_SECONDS: '60' } },
   ERASURE_GRACE_SECONDS: { key: 'erasureGraceSeconds', ...seconds },
   ACCESS_PASS_SECONDS: { key: 'accessPassSeconds', ...seconds },
+  INVITATION_SECONDS: { key: 'invitationSeconds', ...seconds },
+  WORKSPACE_GRACE_SECONDS: { key: 'workspaceGraceSeconds', ...seconds },
   AUDIT_CHECKPOINT_SECONDS: { key: 'auditCheckpointSeconds', ...seconds },
   AUDIT_CHECKPOINT_FILE: { key: 'auditCheckpointFile', good: [['/mnt/worm/states', '/mnt/worm/states']], bad: ['a\0b'] },
   INSTALLATION_NAME: {

@@ -1,12 +1,19 @@
-import { type InferResult, sql } from 'kysely'
+import { type Expression, type InferResult, sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
-import type { MemberRecord } from '../../../provider/ports/workspace-records.ts'
+import type { MemberRecord, RequiredFactor } from '../../../provider/ports/workspace-records.ts'
 import type { MemberRepository } from '../../../provider/ports/workspace-repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { describePage, isAfter, limitTo, type PageParameters } from '../pages.ts'
 import { isVersion, prepare, queries } from '../statement.ts'
 import { canBeKept } from '../values.ts'
 import type { Vault } from '../vault.ts'
+
+const hasPasskey = sql<boolean>`exists (select from latchkey.passkeys as p where p.user_id = m.user_id)`
+const hasCodes = sql<boolean>`exists (select from latchkey.totp_devices as d where d.user_id = m.user_id)`
+
+/** A passkey reaches every level; a generator of codes, the lower one. */
+const isLacking = (factor: Expression<RequiredFactor>) =>
+  sql<boolean>`not ${hasPasskey} and (${factor}::text = 'phishing-resistant' or not ${hasCodes})`
 
 /** A membership with what opens its person; who has been erased is nobody's member. */
 const memberQuery = () =>
@@ -25,11 +32,8 @@ const memberQuery = () =>
       'k.wrapped',
       'a.id as address_id',
       'a.address_sealed',
-      ({ exists, selectFrom, or }) =>
-        or([
-          exists(selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'm.user_id')),
-          exists(selectFrom('totp_devices as d').select('d.id').whereRef('d.user_id', '=', 'm.user_id')),
-        ]).as('has_factors'),
+      hasPasskey.as('has_passkey'),
+      sql<boolean>`${hasPasskey} or ${hasCodes}`.as('has_factors'),
     ])
 
 type MemberRow = InferResult<ReturnType<typeof memberQuery>>[number]
@@ -58,6 +62,24 @@ const counted = sql<number>`count(*)`.as('count')
 
 const count = prepare<{ workspaceId: string }>()(parameter =>
   queries.selectFrom('memberships').select(counted).where('workspace_id', '=', parameter.workspaceId),
+)
+
+const listLacking = prepare<PageParameters & { workspaceId: string; factor: RequiredFactor }>()(parameter =>
+  memberQuery()
+    .where('m.workspace_id', '=', parameter.workspaceId)
+    .where(isLacking(parameter.factor))
+    .where(isAfter('m.created_at', 'm.user_id', parameter))
+    .orderBy('m.created_at')
+    .orderBy('m.user_id')
+    .limit(limitTo(parameter)),
+)
+
+const countLacking = prepare<{ workspaceId: string; factor: RequiredFactor }>()(parameter =>
+  queries
+    .selectFrom('memberships as m')
+    .select(counted)
+    .where('m.workspace_id', '=', parameter.workspaceId)
+    .where(isLacking(parameter.factor)),
 )
 
 const countHolders = prepare<{ workspaceId: string; role: string }>()(parameter =>
@@ -111,7 +133,8 @@ export function createMemberRepository(scope: SqlScope, vault: Vault): MemberRep
       address: key.open({ table: 'user_addresses', column: 'address', row: row.address_id }, row.address_sealed),
       name: row.name_sealed ? key.open({ table: 'users', column: 'name', row: row.user_id }, row.name_sealed) : undefined,
       roles: row.roles,
-      hasFactors: Boolean(row.has_factors),
+      hasFactors: row.has_factors,
+      hasPasskey: row.has_passkey,
       joinedAt: row.created_at,
       version: row.version,
     }
@@ -138,6 +161,16 @@ export function createMemberRepository(scope: SqlScope, vault: Vault): MemberRep
 
     async count(workspaceId) {
       const [row] = areIds(workspaceId) ? await scope.run(count, { workspaceId }) : []
+      return row?.count ?? 0
+    },
+
+    async listLacking(workspaceId, factor, page) {
+      if (!areIds(workspaceId)) return []
+      return Promise.all((await scope.run(listLacking, { workspaceId, factor, ...describePage(page) })).map(open))
+    },
+
+    async countLacking(workspaceId, factor) {
+      const [row] = areIds(workspaceId) ? await scope.run(countLacking, { workspaceId, factor }) : []
       return row?.count ?? 0
     },
 

@@ -7,6 +7,7 @@ import { accountRoutes } from './account/routes.ts'
 import { logoRoutes } from './apps/logo.ts'
 import { createAppRegistry } from './apps/registry.ts'
 import { createEventBatcher } from './audit/group-commit.ts'
+import { consoleRoutes } from './console/routes.ts'
 import { doctorRoutes } from './doctor/routes.ts'
 import { answerErrors } from './http/errors.ts'
 import { guardHost } from './http/host-guard.ts'
@@ -66,6 +67,7 @@ import { createUpstreamSteps } from './sign-in/upstream-steps.ts'
 import { createUpstreamVisits } from './sign-in/upstream-visits.ts'
 import { createNoticeBudget } from './users/notice-budget.ts'
 import { createNotices } from './users/notices.ts'
+import { createInvitations } from './workspaces/invitations.ts'
 
 export interface App {
   /** The same for as long as the process runs, whatever keys it signs with. */
@@ -138,6 +140,11 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     codeInSubject: settings.mailCodeInSubject,
   })
   const standing = createStanding({ clock, methods, requirement, isForAllWorkspaces: clientId => clientId === accountClientId })
+  const invitations = createInvitations({
+    issuer,
+    installationName: settings.installationName,
+    lifetimeSeconds: settings.invitationSeconds,
+  })
   const sessionEnder = createSessionEnder({ data, store, cipher, clock })
   const signUpAllowed = settings.signUp === 'allowed'
   const signingUp = createSignUp({ signUpAllowed, hasPersonalWorkspace: settings.newUserWorkspace === 'personal' })
@@ -207,6 +214,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     const signInRoute = createSignInRoute({ interactions, steps })
     const sessions = createBrowserSessions(provider)
     const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people, standing })
+    const forSignedIn = { issuer, data, clock, pages, standing, sessions, registry, rateLimiter }
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({
@@ -226,18 +234,11 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...enrolmentRoutes({ signInRoute, enrolling, pages, steps, methods }),
       ...methods.flatMap(method => method.routes?.({ data, flow, interactions, receiveLink, pages, clock }) ?? []),
       ...accountRoutes({
-        issuer,
+        ...forSignedIn,
         installationName: settings.installationName,
-        data,
         store,
         cipher,
-        rateLimiter,
-        clock,
-        pages,
-        registry,
         methods,
-        standing,
-        sessions,
         sessionEnder,
         recoveryCodes,
         shownCodes,
@@ -255,6 +256,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         clock,
         newUserWorkspace: settings.newUserWorkspace,
       }),
+      ...consoleRoutes({ ...forSignedIn, invitations, workspaceGraceSeconds: settings.workspaceGraceSeconds }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),
       ...(mailbox === undefined ? [] : mailboxRoutes({ mailbox, pages })),

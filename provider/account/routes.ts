@@ -17,6 +17,7 @@ import { secureRoutes } from './secure.ts'
 import { sessionRoutes } from './sessions.ts'
 import type { AccountParts } from './surroundings.ts'
 import { waysInRoutes } from './ways-in.ts'
+import { workspaceRoutes } from './workspaces.ts'
 
 const pages = [
   overviewRoutes,
@@ -32,6 +33,7 @@ const pages = [
   sessionRoutes,
   activityRoutes,
   appRoutes,
+  workspaceRoutes,
   dataRoutes,
   deletingRoutes,
   secureRoutes,

@@ -124,7 +124,7 @@ test('what is pressed is at least 44 px high', async () => {
     const low = await page.evaluate(() =>
       [
         ...document.querySelectorAll<HTMLElement>(
-          'button, input:not([type=hidden]), summary, .button, .foot-links a, .app-links a, .mails a',
+          'button, input:not([type=hidden], [type=checkbox]), label.option, summary, .button, .foot-links a, .app-links a, .mails a',
         ),
       ]
         .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < 44)

@@ -5,7 +5,7 @@ import type { PageContext } from '../page-context.ts'
 import { Notice } from '../parts/notice.tsx'
 
 /** The pages of an account, in the order of its menu. */
-const sections = ['overview', 'profile', 'addresses', 'ways-in', 'sessions', 'activity', 'apps', 'data'] as const
+const sections = ['overview', 'profile', 'addresses', 'ways-in', 'sessions', 'activity', 'apps', 'workspaces', 'data'] as const
 
 export type AccountSection = (typeof sections)[number]
 
@@ -25,6 +25,7 @@ export const accountOutcomes = [
   'others-ended',
   'app-disconnected',
   'account-kept',
+  'workspace-left',
 ] as const
 
 export type AccountOutcome = (typeof accountOutcomes)[number]

@@ -1,6 +1,7 @@
 import { accessPass } from './de/access-pass.ts'
 import { account } from './de/account.ts'
 import { connections } from './de/connections.ts'
+import { workspaceConsole } from './de/console.ts'
 import { notices } from './de/notices.ts'
 import { passkeys } from './de/passkeys.ts'
 import { secondSteps } from './de/second-steps.ts'
@@ -18,6 +19,7 @@ export const de: Catalogue = {
   ...secondSteps,
   ...workspaceChoice,
   ...workspaces,
+  ...workspaceConsole,
   'document.problem': 'Problem: {title}',
   'footer.service': 'Anmeldung für {installation} auf {host}',
   'footer.help': 'Hilfe',

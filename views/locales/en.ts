@@ -1,6 +1,7 @@
 import { accessPass } from './en/access-pass.ts'
 import { account } from './en/account.ts'
 import { connections } from './en/connections.ts'
+import { workspaceConsole } from './en/console.ts'
 import { notices } from './en/notices.ts'
 import { passkeys } from './en/passkeys.ts'
 import { secondSteps } from './en/second-steps.ts'
@@ -20,6 +21,7 @@ export const en = {
   ...secondSteps,
   ...workspaceChoice,
   ...workspaces,
+  ...workspaceConsole,
   'document.problem': 'Problem: {title}',
   'footer.service': 'Sign-in for {installation} at {host}',
   'footer.help': 'Help',

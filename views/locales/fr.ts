@@ -1,6 +1,7 @@
 import { accessPass } from './fr/access-pass.ts'
 import { account } from './fr/account.ts'
 import { connections } from './fr/connections.ts'
+import { workspaceConsole } from './fr/console.ts'
 import { notices } from './fr/notices.ts'
 import { passkeys } from './fr/passkeys.ts'
 import { secondSteps } from './fr/second-steps.ts'
@@ -18,6 +19,7 @@ export const fr: Catalogue = {
   ...secondSteps,
   ...workspaceChoice,
   ...workspaces,
+  ...workspaceConsole,
   'document.problem': 'Problème\u00A0: {title}',
   'footer.service': 'Connexion pour {installation} sur {host}',
   'footer.help': 'Aide',

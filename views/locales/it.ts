@@ -1,6 +1,7 @@
 import { accessPass } from './it/access-pass.ts'
 import { account } from './it/account.ts'
 import { connections } from './it/connections.ts'
+import { workspaceConsole } from './it/console.ts'
 import { notices } from './it/notices.ts'
 import { passkeys } from './it/passkeys.ts'
 import { secondSteps } from './it/second-steps.ts'
@@ -18,6 +19,7 @@ export const it: Catalogue = {
   ...secondSteps,
   ...workspaceChoice,
   ...workspaces,
+  ...workspaceConsole,
   'document.problem': 'Problema: {title}',
   'footer.service': 'Accesso per {installation} su {host}',
   'footer.help': 'Aiuto',

@@ -1,4 +1,5 @@
 import { accountStyles } from './account.ts'
+import { consoleStyles } from './console.ts'
 import { controlStyles } from './controls.ts'
 import { pageStyles } from './page.ts'
 import { partStyles } from './parts.ts'
@@ -7,5 +8,7 @@ import { writeTokens } from './tokens.ts'
 
 /** The one stylesheet of all pages. */
 export function writeStylesheet(accentColour?: string): string {
-  return [writeTokens(accentColour), pageStyles, controlStyles, partStyles, accountStyles, secondStepStyles].join('')
+  return [writeTokens(accentColour), pageStyles, controlStyles, partStyles, accountStyles, consoleStyles, secondStepStyles].join(
+    '',
+  )
 }

@@ -68,7 +68,7 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
     changesFactors?: boolean
     params?: ZodType<Params>
     /** Where the browser goes on after a sign-in that a form asked for; the page's own address where it is a page. */
-    comeBackTo?: string
+    comeBackTo?: string | ((params: Params) => string)
     handler(input: AccountInput<Params>): Promise<Answer> | Answer
   }): Route {
     const { method, path } = declaration
@@ -81,7 +81,8 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
       form: fields,
       ...(declaration.params === undefined ? {} : { params: declaration.params }),
       async handler({ ctx, params, form, facts, browser }) {
-        const comeBackTo = declaration.comeBackTo ?? (method === 'GET' ? ctx.path : '/account')
+        const { comeBackTo: given = method === 'GET' ? ctx.path : '/account' } = declaration
+        const comeBackTo = typeof given === 'function' ? given(params) : given
         const signedIn = await sessions.find(ctx)
         if (signedIn === undefined) return signInFirst(issuer, comeBackTo, {})
         const mode = { kind: 'self', userId: signedIn.userId } as const
@@ -138,7 +139,8 @@ export function accountReturnRoute(): Route {
     query: z.object({ state: z.string().max(200).optional() }),
     handler: ({ query: { state } }) => ({
       kind: 'redirect',
-      to: state !== undefined && /^\/(account|admin)(\/[a-z0-9-]+)*$/.test(state) ? state : '/account',
+      to:
+        state !== undefined && /^\/((account|admin)(\/[a-z0-9-]+)*|invitation\/[A-Za-z0-9_-]+)$/.test(state) ? state : '/account',
     }),
   })
 }

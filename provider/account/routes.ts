@@ -9,6 +9,7 @@ import { dataRoutes } from './data.ts'
 import { deletingRoutes } from './deleting.ts'
 import { elsewhereRoutes } from './elsewhere.ts'
 import { factorRoutes } from './factors.ts'
+import { invitationRoutes } from './invitations.ts'
 import { linkingRoutes } from './linking.ts'
 import { overviewRoutes } from './overview.ts'
 import { profileRoutes } from './profile.ts'
@@ -30,6 +31,7 @@ const pages = [
   factorRoutes,
   elsewhereRoutes,
   linkingRoutes,
+  invitationRoutes,
   sessionRoutes,
   activityRoutes,
   appRoutes,

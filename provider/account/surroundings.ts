@@ -4,6 +4,7 @@ import type { AppRegistry } from '../apps/registry.ts'
 import type { Connection } from '../connections/connection.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { SessionEnder } from '../oidc/end-sessions.ts'
+import type { Pages } from '../http/pages.ts'
 import type { BrowserSessions } from '../oidc/signed-in.ts'
 import type { Data } from '../ports/data.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
@@ -26,6 +27,7 @@ export interface AccountParts {
   cipher: FieldCipher
   rateLimiter: RateLimiter
   clock: Clock
+  pages: Pages
   registry: AppRegistry
   methods: readonly SignInMethod[]
   sessions: BrowserSessions

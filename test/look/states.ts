@@ -27,6 +27,7 @@ import { accountMailStates, accountStates } from './account-states.ts'
 import { connectionStates } from './connection-states.ts'
 import { passkeyStates } from './passkey-states.ts'
 import { secondStepStates } from './second-step-states.ts'
+import { workspaceChoiceStates } from './workspace-choice-states.ts'
 
 export interface PageState {
   name: string
@@ -225,6 +226,7 @@ export const pageStates: PageState[] = [
   ...connectionStates,
   ...passkeyStates,
   ...secondStepStates,
+  ...workspaceChoiceStates,
   ...accountStates,
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },
   { name: 'switch-account', render: page => renderSwitchAccount(page, { form: { action: '/logout/confirm' } }) },

@@ -72,7 +72,7 @@ export const systemFiles: readonly SystemFiles[] = [
   {
     reason: 'invitation',
     why: 'whoever is invited is no member yet, and accepting makes them one, which a workspace cannot do by itself',
-    files: ['provider/oidc/choose-workspace.ts', 'provider/oidc/workspace-page.ts'],
+    files: ['provider/oidc/choose-workspace.ts', 'provider/oidc/workspace-page.ts', 'provider/account/invitations.ts'],
   },
   {
     reason: 'founding',

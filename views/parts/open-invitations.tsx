@@ -38,17 +38,19 @@ export function OpenInvitations({
   return (
     <section>
       <h2>{say('choose-workspace.invitations')}</h2>
-      {invitations.map(invitation => (
-        <Form target={accept} class="stack">
-          <p>
-            <bdi>{invitationSentence(page, invitation)}</bdi>{' '}
-            {say('invitation.as', { roles: formatList(page.locale, invitation.roles.map(tidyName)) })}
-          </p>
-          <Button kind="secondary" name="invitation" value={invitation.id}>
-            {say('choose-workspace.join', { workspace: tidyName(invitation.workspace) })}
-          </Button>
-        </Form>
-      ))}
+      <div class="stack">
+        {invitations.map(invitation => (
+          <Form target={accept} class="stack">
+            <p>
+              <bdi>{invitationSentence(page, invitation)}</bdi>{' '}
+              {say('invitation.as', { roles: formatList(page.locale, invitation.roles.map(tidyName)) })}
+            </p>
+            <Button kind="secondary" name="invitation" value={invitation.id}>
+              {say('choose-workspace.join', { workspace: tidyName(invitation.workspace) })}
+            </Button>
+          </Form>
+        ))}
+      </div>
     </section>
   )
 }

@@ -163,7 +163,7 @@ describe.each(['embedded', 'postgres'] as const)('on %s', on => {
       await admin.send(`${path}/members/${manager.userId}/remove`)
       const log = await admin.open(`${path}/audit`)
       expect(log.body).not.toContain(manager.address)
-      expect(log.body).toContain(`Somebody who is no longer a member <code class="key">${manager.userId}</code>`)
+      expect(log.body).toContain(`a former member <code class="key">${manager.userId}</code>`)
       const theirs = await admin.submit(`${path}/audit/search`, { who: manager.userId })
       expect(theirs.body).toContain('By one who left')
     })

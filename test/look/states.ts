@@ -25,6 +25,7 @@ import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
 import { accountMailStates, accountStates } from './account-states.ts'
 import { connectionStates } from './connection-states.ts'
+import { consoleStates } from './console-states.ts'
 import { passkeyStates } from './passkey-states.ts'
 import { secondStepStates } from './second-step-states.ts'
 import { workspaceChoiceStates } from './workspace-choice-states.ts'
@@ -228,6 +229,7 @@ export const pageStates: PageState[] = [
   ...secondStepStates,
   ...workspaceChoiceStates,
   ...accountStates,
+  ...consoleStates,
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },
   { name: 'switch-account', render: page => renderSwitchAccount(page, { form: { action: '/logout/confirm' } }) },
   {

@@ -146,8 +146,8 @@ function Entry({ page, entry, now, speaker }: { page: PageContext; entry: AuditE
           columns={[say('console.audit.field'), say('console.audit.before'), say('console.audit.after')]}
           rows={changes.map(({ field, before, after }) => [
             <code class="key">{field}</code>,
-            before === undefined ? <Nothing speaker={speaker} /> : <bdi>{before}</bdi>,
-            after === undefined ? <Nothing speaker={speaker} /> : <bdi>{after}</bdi>,
+            <Value page={page} value={before} speaker={speaker} />,
+            <Value page={page} value={after} speaker={speaker} />,
           ])}
         />
       )}
@@ -174,12 +174,20 @@ function Entry({ page, entry, now, speaker }: { page: PageContext; entry: AuditE
   )
 }
 
-function Nothing({ speaker: { say } }: { speaker: Speaker }): VNode {
+/** As the log has it, but for moments, which are told as everywhere. */
+function Value({ page, value, speaker }: { page: PageContext; value: string | undefined; speaker: Speaker }): VNode {
+  if (value === undefined)
+    return (
+      <>
+        <span aria-hidden="true">–</span>
+        <span class="heard">{speaker.say('console.audit.nothing')}</span>
+      </>
+    )
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return <bdi>{value}</bdi>
   return (
-    <>
-      <span aria-hidden="true">–</span>
-      <span class="heard">{say('console.audit.nothing')}</span>
-    </>
+    <time dateTime={value} title={value}>
+      {formatMoment(page.locale, new Date(value), page.timeZone)}
+    </time>
   )
 }
 

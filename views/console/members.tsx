@@ -54,7 +54,9 @@ export function renderConsoleMembers(page: PageContext, where: WorkspaceContext,
           problem={problem && say(`console.members.${problem}`)}
           input={{ type: 'email', value: find.typed, autocomplete: 'off', spellcheck: false, maxLength: 254 }}
         />
-        <Button kind="secondary">{say('console.members.find-button')}</Button>
+        <div class="buttons">
+          <Button kind="secondary">{say('console.members.find-button')}</Button>
+        </div>
       </Form>
       <Table
         label={say('console.section.members')}

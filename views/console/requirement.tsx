@@ -30,7 +30,10 @@ export function renderConsoleRequirement(
               level !== 'none' && say('console.requirement.lacking', { people: lacking }),
             ]}
           >
-            <a href={href} aria-label={say('console.requirement.look-at', { level: say(`console.requirement.level.${level}`) })}>
+            <a
+              href={href}
+              aria-label={`${say(current ? 'console.requirement.look-current' : 'console.requirement.look')}, ${say(`console.requirement.level.${level}`)}`}
+            >
               {say(current ? 'console.requirement.look-current' : 'console.requirement.look')}
             </a>
           </Row>

@@ -175,11 +175,7 @@ export const consoleStyles = `.rail-title {
 }
 @media (max-width: 42rem) {
   .table:not(.compare) thead {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
+    display: none;
   }
   .table:not(.compare), .table:not(.compare) tbody, .table:not(.compare) tr, .table:not(.compare) tbody th, .table:not(.compare) td {
     display: block;

@@ -82,7 +82,6 @@ export const workspaceConsole = {
   'console.requirement.lacking': '{people, plural, one {# Mitglied ist nicht bereit} other {# Mitglieder sind nicht bereit}}',
   'console.requirement.look': 'Ansehen',
   'console.requirement.look-current': 'Den Tag ändern',
-  'console.requirement.look-at': 'Ansehen: {level}',
   'console.requirement.affected': 'Wer noch nicht bereit ist',
   'console.requirement.affected-lead':
     '{people, plural, one {# Mitglied hat} other {# Mitglieder haben}} nichts eingerichtet, das genügen würde. Bis zu dem Tag, den Sie wählen, geht die Arbeit weiter, mit der Bitte, sich vorzubereiten.',
@@ -230,7 +229,7 @@ export const workspaceConsole = {
   'console.audit.nothing-found': 'Nichts hier passt zur Suche.',
   'console.audit.empty': 'Noch ist nichts geschehen. Was Mitglieder und Apps in diesem Arbeitsbereich tun, erscheint hier.',
   'console.audit.by': 'von {actor}',
-  'console.audit.gone': 'Jemand, der kein Mitglied mehr ist',
+  'console.audit.gone': 'Ex-Mitglied',
   'console.audit.system': 'dem System',
   'console.audit.changes': 'Was sich geändert hat',
   'console.audit.field': 'Feld',

@@ -86,7 +86,6 @@ export const workspaceConsole = {
   'console.requirement.lacking': '{people, plural, one {# member is not ready} other {# members are not ready}}',
   'console.requirement.look': 'Look at it',
   'console.requirement.look-current': 'Change the day',
-  'console.requirement.look-at': 'Look at it: {level}',
   'console.requirement.affected': 'Who is not ready yet',
   'console.requirement.affected-lead':
     '{people, plural, one {# member has} other {# members have}} nothing set up that would be enough. They can go on working until the day you choose, and are asked to get ready.',
@@ -232,7 +231,7 @@ export const workspaceConsole = {
   'console.audit.nothing-found': 'Nothing here fits the search.',
   'console.audit.empty': 'Nothing has happened yet. What members and apps do in this workspace appears here.',
   'console.audit.by': 'by {actor}',
-  'console.audit.gone': 'Somebody who is no longer a member',
+  'console.audit.gone': 'a former member',
   'console.audit.system': 'the system',
   'console.audit.changes': 'What changed',
   'console.audit.field': 'Field',

@@ -83,7 +83,6 @@ export const workspaceConsole = {
   'console.requirement.lacking': '{people, plural, one {# membre n’est pas prêt} other {# membres ne sont pas prêts}}',
   'console.requirement.look': 'Regarder',
   'console.requirement.look-current': 'Modifier le jour',
-  'console.requirement.look-at': 'Regarder : {level}',
   'console.requirement.affected': 'Qui n’est pas encore prêt',
   'console.requirement.affected-lead':
     '{people, plural, one {# membre n’a} other {# membres n’ont}} rien configuré qui suffirait. Le travail continue jusqu’au jour que vous choisissez, avec un rappel de se préparer.',
@@ -231,7 +230,7 @@ export const workspaceConsole = {
   'console.audit.empty':
     'Il ne s’est encore rien passé. Ce que les membres et les applications font dans cet espace de travail apparaît ici.',
   'console.audit.by': 'par {actor}',
-  'console.audit.gone': 'Une personne qui n’est plus membre',
+  'console.audit.gone': 'un ancien membre',
   'console.audit.system': 'le système',
   'console.audit.changes': 'Ce qui a changé',
   'console.audit.field': 'Champ',

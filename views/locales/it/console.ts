@@ -80,7 +80,6 @@ export const workspaceConsole = {
   'console.requirement.lacking': '{people, plural, one {# membro non è pronto} other {# membri non sono pronti}}',
   'console.requirement.look': 'Guarda',
   'console.requirement.look-current': 'Cambia il giorno',
-  'console.requirement.look-at': 'Guarda: {level}',
   'console.requirement.affected': 'Chi non è ancora pronto',
   'console.requirement.affected-lead':
     '{people, plural, one {# membro non ha} other {# membri non hanno}} configurato nulla che basti. Si continua a lavorare fino al giorno che sceglie, con l’invito a prepararsi.',
@@ -219,7 +218,7 @@ export const workspaceConsole = {
   'console.audit.nothing-found': 'Nulla qui corrisponde alla ricerca.',
   'console.audit.empty': 'Non è ancora successo nulla. Ciò che membri e app fanno in quest’area di lavoro appare qui.',
   'console.audit.by': 'da {actor}',
-  'console.audit.gone': 'Qualcuno che non è più membro',
+  'console.audit.gone': 'un ex membro',
   'console.audit.system': 'il sistema',
   'console.audit.changes': 'Che cosa è cambiato',
   'console.audit.field': 'Campo',

@@ -16,24 +16,24 @@ export interface Colleague {
   roles: string[]
 }
 
-/** A workspace of these people, all of whom have an account already; answers its id, and theirs by address. */
+/** A workspace of these people, all of whom have an account already; answers its id and slug, and their ids by address. */
 export async function gather(
   { adapters: { data }, clock }: Pick<RunningLatchkey, 'adapters' | 'clock'>,
   people: readonly Colleague[],
-): Promise<{ workspaceId: string; idOf(address: string): string }> {
+): Promise<{ workspaceId: string; slug: string; idOf(address: string): string }> {
   const circumstances = withoutRequest({ kind: 'system', reason: 'command-line' }, clock.now)
   const ids = new Map<string, string>()
-  const workspaceId = await data.scoped(asSystem, async repositories => {
-    const { id } = await foundWorkspace(repositories, { name: 'Fieldworks', userId: undefined }, circumstances)
+  const { id: workspaceId, slug } = await data.scoped(asSystem, async repositories => {
+    const workspace = await foundWorkspace(repositories, { name: 'Fieldworks', userId: undefined }, circumstances)
     for (const { address, roles } of people) {
       const user = await repositories.users.findByAddress(address)
       if (user === undefined) throw new Error('they have no account yet')
       ids.set(address, user.id)
-      await repositories.workspaces.addMember({ workspaceId: id, userId: user.id, roles, createdAt: clock.now() })
+      await repositories.workspaces.addMember({ workspaceId: workspace.id, userId: user.id, roles, createdAt: clock.now() })
     }
-    return id
+    return workspace
   })
-  return { workspaceId, idOf: address => ids.get(address) ?? '' }
+  return { workspaceId, slug, idOf: address => ids.get(address) ?? '' }
 }
 
 /** Resets a member's factors as the pages of the workspace do, on behalf of another member. */

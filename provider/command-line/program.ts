@@ -3,6 +3,7 @@ import type { AppRequest } from './app-create.ts'
 import { addAuditCommands } from './audit-grammar.ts'
 import type { RotationRequest } from './data-keys.ts'
 import type { ExitCode, Surroundings } from './surroundings.ts'
+import { addWorkspaceCommands } from './workspace-grammar.ts'
 
 /**
  * The grammar of the command line. Each command's code is loaded when it is called, so that `--help` and a typing error do not
@@ -47,6 +48,11 @@ export function createProgram(surroundings: Surroundings, exitWith: (code: ExitC
   )
   addAppCommands(
     program.command('app').helpCommand(false).description('the apps (OIDC clients) of the installation'),
+    surroundings,
+    exitWith,
+  )
+  addWorkspaceCommands(
+    program.command('workspace').helpCommand(false).description('the workspaces (tenants) of the installation'),
     surroundings,
     exitWith,
   )

@@ -15,6 +15,12 @@ export interface InvitationOptions {
   lifetimeSeconds: number
 }
 
+interface Invited {
+  /** In normal form. */
+  address: string
+  roles: readonly string[]
+}
+
 export type Invitations = ReturnType<typeof createInvitations>
 
 /** The page that an invitation's link leads to. */
@@ -22,6 +28,42 @@ export const invitationPath = '/invitation'
 
 export function createInvitations({ issuer, installationName, lifetimeSeconds }: InvitationOptions) {
   const { host: issuerHost, hostname } = new URL(issuer)
+
+  /** Keeps an invitation in place of an open one for the same address, and answers what whoever is invited has to be sent. */
+  async function open(
+    repositories: Repositories,
+    authority: Authority,
+    { address, roles }: Invited,
+    circumstances: Circumstances,
+  ): Promise<{ id: string; link: string; expiresAt: Date; workspace: string }> {
+    requirePermission(authority, 'members.manage')
+    const { workspaceId, actor } = authority
+    if (roles.length === 0) throw new AppError('bad-request', { detail: 'An invitation is for at least one role.' })
+    const workspace = await repositories.workspaces.findById(workspaceId)
+    if (workspace === undefined) throw new AppError('not-found')
+    if (workspace.personal) throw new AppError('personal-workspace')
+    assertWithin(authority, await findPermissions(repositories, authority, roles))
+    if (await repositories.members.findByAddress(workspaceId, address)) throw new AppError('already-member')
+    const id = newId()
+    const token = newSecret()
+    const createdAt = circumstances.clock()
+    const expiresAt = secondsAfter(createdAt, lifetimeSeconds)
+    const wanted = [...new Set(roles)].toSorted()
+    await repositories.invitations.replace({
+      id,
+      workspaceId,
+      address,
+      roles: wanted,
+      tokenHash: hashSecret(token),
+      invitedBy: actor.kind === 'user' ? actor.userId : undefined,
+      createdAt,
+      expiresAt,
+    })
+    // Not the address: it may be somebody's who will have themselves erased, and this is kept under the workspace's key.
+    const after = { roles: wanted, expires_at: expiresAt }
+    await recordEvent(repositories, { action: 'invitation.sent', workspaceId, invitation_id: id, after }, circumstances)
+    return { id, link: `${issuer}${invitationPath}/${token}`, expiresAt, workspace: workspace.name }
+  }
 
   return {
     lifetimeSeconds,
@@ -34,48 +76,26 @@ export function createInvitations({ issuer, installationName, lifetimeSeconds }:
     async invite(
       repositories: Repositories,
       authority: Authority,
-      {
-        address,
-        roles,
-        locale,
-        inviter,
-      }: { address: string; roles: readonly string[]; locale: Locale; inviter: string | undefined },
+      { locale, inviter, ...invited }: Invited & { locale: Locale; inviter: string | undefined },
       circumstances: Circumstances,
     ): Promise<string> {
-      requirePermission(authority, 'members.manage')
-      const { workspaceId, actor } = authority
-      if (roles.length === 0) throw new AppError('bad-request', { detail: 'An invitation is for at least one role.' })
-      const workspace = await repositories.workspaces.findById(workspaceId)
-      if (workspace === undefined) throw new AppError('not-found')
-      if (workspace.personal) throw new AppError('personal-workspace')
-      assertWithin(authority, await findPermissions(repositories, authority, roles))
-      if (await repositories.members.findByAddress(workspaceId, address)) throw new AppError('already-member')
-      const id = newId()
-      const token = newSecret()
-      const createdAt = circumstances.clock()
-      const expiresAt = secondsAfter(createdAt, lifetimeSeconds)
-      const wanted = [...new Set(roles)].toSorted()
-      await repositories.invitations.replace({
-        id,
-        workspaceId,
-        address,
-        roles: wanted,
-        tokenHash: hashSecret(token),
-        invitedBy: actor.kind === 'user' ? actor.userId : undefined,
-        createdAt,
-        expiresAt,
-      })
-      const mail = renderInvitationMail(
-        { locale, issuerHost, installationName },
-        { workspace: workspace.name, inviter, link: `${issuer}${invitationPath}/${token}`, expiresAt },
-      )
+      const { id, link, expiresAt, workspace } = await open(repositories, authority, invited, circumstances)
+      const mail = renderInvitationMail({ locale, issuerHost, installationName }, { workspace, inviter, link, expiresAt })
       await repositories.jobs.enqueue('mail', {
-        message: { messageId: `${newId()}@${hostname}`, to: { name: '', address }, language: locale, ...mail },
+        message: { messageId: `${newId()}@${hostname}`, to: { name: '', address: invited.address }, language: locale, ...mail },
       })
-      // Not the address: it may be somebody's who will have themselves erased, and this is kept under the workspace's key.
-      const after = { roles: wanted, expires_at: expiresAt }
-      await recordEvent(repositories, { action: 'invitation.sent', workspaceId, invitation_id: id, after }, circumstances)
       return id
+    },
+
+    /** The same without a mail: answers the link, for whoever asks to hand on. */
+    async inviteByLink(
+      repositories: Repositories,
+      authority: Authority,
+      invited: Invited,
+      circumstances: Circumstances,
+    ): Promise<{ link: string; expiresAt: Date }> {
+      const { link, expiresAt } = await open(repositories, authority, invited, circumstances)
+      return { link, expiresAt }
     },
 
     /** Takes one back, in the caller's transaction. Rejects with AppError `not-found`, or `invitation-over` where it is too late. */

@@ -15,6 +15,17 @@ import type { UpstreamPlace } from './upstream.ts'
 const here = import.meta.dirname
 const buildScript = join(here, '../../config/tooling/build.mjs')
 
+export interface Installation {
+  name: string
+  databaseUrl: string
+  redisUrl: string
+  port: number
+  /** How many people of a generated volume are there. */
+  people?: number
+  /** Another bundle than the one that is built. */
+  script?: string
+}
+
 export interface Fleet {
   /** Absent where no subject needs them. */
   stores: Stores | undefined
@@ -23,6 +34,9 @@ export interface Fleet {
   /** Starts the server alone. Data of an earlier start under the same `installation` name is found again. */
   startServer(name: SubjectName, installation?: string): Promise<ServerProcess>
   openSubject(name: SubjectName): Promise<Subject>
+  /** Latchkey on a database of its own. What it keeps in files lies in `dataFolder`. */
+  openInstallation(installation: Installation): Promise<Subject>
+  dataFolder(installation: string): string
   /** The last lines that the servers logged: for a run that failed. */
   lastWords(): string
   stop(): Promise<void>
@@ -52,17 +66,27 @@ export async function startFleet(subjects: SubjectName[]): Promise<Fleet> {
     servers.add(server)
     return server
   }
+  const keep = async (options: Parameters<typeof openSubject>[0]): Promise<Subject> => {
+    servers.add(options.server)
+    const subject = await openSubject(options)
+    opened.add(subject)
+    return subject
+  }
+  const pids = stores ? { postgres: stores.postgresPid, redis: stores.redisPid } : {}
   return {
     stores,
     linkPort: ports.linkPort,
     startServer: start,
     async openSubject(name) {
-      const pids = stores && name === 'latchkey-postgres' ? { postgres: stores.postgresPid, redis: stores.redisPid } : {}
       const linkPort = name === 'yardstick' ? undefined : ports.linkPort
-      const subject = await openSubject({ name, server: await start(name), stores: pids, linkPort })
-      opened.add(subject)
-      return subject
+      return keep({ name, server: await start(name), stores: name === 'latchkey-postgres' ? pids : {}, linkPort })
     },
+    async openInstallation({ name, people, script, port, ...databases }) {
+      const place = { folder: join(folder, name), smtpPort: ports.smtpPort, google, port, stores: databases }
+      const server = await startLatchkey({ ...place, ...(script === undefined ? {} : { script }) })
+      return keep({ name: 'latchkey-postgres', server, stores: pids, linkPort: ports.linkPort, people })
+    },
+    dataFolder: installation => join(folder, installation, 'data'),
     lastWords: () => [...servers].map(server => server.lastWords()).join('\n'),
     async stop() {
       for (const subject of opened) await subject.stop()

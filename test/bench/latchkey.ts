@@ -15,17 +15,28 @@ export interface LatchkeySettings {
   google: UpstreamPlace
   /** Absent: embedded. */
   stores?: { databaseUrl: string; redisUrl: string }
+  /** The bundle that is started; the one that was built, where none is given. */
+  script?: string
+  /** One that is free, where none is given. The issuer names it, and what was issued names the issuer. */
+  port?: number
 }
 
 /** Starts Latchkey as an operator would behind one proxy. */
-export async function startLatchkey({ folder, smtpPort, google, stores }: LatchkeySettings): Promise<ServerProcess> {
+export async function startLatchkey({
+  folder,
+  smtpPort,
+  google,
+  stores,
+  script = serverBundle,
+  port,
+}: LatchkeySettings): Promise<ServerProcess> {
   mkdirSync(folder, { recursive: true })
   const configuration = join(folder, 'latchkey.yaml')
   const apps = allApps.map(app => ({ ...app, first_party: true }))
   writeFileSync(configuration, stringify({ apps, upstreams: { google: { issuer: google.issuer } } }))
   return startServer({
-    script: serverBundle,
-    port: await findFreePort(),
+    script,
+    port: port ?? (await findFreePort()),
     logFile: join(folder, 'server.log'),
     environment: {
       DATA_DIR: join(folder, 'data'),

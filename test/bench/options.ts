@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type SubjectName, subjectNames } from './subject.ts'
+import type { VolumeSize } from './volume/people.ts'
+import { largeVolume, quickVolume } from './volume/growth.ts'
 import { type WorkloadName, workloadNames } from './workloads.ts'
 
 export const sectionNames = [
@@ -11,6 +13,7 @@ export const sectionNames = [
   'rotations',
   'enumeration',
   'audit-log',
+  'volume',
 ] as const
 
 export const usage = `npm run bench -- [options]
@@ -20,6 +23,9 @@ export const usage = `npm run bench -- [options]
   --section <name>      only this one, may be repeated: ${sectionNames.join(', ')}
   --passes <n>          measured passes of each workload (3; quick 2)
   --operations <n>      operations of a pass
+  --workspaces <n>      of the large installation in the section volume (10000; quick 100)
+  --users <n>           its users (1000000; quick 10000)
+  --events <n>          its audit events (5000000; quick 50000)
   --profile             also takes a CPU profile of each server and workload in a pass of its own (.cpuprofile files in .bench/)
 `
 
@@ -33,6 +39,8 @@ export interface BenchOptions {
   sections: SectionName[]
   passes: number
   operations: number | undefined
+  /** Of the large installation, against which the small one is held. */
+  volume: VolumeSize
   /** True where nothing was left out, so that the results may be kept. */
   complete: boolean
 }
@@ -48,9 +56,13 @@ export function readOptions(argumentList: string[]): BenchOptions {
       section: { type: 'string', multiple: true },
       passes: { type: 'string' },
       operations: { type: 'string' },
+      workspaces: { type: 'string' },
+      users: { type: 'string' },
+      events: { type: 'string' },
     },
   })
-  const { quick, profile, workload, subject, section, passes, operations } = values
+  const { quick, profile, workload, subject, section, passes, operations, workspaces, users, events } = values
+  const usual = quick ? quickVolume : largeVolume
   return {
     quick,
     profile,
@@ -59,7 +71,12 @@ export function readOptions(argumentList: string[]): BenchOptions {
     sections: choose('section', sectionNames, section ?? (quick ? ['workloads', 'gate', 'store-commands'] : undefined)),
     passes: passes === undefined ? (quick ? 2 : 3) : readCount('passes', passes, 20),
     operations: operations === undefined ? undefined : readCount('operations', operations, 100_000),
-    complete: !quick && !workload && !subject && !section && !passes && !operations,
+    volume: {
+      workspaces: workspaces === undefined ? usual.workspaces : readCount('workspaces', workspaces, 100_000),
+      users: users === undefined ? usual.users : readCount('users', users, 10_000_000),
+      events: events === undefined ? usual.events : readCount('events', events, 100_000_000),
+    },
+    complete: !quick && !workload && !subject && !section && !passes && !operations && !workspaces && !users && !events,
   }
 }
 

@@ -14,14 +14,14 @@ export const memoryGoals: Partial<Record<SubjectName, { idle?: number; after: nu
   'latchkey-embedded': { after: 480 },
 }
 
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
   const all = [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
   return all.map(row => `| ${row.join(' | ')} |`).join('\n')
 }
 
-const verdict = (met: boolean) => (met ? 'met' : '**missed**')
+export const verdict = (met: boolean) => (met ? 'met' : '**missed**')
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0)
-const milliseconds = (value: number) => value.toFixed(value < 1 ? 3 : 2)
+export const milliseconds = (value: number) => value.toFixed(value < 1 ? 3 : 2)
 
 /** What a measurement is compared with, of the same run. */
 function findReference(measurements: Measurement[], { subject, workload }: Measurement): Measurement | undefined {

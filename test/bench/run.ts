@@ -28,6 +28,8 @@ import { measureStart, type StartResult } from './start-up.ts'
 import { countStoreCommands, type StoreCommands } from './store-commands.ts'
 import type { Stores } from './stores.ts'
 import type { Subject, SubjectName } from './subject.ts'
+import { describeGrowth } from './volume/describe.ts'
+import { measureGrowth } from './volume/growth.ts'
 import { type WorkloadName, workloads } from './workloads.ts'
 
 const here = import.meta.dirname
@@ -155,6 +157,9 @@ async function bench(options: BenchOptions): Promise<void> {
     }
     if (has('memory')) report('Memory', describeMemory(await measureMemories(fleet, options.subjects, memoryOperations)))
     if (has('audit-log') && stores) report('The audit log', describeAuditLog(await measureAuditLog(stores, auditEvents)))
+    if (has('volume') && stores) {
+      report('Small and large', describeGrowth(await measureGrowth(fleet, stores, { ...options, large: options.volume, say })))
+    }
     if (options.complete) writeResults(machine, chapters)
   } catch (error) {
     process.stderr.write(`${fleet.lastWords()}\n`)

@@ -7,6 +7,8 @@ import { startPostgres } from '../support/servers.ts'
 export interface Stores {
   /** The login of the database's owner: no superuser, subject to row-level security. */
   databaseUrl: string
+  /** Of the same database. */
+  superuserUrl: string
   redisUrl: string
   postgresPid: number
   redisPid: number
@@ -53,6 +55,7 @@ export async function startStores(): Promise<Stores> {
   const aboutRedis = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(about)?.[1] ?? 'unknown'
   return {
     databaseUrl: postgres.url,
+    superuserUrl: superuserUrl.href,
     redisUrl: redisServer.url,
     postgresPid: postgres.processId,
     redisPid: Number(aboutRedis('process_id')),
@@ -66,6 +69,13 @@ export async function startStores(): Promise<Stores> {
       await Promise.all([postgres.stop(), redisServer.stop()])
     },
   }
+}
+
+/** The same server's other database: of Postgres by its name, of Redis by its number. */
+export function inDatabase(url: string, database: string): string {
+  const other = new URL(url)
+  other.pathname = `/${database}`
+  return other.href
 }
 
 async function track(client: Client, what: 'top' | 'none'): Promise<void> {

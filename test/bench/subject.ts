@@ -63,6 +63,7 @@ export async function startServer(options: {
   const log = createWriteStream(options.logFile, { flags: 'a' })
   child.stdout?.pipe(log)
   child.stderr?.pipe(log)
+  const lastWords = () => readFileSync(options.logFile, 'utf8').slice(-3000)
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
@@ -72,10 +73,10 @@ export async function startServer(options: {
     clearTimeout(forced)
   }
   while (!(await answers(`${issuer}/.well-known/openid-configuration`))) {
-    if (child.exitCode !== null) throw new Error(`${options.script} ended with ${child.exitCode}; see ${options.logFile}`)
+    if (child.exitCode !== null) throw new Error(`${options.script} ended with ${child.exitCode}: ${lastWords()}`)
     if (performance.now() - began > startLimit) {
       await stop()
-      throw new Error(`${options.script} did not answer within ${startLimit} ms; see ${options.logFile}`)
+      throw new Error(`${options.script} did not answer within ${startLimit} ms: ${lastWords()}`)
     }
     await sleep(5)
   }
@@ -83,7 +84,7 @@ export async function startServer(options: {
     child,
     issuer,
     readyMilliseconds: performance.now() - began,
-    lastWords: () => readFileSync(options.logFile, 'utf8').slice(-3000),
+    lastWords,
     stop,
   }
 }
@@ -101,13 +102,17 @@ export async function openSubject(options: {
   server: ServerProcess
   stores: { postgres?: number; redis?: number }
   linkPort: number | undefined
+  /** Of a generated volume: see generator.ts. */
+  people?: number | undefined
 }): Promise<Subject> {
   const { name, server, stores } = options
   const serverPid = server.child.pid
   if (serverPid === undefined) throw new Error('the server has no process id')
   const generator = fork(join(here, 'load/generator.ts'))
   const load = <Value>(request: LoadRequest) => ask<Value>(generator, request)
-  await load({ do: 'open', issuer: server.issuer, linkPort: options.linkPort, opaqueProfileTokens: name === 'yardstick' })
+  const people = options.people === undefined ? {} : { people: options.people }
+  const opaqueProfileTokens = name === 'yardstick'
+  await load({ do: 'open', issuer: server.issuer, linkPort: options.linkPort, opaqueProfileTokens, ...people })
   return {
     name,
     issuer: server.issuer,

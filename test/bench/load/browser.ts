@@ -84,8 +84,14 @@ export interface Browser {
 
 const newJar = () => new CookieJar(undefined, { prefixSecurity: 'silent', allowSecureOnLocal: true })
 
-export function openBrowser(connection: Connection, from: string, jar = newJar()): Browser {
-  let lastUrl = ''
+/** A browser that has been at the issuer before, and nobody is signed in there: it has the name that Latchkey gave it. */
+export function openKnownBrowser(connection: Connection, from: string, issuer: string, name: string): Browser {
+  const jar = newJar()
+  jar.setCookieSync(`__Host-browser=${name}; Path=/; Secure`, issuer)
+  return openBrowser(connection, from, jar, issuer)
+}
+
+export function openBrowser(connection: Connection, from: string, jar = newJar(), lastUrl = ''): Browser {
   const exchange = async (url: string, options: RequestOptions): Promise<Answer> => {
     const cookie = jar.getCookieStringSync(url)
     const headers = { ...options.headers, ...(cookie ? { cookie } : {}) }

@@ -3,6 +3,7 @@
  * thing at a time; it answers with latencies, or with what went wrong.
  */
 import { concurrency } from '../apps.ts'
+import { type Latencies, summarize } from '../latencies.ts'
 import type { WorkloadName } from '../workloads.ts'
 import { type Lane, openLane, prepareLane } from './lane.ts'
 import { type MailInbox, openInbox } from './mail-inbox.ts'
@@ -12,7 +13,8 @@ import { discoverTarget, type Target } from './target.ts'
 import { verifySignatures } from './tokens.ts'
 
 export type LoadRequest =
-  | { do: 'open'; issuer: string; linkPort: number | undefined; opaqueProfileTokens: boolean }
+  /** `people` are those of a generated volume, numbered; absent: the load signs up its own. */
+  | { do: 'open'; issuer: string; linkPort: number | undefined; opaqueProfileTokens: boolean; people?: number }
   /** Makes what the workload needs, so that the run holds nothing else. */
   | { do: 'prepare'; workload: WorkloadName; operations: number }
   | { do: 'run'; workload: WorkloadName; operations: number; clients: number }
@@ -21,22 +23,16 @@ export type LoadRequest =
   /** Looks closer at what came back last: do codes work, do signatures verify? Outside the measured time. */
   | { do: 'inspect' }
 
-export interface PassResult {
-  operations: number
-  seconds: number
-  p50: number
-  p99: number
-  slowest: number
-}
+export type PassResult = Latencies
 
 let target: Target | undefined
 let inbox: MailInbox | undefined
 let lanes: Lane[] = []
 
-async function open({ issuer, linkPort, opaqueProfileTokens }: Extract<LoadRequest, { do: 'open' }>): Promise<void> {
+async function open({ issuer, linkPort, opaqueProfileTokens, people }: Extract<LoadRequest, { do: 'open' }>): Promise<void> {
   inbox = linkPort === undefined ? undefined : openInbox(linkPort)
   target = await discoverTarget(issuer, inbox, { opaqueProfileTokens })
-  lanes = Array.from({ length: concurrency }, (_, index) => openLane(index))
+  lanes = Array.from({ length: concurrency }, (_, index) => openLane(index, people))
 }
 
 function renewConnections(): void {
@@ -64,10 +60,7 @@ async function run(server: Target, workload: WorkloadName, count: number, client
       }
     }),
   )
-  const seconds = (performance.now() - began) / 1000
-  latencies.sort((a, b) => a - b)
-  const quantile = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
-  return { operations: count, seconds, p50: quantile(0.5), p99: quantile(0.99), slowest: quantile(1) }
+  return summarize(latencies, (performance.now() - began) / 1000)
 }
 
 async function inspect(server: Target): Promise<void> {

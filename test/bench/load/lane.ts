@@ -14,6 +14,7 @@ import { signInWithGoogle } from './federated.ts'
 import { exchangeCode, newPerson, type Person, signedOut } from './person.ts'
 import { type Arrived, begin, type Begun, type OpenedLink, openLink, signIn } from './sign-in.ts'
 import type { MailInbox } from './mail-inbox.ts'
+import { nextVolumePerson, openVolumePeople, type VolumePeople } from './volume-people.ts'
 import type { Target } from './target.ts'
 
 /** One of the concurrent clients: its connection, its apps, and the persons it speaks for, in turns. */
@@ -38,6 +39,8 @@ export interface Lane {
   /** People whom Google knows, and who have signed in with it. */
   googlePeople: Person[]
   turn: number
+  /** Of a generated volume: those who are this lane's. */
+  volume: VolumePeople | undefined
   /** What came back last, for a closer look after the pass. */
   lastAccessToken: string | undefined
   lastSignIn: Arrived | undefined
@@ -56,7 +59,7 @@ const profilesPerLane = 2
 const passkeyHoldersPerLane = 8
 const googlePeoplePerLane = 8
 
-export function openLane(index: number): Lane {
+export function openLane(index: number, people?: number): Lane {
   const [webApp, profileApp, machineApp] = [webApps[index], profileApps[index], machineApps[index]]
   if (!webApp || !profileApp || !machineApp) throw new Error('there are fewer apps than clients')
   return {
@@ -74,6 +77,7 @@ export function openLane(index: number): Lane {
     totpSteps: [],
     googlePeople: [],
     turn: 0,
+    volume: people === undefined ? undefined : openVolumePeople(index, people),
     lastAccessToken: undefined,
     lastSignIn: undefined,
   }
@@ -90,6 +94,11 @@ async function makePersons(server: Target, lane: Lane, persons: Person[], count:
 
 /** Makes what the workload needs for `share` operations, so that the run holds nothing else. */
 export async function prepareLane(server: Target, lane: Lane, workload: WorkloadName, share: number): Promise<void> {
+  const { volume } = lane
+  if (volume && workload === 'refresh') {
+    lane.persons = Array.from({ length: share }, () => nextVolumePerson(server, lane, volume))
+    return
+  }
   if (workload === 'code' || workload === 'refresh') await makePersons(server, lane, lane.persons, personsPerLane, 'web')
   if (workload === 'userinfo') await makePersons(server, lane, lane.profiles, profilesPerLane, 'profile')
   if (workload === 'magic-link') await makeRecipients(server, lane, share)
@@ -131,7 +140,10 @@ function inboxOf({ inbox }: Target): MailInbox {
 
 async function makeRecipients(server: Target, lane: Lane, mails: number): Promise<void> {
   const mailsLeft = () => lane.recipients.reduce((sum, recipient) => sum + recipient.mailsLeft, 0)
-  while (mailsLeft() < mails) await signUp(server, lane)
+  while (mailsLeft() < mails) {
+    if (lane.volume) lane.recipients.push({ person: nextVolumePerson(server, lane, lane.volume), mailsLeft: 1 })
+    else await signUp(server, lane)
+  }
 }
 
 async function makeTotpHolders(server: Target, lane: Lane, count: number): Promise<void> {

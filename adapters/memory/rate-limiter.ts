@@ -37,6 +37,7 @@ export function createMemoryRateLimiter(clock: Clock = systemClock): RateLimiter
 
 /** The verdict on the `spent`th use in a window that ends in so many milliseconds. */
 export function judge(limit: RateLimit, spent: number, millisecondsLeft: number): RateLimitVerdict {
-  if (spent <= limit.points) return { allowed: true }
-  return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(millisecondsLeft / 1000)) }
+  const seconds = Math.max(1, Math.ceil(millisecondsLeft / 1000))
+  if (spent <= limit.points) return { allowed: true, remaining: limit.points - spent, resetSeconds: seconds }
+  return { allowed: false, retryAfterSeconds: seconds }
 }

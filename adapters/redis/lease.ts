@@ -4,6 +4,8 @@ import { judge } from '../memory/rate-limiter.ts'
 /** Points that were taken from what all nodes share: fewer than were asked for where the limit had no more. */
 export interface TakenPoints {
   points: number
+  /** What is left for all nodes. */
+  left: number
   millisecondsLeft: number
 }
 
@@ -23,6 +25,7 @@ export function createLease(options: {
   const { limit, size, take, insure } = options
   const waiting: Array<(verdict: RateLimitVerdict | Promise<RateLimitVerdict>) => void> = []
   let supply = 0
+  let left = 0
   let usedUp = false
   let endsAt = 0
   let taking = false
@@ -30,7 +33,7 @@ export function createLease(options: {
   function spendFromSupply(): RateLimitVerdict | undefined {
     if (supply > 0) {
       supply -= 1
-      return { allowed: true }
+      return judge(limit, limit.points - supply - left, endsAt - performance.now())
     }
     return usedUp ? judge(limit, limit.points + 1, endsAt - performance.now()) : undefined
   }
@@ -44,6 +47,7 @@ export function createLease(options: {
       try {
         const taken = await take(wanted)
         supply = taken.points
+        left = taken.left
         usedUp = taken.points < wanted
         endsAt = askedAt + taken.millisecondsLeft
       } catch {

@@ -70,8 +70,8 @@ export function createRedisRateLimiter(connection: RedisConnection, nameKey: Nam
 
   async function spendOne(limit: RateLimit, name: string, key: string): Promise<RateLimitVerdict> {
     try {
-      await limiterFor(limit, name).consume(nameKey(key))
-      return { allowed: true }
+      const { consumedPoints, msBeforeNext } = await limiterFor(limit, name).consume(nameKey(key))
+      return judge(limit, consumedPoints, msBeforeNext)
     } catch (reason) {
       // The library rejects with its result where the limit is used up, and with an error where Redis is away.
       if (reason instanceof RateLimiterRes) return judge(limit, limit.points + 1, reason.msBeforeNext)
@@ -98,12 +98,12 @@ function isGenerous({ points }: RateLimit): boolean {
 
 async function takePoints(limiter: RateLimiterRedis, name: string, points: number): Promise<TakenPoints> {
   try {
-    const { msBeforeNext } = await limiter.consume(name, points)
-    return { points, millisecondsLeft: msBeforeNext }
+    const { msBeforeNext, remainingPoints } = await limiter.consume(name, points)
+    return { points, left: remainingPoints, millisecondsLeft: msBeforeNext }
   } catch (reason) {
     if (!(reason instanceof RateLimiterRes)) throw reason
     // Those up to the limit were still to be had; the count is beyond it now, and refuses everybody else.
     const before = reason.consumedPoints - points
-    return { points: Math.max(0, limiter.points - before), millisecondsLeft: reason.msBeforeNext }
+    return { points: Math.max(0, limiter.points - before), left: 0, millisecondsLeft: reason.msBeforeNext }
   }
 }

@@ -5,7 +5,10 @@ export interface RateLimit {
   windowSeconds: number
 }
 
-export type RateLimitVerdict = { allowed: true } | { allowed: false; retryAfterSeconds: number }
+/** `remaining`: how many more uses there are until the window ends, in `resetSeconds`; fewer where other nodes spend them too. */
+export type RateLimitVerdict =
+  | { allowed: true; remaining: number; resetSeconds: number }
+  | { allowed: false; retryAfterSeconds: number }
 
 /** Counts how often a key is used within a window. Keys are hashed before they leave the process: they may be addresses. */
 export interface RateLimiter {

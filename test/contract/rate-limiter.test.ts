@@ -78,10 +78,17 @@ describe.each([
 
   it('counts each key and each limit by itself', async () => {
     const [one, other] = [limitOf(1, 60), limitOf(1, 60)]
-    expect(await limiter.consume(one, 'a')).toEqual({ allowed: true })
-    expect(await limiter.consume(one, 'b')).toEqual({ allowed: true })
-    expect(await limiter.consume(other, 'a')).toEqual({ allowed: true })
+    expect(await limiter.consume(one, 'a')).toMatchObject({ allowed: true })
+    expect(await limiter.consume(one, 'b')).toMatchObject({ allowed: true })
+    expect(await limiter.consume(other, 'a')).toMatchObject({ allowed: true })
     expect(await limiter.consume(one, 'a')).toMatchObject({ allowed: false })
+  })
+
+  it('says how many more there are, and until when', async () => {
+    const limit = limitOf(3, 60)
+    const verdicts = [await limiter.consume(limit, 'a'), await limiter.consume(limit, 'a'), await limiter.consume(limit, 'a')]
+    expect(verdicts.map(verdict => verdict.allowed && verdict.remaining)).toEqual([2, 1, 0])
+    for (const verdict of verdicts) expect(verdict.allowed && verdict.resetSeconds).toBeGreaterThanOrEqual(59)
   })
 
   it('gives new points when the window is over, and a flood does not prolong it', async () => {
@@ -90,7 +97,7 @@ describe.each([
     await opened.advance(0.5)
     expect(await limiter.consume(limit, 'key')).toEqual({ allowed: false, retryAfterSeconds: 1 })
     await opened.advance(0.5)
-    expect(await limiter.consume(limit, 'key')).toEqual({ allowed: true })
+    expect(await limiter.consume(limit, 'key')).toMatchObject({ allowed: true })
   })
 })
 
@@ -174,7 +181,7 @@ describe('a rate limiter in memory', () => {
     const limit = { name: 'flood', points: 1, windowSeconds: 3600 }
     await limiter.consume(limit, 'first')
     for (let at = 0; at < 100_000; at++) await limiter.consume(limit, `key ${at}`)
-    expect(await limiter.consume(limit, 'first')).toEqual({ allowed: true })
+    expect(await limiter.consume(limit, 'first')).toMatchObject({ allowed: true })
     expect(await limiter.consume(limit, 'key 99999')).toMatchObject({ allowed: false })
   })
 

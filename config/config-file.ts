@@ -4,7 +4,8 @@ import { StartError } from '../provider/kernel/errors.ts'
 import { findNearestName } from '../provider/kernel/spelling.ts'
 import { show, showName } from '../provider/kernel/wording.ts'
 import { reasonOf } from './read-failure.ts'
-import { configFileSchema, listSettings, upstreamKeys } from './schema.ts'
+import { configFileSchema, upstreamKeys } from './config-file-schema.ts'
+import { listSettings } from './schema.ts'
 
 /**
  * Reads the file that LATCHKEY_CONFIG names; JSON is read as the YAML that it is. A StartError says where it is wrong, and never
@@ -51,7 +52,7 @@ function describeIssue(issue: z.core.$ZodIssue | undefined): string {
     return key === undefined ? describeUnknownKey(unknown) : describeUnknownUpstreamKey(unknown, part)
   }
   if (key === undefined) return 'expected keys with values at the top, such as `apps:`, was given something else.'
-  if (key === 'upstreams') return `${describeUpstreamIssue(issue)}, was given something else.`
+  if (key === 'upstreams' || key === 'plans') return `${describeDeepIssue(issue)}, was given something else.`
   const place =
     part === undefined
       ? `${String(key)}: expected a list`
@@ -60,7 +61,7 @@ function describeIssue(issue: z.core.$ZodIssue | undefined): string {
 }
 
 /** The schema's own words where there are some: each begins with "expected". */
-function describeUpstreamIssue(issue: z.core.$ZodIssue | undefined): string {
+function describeDeepIssue(issue: z.core.$ZodIssue | undefined): string {
   const place = (issue?.path ?? []).map(step => (typeof step === 'number' ? `entry ${step + 1}` : String(step))).join(', ')
   const expected = issue?.message.startsWith('expected') ? issue.message : 'expected keys with values'
   return `${place}: ${expected}`

@@ -4,10 +4,12 @@ import { isLoopbackHost } from '../provider/kernel/loopback.ts'
 import { findMisspeltName } from '../provider/kernel/spelling.ts'
 import { show, showName } from '../provider/kernel/wording.ts'
 import { readConfigFile } from './config-file.ts'
+import type { ConfigFile } from './config-file-schema.ts'
 import { nearMisses } from './near-misses.ts'
+import { defaultPlans } from './plans.ts'
 import { reasonOf } from './read-failure.ts'
 import { mayStandFor } from './relying-party.ts'
-import { type ConfigFile, listSettings, type Settings, settingsSchema, type Values } from './schema.ts'
+import { listSettings, type Settings, settingsSchema, type Values } from './schema.ts'
 import { type AboutSetting, aboutSettings } from './setting.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -36,11 +38,13 @@ export function loadSettings(environment: Environment, readFile: ReadFile = read
     apps = [],
     upstreams = {},
     audit = {},
+    plans = defaultPlans,
   } = values.configFile === undefined ? {} : readConfigFile(values.configFile, readFile)
   const settings: Settings = {
     ...values,
     passkeyRpId,
     apps,
+    plans,
     upstreams: findUpstreams(values, upstreams),
     auditRetentionDays: audit.retention_days ?? {},
     loopback,

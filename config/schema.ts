@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Plans } from '../provider/kernel/entitlements.ts'
+import type { AuditRetentionDays, UpstreamMfa } from './config-file-schema.ts'
 import { admissionSettings } from './admission-settings.ts'
 import { keySettings } from './key-settings.ts'
 import { lifetimeSettings } from './lifetime-settings.ts'
@@ -8,7 +10,6 @@ import {
   bearerToken,
   certificates,
   contact,
-  domainName,
   filePath,
   headerName,
   ipAddress,
@@ -18,10 +19,7 @@ import {
   origins,
   redisAddress,
   relyingParty,
-  retentionDays,
   sender,
-  upstreamIssuer,
-  upstreamIssuerTemplate,
   urlWith,
   webAddress,
   wholeNumber,
@@ -48,7 +46,7 @@ export const settingsSchema = z.object({
     expected: 'a folder',
   }),
   configFile: optionalSetting('LATCHKEY_CONFIG', filePath, {
-    documentation: 'A YAML or JSON file with what has structure: `apps`, `upstreams`.',
+    documentation: 'A YAML or JSON file with what has structure: `apps`, `upstreams`, `plans`.',
     expected: 'the name of a YAML or JSON file',
   }),
   databaseUrl: optionalSetting('DATABASE_URL', urlWith('postgres:', 'postgresql:'), {
@@ -152,6 +150,16 @@ export const settingsSchema = z.object({
     documentation: 'A file that signed states of the audit log are added to: out of reach of whoever writes to the database.',
     expected: 'a file that can be added to',
   }),
+  invitationSeconds: seconds(
+    'INVITATION_SECONDS',
+    '604800',
+    'For so long an invitation to a workspace can be accepted (7 days).',
+  ),
+  workspaceGraceSeconds: seconds(
+    'WORKSPACE_GRACE_SECONDS',
+    '2592000',
+    'For so long after an admin asked for it a workspace can be kept, then it is deleted (30 days).',
+  ),
   installationName: setting('INSTALLATION_NAME', oneLine(60), 'Latchkey', {
     documentation: 'Whose service this is, as pages and mails say it.',
     expected: 'a name of at most 60 characters on one line',
@@ -192,62 +200,28 @@ export const settingsSchema = z.object({
   }),
 })
 
-const mfa = z.enum(['counts', 'ignored'], 'expected counts or ignored').optional()
-const tenant = z
-  .string('expected a tenant id, or personal')
-  .regex(/^(?:personal|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i, 'expected a tenant id, or personal')
-
-/** What the config file may say of each upstream; that it is there at all is said by its client ID and secret. */
-export const upstreamKeys = {
-  google: {
-    issuer: upstreamIssuer.optional(),
-    /** Whether a second factor that was shown over there counts here. */
-    mfa,
-    /** Only accounts of this Google Workspace domain. */
-    hosted_domain: domainName.optional(),
-  },
-  microsoft: {
-    issuer: upstreamIssuerTemplate.optional(),
-    mfa,
-    /** Only accounts of these organisations, or `personal` ones. */
-    tenants: z.array(tenant, 'expected a list of tenant ids').min(1, 'expected at least one tenant id').optional(),
-  },
-}
-
-/** The keys of the file that `LATCHKEY_CONFIG` names. */
-export const configFileSchema = z.strictObject({
-  /** OIDC clients: metadata of OpenID Connect Dynamic Client Registration 1.0 §2, and ours. */
-  apps: z.array(z.record(z.string(), z.unknown())).optional(),
-  upstreams: z
-    .strictObject({
-      google: z.strictObject(upstreamKeys.google).optional(),
-      microsoft: z.strictObject(upstreamKeys.microsoft).optional(),
-    })
-    .optional(),
-  audit: z.strictObject({ retention_days: retentionDays.optional() }).optional(),
-})
-
-export type ConfigFile = z.output<typeof configFileSchema>
 export type Values = z.output<typeof settingsSchema>
 
 interface UpstreamSettings {
   readonly clientId: string
   readonly secret: string
   readonly issuer: string | undefined
-  readonly mfa: z.output<typeof mfa>
+  readonly mfa: UpstreamMfa
 }
 
 /** The settings of this process: read once at start, never changed. Lengths of time are in seconds. */
 export type Settings = Readonly<Values> & {
   /** The apps of the config file, not yet validated further. */
   readonly apps: ReadonlyArray<Readonly<Record<string, unknown>>>
+  /** What the plans include that a workspace can be on. */
+  readonly plans: Plans
   /** Google and Microsoft, where they are configured. */
   readonly upstreams: {
     readonly google?: UpstreamSettings & { readonly hostedDomain: string | undefined }
     readonly microsoft?: UpstreamSettings & { readonly tenants: readonly string[] | undefined }
   }
   /** By class of event; without a number, for as long as the key that opens it is kept. */
-  readonly auditRetentionDays: z.output<typeof retentionDays>
+  readonly auditRetentionDays: AuditRetentionDays
   /** What was given, or else the host of the issuer. */
   readonly passkeyRpId: string
   /** True where the issuer is this very machine, so that nobody else can reach it. */

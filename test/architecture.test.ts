@@ -31,7 +31,8 @@ const features = [
   ['provider/access-passes'],
   ['provider/sign-in'],
   ['provider/oidc'],
-  ['provider/api', 'provider/account', 'provider/console', 'provider/doctor', 'provider/installation', 'provider/mailbox'],
+  ['provider/account', 'provider/console', 'provider/doctor', 'provider/installation', 'provider/mailbox'],
+  ['provider/api'],
 ]
 
 const mayImport: ImportTable = {
@@ -44,12 +45,16 @@ const mayImport: ImportTable = {
   'provider/listen.ts': ['provider/kernel', 'type config/schema.ts'],
   adapters: ['provider/ports', 'provider/kernel', 'config/schema.ts'],
   views: ['type provider/kernel'],
-  'config/schema.ts': ['admission-settings', 'key-settings', 'lifetime-settings', 'setting', 'values'].map(
-    name => `config/${name}.ts`,
-  ),
+  'config/schema.ts': [
+    'type provider/kernel',
+    'type config/config-file-schema.ts',
+    ...['admission-settings', 'key-settings', 'lifetime-settings', 'setting', 'values'].map(name => `config/${name}.ts`),
+  ],
   'config/admission-settings.ts': ['config/setting.ts', 'config/values.ts'],
   'config/lifetime-settings.ts': ['config/setting.ts'],
   'config/key-settings.ts': ['config/setting.ts', 'config/values.ts'],
+  'config/config-file-schema.ts': ['config/plans.ts', 'config/values.ts'],
+  'config/plans.ts': ['provider/kernel/entitlements.ts'],
   'config/setting.ts': ['config/values.ts'],
   'config/values.ts': ['provider/kernel/loopback.ts'],
   config: ['errors', 'loopback', 'spelling', 'wording'].map(file => `provider/kernel/${file}.ts`),

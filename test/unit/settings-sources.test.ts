@@ -167,7 +167,7 @@ describe('the config file', () => {
   test.each([
     ['app: []', 'app: there is no such key. Did you mean apps?'],
     ['Apps: []', 'Apps: there is no such key. Did you mean apps?'],
-    ['plugins: []', 'plugins: there is no such key. The keys are: apps, upstreams, audit.'],
+    ['plugins: []', 'plugins: there is no such key. The keys are: apps, upstreams, audit, plans.'],
     ['databaseUrl: x', 'databaseUrl: this is not set here, but by the environment variable DATABASE_URL.'],
     ['apps: {a: hunter2}', 'apps: expected a list, was given something else.'],
     ['apps: [{}, hunter2]', 'apps, entry 2: expected keys with values, was given something else.'],

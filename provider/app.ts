@@ -4,6 +4,7 @@ import type { Settings } from '../config/schema.ts'
 import { accountClientId, describeAccountApp } from './oidc/account-app.ts'
 import { createAccessPasses } from './access-passes/access-passes.ts'
 import { accountRoutes } from './account/routes.ts'
+import { apiRoutes } from './api/routes.ts'
 import { logoRoutes } from './apps/logo.ts'
 import { createAppRegistry } from './apps/registry.ts'
 import { createEventBatcher } from './audit/group-commit.ts'
@@ -44,6 +45,7 @@ import { reportServerErrors } from './oidc/server-errors.ts'
 import { createBrowserSessions } from './oidc/signed-in.ts'
 import { SigningKey } from './oidc/signing.ts'
 import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
+import { createAccessTokenVerifier } from './oidc/token-verifier.ts'
 import { createTokenEndpoint } from './oidc/token-endpoint.ts'
 import { createUpstreamClient } from './connections/client.ts'
 import { listConnections } from './connections/list.ts'
@@ -67,6 +69,7 @@ import { createUpstreamSteps } from './sign-in/upstream-steps.ts'
 import { createUpstreamVisits } from './sign-in/upstream-visits.ts'
 import { createNoticeBudget } from './users/notice-budget.ts'
 import { createNotices } from './users/notices.ts'
+import { createEntitlements } from './workspaces/entitlements.ts'
 import { createInvitations } from './workspaces/invitations.ts'
 
 export interface App {
@@ -83,14 +86,14 @@ export interface App {
 /** The one place where everything is put together: an ordered table of what a request goes through, and of the features. */
 export function createApp(settings: Settings, adapters: Adapters, clock: Clock, keys: readonly SigningKeyRecord[]): App {
   const { data, store, cipher, keyWrapper, rateLimiter, egress, places, telemetry, mailbox } = adapters
-  const { issuer } = settings
+  const { issuer, installationName } = settings
   const pages = createPages({
     issuer,
-    name: settings.installationName,
+    name: installationName,
     links: { help: settings.helpUrl, privacy: settings.privacyUrl },
     hasMailbox: mailbox !== undefined,
   })
-  const registry = createAppRegistry(data, telemetry.log, [describeAccountApp(issuer, settings.installationName)])
+  const registry = createAppRegistry(data, telemetry.log, [describeAccountApp(issuer, installationName)])
   const events = createEventBatcher(data)
   const { passkeyRpId: rpId, passkeyRelatedOrigins: relatedOrigins } = settings
   const ceremonies = createPasskeyCeremonies({
@@ -99,16 +102,18 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     issuer,
     rpId,
     relatedOrigins,
-    installationName: settings.installationName,
+    installationName,
     attestation: settings.passkeyAttestation,
     ...(settings.passkeyAttestationRoots && { attestationRoots: settings.passkeyAttestationRoots }),
   })
   const notices = createNotices({
     budget: createNoticeBudget(rateLimiter),
     issuer,
-    installationName: settings.installationName,
+    installationName,
     clock,
   })
+  const entitlements = createEntitlements(settings.plans)
+  const invitations = createInvitations({ issuer, installationName, lifetimeSeconds: settings.invitationSeconds })
   const recoveryCodes = createRecoveryCodes({ cipher, clock })
   const accessPasses = createAccessPasses({ cipher, clock, lifetimeSeconds: settings.accessPassSeconds })
   const shownCodes = createShownCodes({ store, cipher })
@@ -136,15 +141,10 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     rateLimiter,
     store,
     issuer,
-    installationName: settings.installationName,
+    installationName,
     codeInSubject: settings.mailCodeInSubject,
   })
   const standing = createStanding({ clock, methods, requirement, isForAllWorkspaces: clientId => clientId === accountClientId })
-  const invitations = createInvitations({
-    issuer,
-    installationName: settings.installationName,
-    lifetimeSeconds: settings.invitationSeconds,
-  })
   const sessionEnder = createSessionEnder({ data, store, cipher, clock })
   const signUpAllowed = settings.signUp === 'allowed'
   const signingUp = createSignUp({ signUpAllowed, hasPersonalWorkspace: settings.newUserWorkspace === 'personal' })
@@ -215,6 +215,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     const sessions = createBrowserSessions(provider)
     const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people, standing })
     const forSignedIn = { issuer, data, clock, pages, standing, sessions, registry, rateLimiter }
+    const ofPeople = { cipher, sessionEnder, notices, connections, erasureGraceSeconds: settings.erasureGraceSeconds }
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({
@@ -235,27 +236,24 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...methods.flatMap(method => method.routes?.({ data, flow, interactions, receiveLink, pages, clock }) ?? []),
       ...accountRoutes({
         ...forSignedIn,
-        installationName: settings.installationName,
+        ...ofPeople,
+        installationName,
         store,
-        cipher,
         methods,
-        sessionEnder,
         recoveryCodes,
         shownCodes,
-        notices,
-        connections,
         visits,
         rpId,
-        erasureGraceSeconds: settings.erasureGraceSeconds,
       }),
-      ...chooseWorkspaceRoutes({
-        provider,
-        registry,
-        data,
-        pages,
-        clock,
-        newUserWorkspace: settings.newUserWorkspace,
+      ...apiRoutes({
+        ...forSignedIn,
+        ...ofPeople,
+        entitlements,
+        invitations,
+        verify: createAccessTokenVerifier(issuer, signingKeys, clock),
+        workspaceGraceSeconds: settings.workspaceGraceSeconds,
       }),
+      ...chooseWorkspaceRoutes({ provider, registry, data, pages, clock, newUserWorkspace: settings.newUserWorkspace }),
       ...consoleRoutes({ ...forSignedIn, invitations, workspaceGraceSeconds: settings.workspaceGraceSeconds }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),

@@ -40,6 +40,9 @@ const sweeps: Readonly<Record<string, Sweep>> = {
     ),
   invitations: ({ invitations }, moment) => invitations.deleteExpired(moment, batch),
   auditEvents: (repositories, moment, days) => emptyOldEvents(repositories, { days, clock: () => moment, limit: batch }),
+  apiAnswers: ({ apiAnswers }, moment) => apiAnswers.deleteExpired(moment, batch),
+  // For a month after its end a key stands in the list, so that whoever wonders why nothing works any more finds it there.
+  apiKeys: ({ apiKeys }, moment) => apiKeys.deleteExpired(secondsAfter(moment, -30 * daySeconds), batch),
   revokedAccessTokens: ({ revokedAccessTokens }, moment) => revokedAccessTokens.deleteExpired(moment, batch),
 }
 

@@ -5,6 +5,8 @@ import type { SqlDatabase, SqlScope } from './database.ts'
 import { enqueueJob } from './jobs.ts'
 import { createAccessPassRepository } from './repositories/access-passes.ts'
 import { createAccountRepository } from './repositories/accounts.ts'
+import { createApiAnswerRepository } from './repositories/api-answers.ts'
+import { createApiKeyRepository } from './repositories/api-keys.ts'
 import { createAppRepository } from './repositories/apps.ts'
 import { createAttemptRepository } from './repositories/attempts.ts'
 import { createAuditChainRepository } from './repositories/audit-chain.ts'
@@ -90,6 +92,12 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
     },
     get invitations() {
       return createInvitationRepository(scope, vault)
+    },
+    get apiKeys() {
+      return createApiKeyRepository(scope, vault)
+    },
+    get apiAnswers() {
+      return createApiAnswerRepository(scope, vault)
     },
     get apps() {
       return createAppRepository(scope)

@@ -216,6 +216,16 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
   audit_retention: { system: system('select', 'insert', 'update') },
   data_key_rotations: { system: system('select', 'insert', 'update', 'delete') },
   event_resealing: { system: system('select', 'insert', 'update') },
+  // Found by the key that a request shows, before anybody knows for which workspace it is, and that is the system's.
+  api_keys: {
+    system: { ...system('select', 'delete'), updatable: ['last_used_at'] },
+    workspace: { rights: ['select', 'insert', 'delete'], rows: `workspace_id = ${workspaceId}` },
+  },
+  api_answers: {
+    system: system('select', 'insert', 'update', 'delete'),
+    workspace: { rights: ['select', 'insert', 'update'], rows: `workspace_id = ${workspaceId}` },
+    self: { rights: ['select', 'insert', 'update'], rows: `user_id = ${userId} and workspace_id is null` },
+  },
 }
 
 /** The statements that put `protections` into effect, whatever was in effect before. */

@@ -238,6 +238,25 @@ export interface Schema {
   }
   /** One row: how many laps through the audit log have ended, and how far the one under way has come. */
   event_resealing: { id: Generated<number>; laps: Generated<number>; event_id: Generated<string | null> }
+  api_keys: {
+    workspace_id: string
+    id: string
+    name_sealed: Buffer
+    secret_hash: Buffer
+    permissions: string[]
+    created_by: string
+    created_at: Date
+    expires_at: Date
+    last_used_at: Generated<Date | null>
+  }
+  api_answers: {
+    key_hash: string
+    workspace_id: string | null
+    user_id: string | null
+    fingerprint: Buffer
+    answer_sealed: Buffer
+    expires_at: Date
+  }
 }
 
 export type TableName = keyof Schema

@@ -34,6 +34,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'sessions', column: 'origin', row: 'uid', owner: 'user', ownerColumn: 'user_id' },
   { table: 'workspaces', column: 'name', row: 'id', owner: 'workspace', ownerColumn: 'id' },
   { table: 'invitations', column: 'address', row: 'id', owner: 'workspace', ownerColumn: 'workspace_id' },
+  { table: 'api_keys', column: 'name', row: 'id', owner: 'workspace', ownerColumn: 'workspace_id' },
+  { table: 'api_answers', column: 'answer', row: 'key_hash', owner: 'installation' },
   { table: 'attempts', column: 'address', row: 'id', owner: 'installation' },
   { table: 'attempts', column: 'proofs', row: 'id', owner: 'installation' },
   { table: 'attempts', column: 'details', row: 'id', owner: 'installation' },

@@ -36,10 +36,9 @@ export function prepareSweep<Table extends TableName, Parameters extends { limit
 }
 
 /** As most tables are swept: by the moment at which each row expires. */
-export function prepareSweepOfExpired<Table extends 'attempts' | 'grants' | 'revoked_access_tokens' | 'sessions'>(
-  table: Table,
-  key: Column<Table>,
-): Statement<{ moment: Date; limit: number }, unknown> {
+export function prepareSweepOfExpired<
+  Table extends 'api_answers' | 'api_keys' | 'attempts' | 'grants' | 'revoked_access_tokens' | 'sessions',
+>(table: Table, key: Column<Table>): Statement<{ moment: Date; limit: number }, unknown> {
   return prepareSweep({
     table,
     key,

@@ -1,17 +1,18 @@
 import { renderAccountConfirm } from '../../views/account/confirm.tsx'
 import { renderAccountEnded } from '../../views/account/secure.tsx'
 import { formatDay } from '../../views/times.ts'
-import { recordEvent } from '../audit/record.ts'
 import { html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
-import { secondsAfter } from '../kernel/clock.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
 import type { AccountInput } from './account-route.ts'
 import { deletePath } from './data.ts'
+import { scheduleErasure } from './schedule-erasure.ts'
 import type { AccountParts } from './surroundings.ts'
 
 /** Deleting an account: at once everybody is signed out, and after a while that it can be taken back in, everything is gone. */
-export function deletingRoutes({ accountRoute, data, clock, sessionEnder, notices, erasureGraceSeconds }: AccountParts): Route[] {
+export function deletingRoutes(parts: AccountParts): Route[] {
+  const { accountRoute, data, erasureGraceSeconds } = parts
+
   function ask({ user, page }: AccountInput<unknown>, typed: { value?: string; problem?: 'field-needed' | 'does-not-match' }) {
     return html(
       renderAccountConfirm(page, {
@@ -40,25 +41,9 @@ export function deletingRoutes({ accountRoute, data, clock, sessionEnder, notice
         const typed = normaliseAddress(value)
         const own = await data.read(mode, ({ accounts }) => accounts.listAddresses(user.id))
         if (!own.some(({ address }) => address === typed)) return ask(input, { value, problem: 'does-not-match' })
-        const dueAt = secondsAfter(clock(), erasureGraceSeconds)
-        await sessionEnder.endOtherSessions(user.id, undefined, {
-          reason: 'account-deleted',
-          circumstances,
-          async alongside(repositories) {
-            await repositories.accounts.scheduleErasure(user.id, dueAt)
-            await recordEvent(
-              repositories,
-              {
-                action: 'account.erasure-scheduled',
-                userId: user.id,
-                before: { erasure_due_at: user.erasureDueAt ?? null },
-                after: { erasure_due_at: dueAt },
-              },
-              circumstances,
-            )
-            await notices.notify(repositories, user, { kind: 'erasure-scheduled', dueAt }, facts)
-          },
-        })
+        const dueAt = await data.scoped({ kind: 'system', reason: 'protocol' }, repositories =>
+          scheduleErasure(repositories, parts, { user, facts, circumstances }),
+        )
         return html(renderAccountEnded(page, { reason: 'erasure', day: formatDay(page.locale, dueAt, page.timeZone) }))
       },
     }),

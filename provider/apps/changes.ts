@@ -14,18 +14,19 @@ export async function registerApp(repositories: Changing, app: AppRecord, circum
 }
 
 /**
- * Makes an app of the config file what the file says now: nobody else replaces apps whole. Rejects with AppError `conflict` where
- * the app was registered elsewhere.
+ * Makes an app what is said of it now, on behalf of where that is said: an app of the config file is replaced by the file alone, others by
+ * anybody but the file. Rejects with AppError `conflict` otherwise.
  */
-export async function replaceConfigApp(
+export async function replaceApp(
   repositories: Changing,
   before: AppRecord,
   app: AppRecord,
+  by: AppRecord['source'],
   circumstances: Circumstances,
 ): Promise<void> {
-  assertSource(before, 'config')
+  if (by === 'config' || before.source === 'config') assertSource(before, by)
   await repositories.apps.replace(app)
-  const change = { client_id: app.clientId, source: app.source, before: before.metadata, after: app.metadata }
+  const change = { client_id: app.clientId, source: before.source, before: before.metadata, after: app.metadata }
   await recordEvent(repositories, { ...change, action: 'app.changed' }, circumstances)
 }
 

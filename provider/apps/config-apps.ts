@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { StartError } from '../kernel/errors.ts'
 import type { Data } from '../ports/data.ts'
 import type { AppRecord } from '../ports/records.ts'
-import { registerApp, removeApp, replaceConfigApp } from './changes.ts'
+import { registerApp, removeApp, replaceApp } from './changes.ts'
 import { nameApp, readApp } from './registration.ts'
 
 /**
@@ -33,7 +33,7 @@ export async function registerConfigApps(
           `LATCHKEY_CONFIG: the app "${app.clientId}" was registered by ${before.source} already. Give it another client_id, or remove that one.`,
         )
       }
-      if (describe(before) !== describe(app)) await replaceConfigApp(repositories, before, app, circumstances)
+      if (describe(before) !== describe(app)) await replaceApp(repositories, before, app, 'config', circumstances)
     }
     const names = new Set(wanted.map(app => app.clientId))
     for (const app of known.values()) {

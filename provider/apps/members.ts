@@ -74,7 +74,9 @@ const grantTypes = [
  * What an app is registered with: OpenID Connect Dynamic Client Registration 1.0 §2, as far as we support it, and these of ours:
  * `first_party` skips the consent page; `refresh_token_delivery` puts the refresh token into an HttpOnly cookie, for browser
  * apps on one site with the issuer; `origins` may call from a browser; `audience` is the `aud` of its access tokens (its
- * client id unless named); `permissions` are what it lets people do, for roles of workspaces to hold; `resources` are further audiences it may ask for (RFC 8707), with their scopes.
+ * client id unless named); `permissions` are what it lets people do, for roles of workspaces to hold;
+ * `resources` are further audiences it may ask for (RFC 8707), with their scopes; `system` is an app of the operator's, which the management
+ * API lets do what concerns the whole installation.
  */
 export const appMembers = z.strictObject({
   client_id: clientId,
@@ -107,4 +109,5 @@ export const appMembers = z.strictObject({
     .array(z.strictObject({ identifier: resourceIdentifier, scope }))
     .max(50)
     .default([]),
+  system: z.boolean().optional(),
 })

@@ -77,6 +77,13 @@ export const metadataRules: readonly Rule[] = [
         : none,
   },
   {
+    members: ['system', 'grant_types'],
+    find: app =>
+      app.system === true && app.grant_types.some(type => type !== 'client_credentials')
+        ? breach('grant_types', 'expected ["client_credentials"] alone for "system": nobody signs in to such an app')
+        : none,
+  },
+  {
     members: ['refresh_token_delivery', 'token_endpoint_auth_method'],
     find: app =>
       usesCookie(app) && app.token_endpoint_auth_method !== 'none'

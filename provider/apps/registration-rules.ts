@@ -1,4 +1,6 @@
 import { getDomain } from 'tldts'
+import type { AppRecord } from '../ports/records.ts'
+import { apiResource } from './api-resource.ts'
 import type { Rule, RuledApp } from './metadata-rules.ts'
 
 const minimumSecretLength = 32
@@ -11,6 +13,7 @@ export interface Registering {
   /** Undefined where none was given. */
   secret: string | undefined
   issuer: string
+  source: AppRecord['source']
 }
 
 export function needsSecret({ token_endpoint_auth_method: method }: RuledApp): boolean {
@@ -55,6 +58,24 @@ export const registrationRules: ReadonlyArray<Rule<Registering>> = [
         },
       ]
     },
+  },
+  {
+    // Whoever can register apps from afar must not be able to make itself an operator.
+    members: ['system'],
+    find: ({ app, source }) =>
+      app.system === true && source !== 'config' && source !== 'command-line'
+        ? [{ path: ['system'], message: 'expected to be set in the config file or on the command line, and nowhere else' }]
+        : [],
+  },
+  {
+    // The API has no scopes that somebody could be asked for one by one: its tokens do all that their person may.
+    members: ['resources', 'first_party'],
+    find: ({ app, issuer }) =>
+      app.resources.flatMap(({ identifier }, index) =>
+        identifier === apiResource(issuer) && !app.first_party && app.system !== true
+          ? [{ path: ['resources', index], message: 'expected the management API for first-party apps alone' }]
+          : [],
+      ),
   },
   {
     members: ['refresh_token_delivery', 'origins'],

@@ -25,7 +25,7 @@ const soundMembers = appMembers.partial({ client_id: true, client_name: true })
  */
 export function readApp(input: Members, options: RegistrationOptions): { app: AppRecord } | { problems: string[] } {
   const { client_secret: secret, ...members } = input
-  const problems = findProblems(members, secret, options.issuer)
+  const problems = findProblems(members, secret, options)
   if (problems.length > 0) return { problems: problems.map(problem => (/[.?]$/.test(problem) ? problem : `${problem}.`)) }
   const metadata = appMetadata.parse(members)
   return {
@@ -53,7 +53,7 @@ export function nameApp({ client_id: clientId }: Members): string | undefined {
   return typeof clientId === 'string' && clientId !== '' ? `the app ${show(clientId)}` : undefined
 }
 
-function findProblems(members: Members, secret: unknown, issuer: string): string[] {
+function findProblems(members: Members, secret: unknown, { issuer, source }: RegistrationOptions): string[] {
   // The first of what is wrong with a value says it; what else is may follow from that.
   const places = new Set<string>()
   const issues = (appMembers.safeParse(members).error?.issues ?? []).filter(({ code, path }) => {
@@ -77,7 +77,7 @@ function findProblems(members: Members, secret: unknown, issuer: string): string
   const app = soundMembers.parse(sound)
   const isAsked = (rule: { members: readonly string[] }) => !rule.members.some(member => unusable.has(member))
   const clientId = app.client_id ?? ''
-  const registering = { app, clientId, secret: typeof secret === 'string' ? secret : undefined, issuer }
+  const registering = { app, clientId, secret: typeof secret === 'string' ? secret : undefined, issuer, source }
   const breaches = [
     ...metadataRules.filter(isAsked).flatMap(rule => rule.find(app)),
     ...registrationRules.filter(isAsked).flatMap(rule => rule.find(registering)),

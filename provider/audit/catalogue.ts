@@ -1,6 +1,7 @@
 /** What a target is called, by the field that names it: `kind:id` is what events are found by. */
 export const targetKinds = {
   address_id: 'address',
+  api_key_id: 'api-key',
   attempt_id: 'attempt',
   claim_id: 'address-claim',
   client_id: 'app',
@@ -116,6 +117,8 @@ export const catalogue = {
   'role.created': { user: 'never', workspace: 'always', fields: ['role'], change: 'after' },
   'role.changed': { user: 'never', workspace: 'always', fields: ['role'], change: 'both' },
   'role.deleted': { user: 'never', workspace: 'always', fields: ['role'], change: 'before' },
+  'api-key.created': { user: 'never', workspace: 'always', fields: ['api_key_id'], target: 'api_key_id', change: 'after' },
+  'api-key.deleted': { user: 'never', workspace: 'always', fields: ['api_key_id'], target: 'api_key_id', change: 'before' },
   'membership.added': { user: 'always', workspace: 'always', fields: [], change: 'after' },
   'session.created': { user: 'always', workspace: 'never', fields: ['session_uid'], target: 'session_uid' },
   'session.ended': { user: 'always', workspace: 'never', fields: ['session_uid', 'reason'], target: 'session_uid' },

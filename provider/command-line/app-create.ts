@@ -1,4 +1,5 @@
 import type { Settings } from '../../config/schema.ts'
+import { apiResource } from '../apps/api-resource.ts'
 import { registerApp } from '../apps/changes.ts'
 import { parseApp } from '../apps/registration.ts'
 import { withoutRequest } from '../audit/record.ts'
@@ -20,6 +21,7 @@ export interface AppRequest {
   origin?: string[]
   refreshTokenDelivery?: 'cookie' | 'body'
   thirdParty?: true
+  system?: true
   clientId?: string
   json?: true
 }
@@ -89,6 +91,7 @@ function parseRequest(
     first_party: !request.thirdParty,
     refresh_token_delivery: request.refreshTokenDelivery ?? (request.type === 'browser' ? 'cookie' : 'body'),
     ...metadataOfType[request.type],
+    ...(request.system ? { system: true, resources: [{ identifier: apiResource(settings.issuer), scope: '' }] } : {}),
   }
   return parseApp(input, { issuer: settings.issuer, source: 'command-line', now: clock() })
 }
@@ -115,7 +118,7 @@ function listOrigins(uris: string[]): string[] {
 }
 
 function describeApp(
-  { name, type, refreshTokenDelivery }: AppRequest,
+  { name, type, refreshTokenDelivery, system }: AppRequest,
   clientId: string,
   secret: string | undefined,
   { issuer, databaseUrl }: Settings,
@@ -131,6 +134,7 @@ function describeApp(
   )
   if (type === 'machine') lines.push('- Ask the token endpoint for a token with the grant type client_credentials.')
   else lines.push('- Let it use the authorization code flow with PKCE (S256).')
+  if (system) lines.push(`- Name resource=${apiResource(issuer)} when asking for it: the token is for the management API.`)
   if (type === 'browser' && refreshTokenDelivery !== 'body') {
     lines.push(
       '- Send the requests to the token endpoint with credentials: "include"; the refresh token is a cookie that the app never sees.',

@@ -130,6 +130,7 @@ function addAppCommands(app: Command, surroundings: Surroundings, exitWith: (cod
         'body',
       ]),
     )
+    .option('--system', 'manages the whole installation by the API; of the type machine')
     .option('--third-party', 'belongs to somebody else: people are asked for their consent')
     .option('--client-id <id>', 'one of your own choice (made from the name)', refuseEmpty)
     .addOption(jsonOption())

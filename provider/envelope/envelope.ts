@@ -38,6 +38,7 @@ export async function openEnvelope(options: {
     'recovery-code': installationKey.derive('blind index recovery-code'),
     'access-pass': installationKey.derive('blind index access-pass'),
     'cookie-signature': installationKey.derive('blind index cookie-signature'),
+    'api-cursor': installationKey.derive('blind index api-cursor'),
   }
   const { clock } = options
   const limits = options.cache ?? defaultLimits

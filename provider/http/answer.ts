@@ -4,7 +4,9 @@ import type { Context } from './context.ts'
 export type Answer =
   | { kind: 'page'; html: string; status?: number }
   | { kind: 'redirect'; to: string }
-  | { kind: 'json'; body: unknown; status?: number }
+  | { kind: 'json'; body: unknown; status?: number; headers?: Readonly<Record<string, string>> }
+  /** Done, and nothing is to be said of it. */
+  | { kind: 'nothing' }
   /** With a `fileName`, for the browser to save. */
   | { kind: 'text'; body: string; type: string; fileName?: string }
   /** A picture that may be kept for a while. */
@@ -33,7 +35,11 @@ export function send(ctx: Context, answer: Answer): void {
     case 'json':
       ctx.status = answer.status ?? 200
       ctx.type = 'application/json'
+      ctx.set(answer.headers ?? {})
       ctx.body = JSON.stringify(answer.body)
+      return
+    case 'nothing':
+      ctx.status = 204
       return
     case 'text':
       if (answer.fileName !== undefined) ctx.attachment(answer.fileName)

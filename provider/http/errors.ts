@@ -35,7 +35,9 @@ export function answerError(ctx: Context, pages: Pages, error: AppError): void {
   ctx.remove('Location')
   if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(error.retryAfterSeconds))
   ctx.set('Cache-Control', 'no-store')
-  if (ctx.accepts('json', 'html') === 'html' && facts !== undefined) {
+  // What programs call answers programs, whatever a browser that was sent there would rather have.
+  const isForPrograms = ctx.path.startsWith('/api/')
+  if (!isForPrograms && ctx.accepts('json', 'html') === 'html' && facts !== undefined) {
     ctx.type = 'text/html; charset=utf-8'
     ctx.body = renderError(pages.context({ locale: facts.locale }), {
       code: error.code,

@@ -1,9 +1,8 @@
 import { parse } from 'node:querystring'
-import rawBody from 'raw-body'
 import { AppError } from '../kernel/errors.ts'
+import { readBody } from './body.ts'
 import type { Context } from './context.ts'
 
-const limitBytes = 64 * 1024
 // A role can have as many permissions as all apps together register, each a box to be ticked.
 const maximumFields = 1000
 
@@ -22,11 +21,6 @@ export async function readForm(ctx: Context): Promise<Record<string, string>> {
 }
 
 /** The same body as it was sent. */
-export async function readFormText(ctx: Context): Promise<string> {
-  if (ctx.request.length === 0 || (ctx.request.length === undefined && ctx.get('transfer-encoding') === '')) return ''
-  if (ctx.is('application/x-www-form-urlencoded') === false) throw new AppError('unsupported-media-type')
-  return rawBody(ctx.req, { length: ctx.request.length, limit: limitBytes, encoding: 'utf-8' }).catch((cause: unknown) => {
-    const tooLarge = cause instanceof Error && 'type' in cause && cause.type === 'entity.too.large'
-    throw new AppError(tooLarge ? 'too-large' : 'bad-request', { cause })
-  })
+export function readFormText(ctx: Context): Promise<string> {
+  return readBody(ctx, 'application/x-www-form-urlencoded')
 }

@@ -11,9 +11,9 @@ import { assertSameOrigin } from './origin-guard.ts'
 
 /**
  * Who may call a route. `public`: anybody. `browser`: a browser, which gets a name where it has none; its forms come from our
- * own pages.
+ * own pages. `bearer`: a program, which says with each request who it is; what it sends is not a form, and read by its handler.
  */
-export type Access = 'public' | 'browser'
+export type Access = 'public' | 'browser' | 'bearer'
 
 /**
  * How a route touches data: under which system reason, as the person who is signed in, in a workspace of theirs, or not at all.
@@ -32,7 +32,7 @@ export interface RouteInput<Params, Query, Form> {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `:names` for parameters. */
   readonly path: string
   readonly access: Access
@@ -70,13 +70,13 @@ export function route<Params = unknown, Query = unknown, Form = unknown>(declara
     limits,
     async serve(ctx, params, { issuer, rateLimiter }) {
       await spendLimits(rateLimiter, limits, ctx.state.facts)
-      const changes = method === 'POST'
+      const changes = method !== 'GET'
       if (changes && access === 'browser') assertSameOrigin(ctx, issuer)
       const browser = access === 'browser' && !changes ? recogniseBrowser(ctx) : (findBrowser(ctx) ?? unknownBrowser())
       const answer = await declaration.handler({
         params: parseInput(declaration.params, params),
         query: parseInput(declaration.query, ctx.query),
-        form: parseInput(declaration.form, changes ? await readForm(ctx) : {}),
+        form: parseInput(declaration.form, changes && access !== 'bearer' ? await readForm(ctx) : {}),
         facts: ctx.state.facts,
         browser,
         ctx,

@@ -9,8 +9,9 @@ export function serveRoutes(routes: readonly Route[], surroundings: RouteSurroun
   const router = new Router<State, DefaultContext>({ strict: true, sensitive: true })
   const methods = Map.groupBy(routes, route => route.path)
   for (const route of routes) {
-    const register = route.method === 'GET' ? router.get.bind(router) : router.post.bind(router)
-    register(route.path, ctx => route.serve(ctx, ctx['params'], surroundings))
+    // With GET comes HEAD.
+    const served = route.method === 'GET' ? ['HEAD', 'GET'] : [route.method]
+    router.register(route.path, served, ctx => route.serve(ctx, ctx['params'], surroundings))
   }
   for (const [path, siblings] of methods) {
     router.all(path, ctx => {

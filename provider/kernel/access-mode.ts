@@ -3,7 +3,7 @@ export const systemReasons = [
   'start', // opening the installation: keys, apps from the config file
   'migration',
   'sign-in', // before a proof there is no user and no workspace
-  'protocol', // an OpenID Connect request names a token, and the token names the tenant
+  'protocol', // a request names a token or an API key, and that names the tenant
   'job',
   'command-line',
   'founding', // a workspace that is being made has nobody in it yet

@@ -1,16 +1,12 @@
-import { LRUCache } from 'lru-cache'
-import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose'
+import type { JWTPayload } from 'jose'
 import type { AccessToken, ClientCredentials, Provider } from 'oidc-provider'
 import { recordEvent } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { hashSecret } from '../kernel/secrets.ts'
 import type { Data } from '../ports/data.ts'
 import { findGrantFacts, protocol } from './grant-adapter.ts'
 import { circumstancesOf, currentContext, currentState } from './request-state.ts'
 import type { SigningKey } from './signing.ts'
-
-/** Signatures that were found good. A fact about bytes, so it may be remembered; expiry and revocation are asked every time. */
-const rememberedTokens = 10_000
+import { createAccessTokenVerifier } from './token-verifier.ts'
 
 /**
  * Lets JWT access tokens be used at userinfo, introspection and revocation: finding one verifies it (RFC 9068 §4) and reads its
@@ -22,31 +18,7 @@ export function acceptJwtAccessTokens(
   { data, clock }: { data: Data; clock: Clock },
 ): void {
   const { issuer } = provider
-  const keySet = createLocalJWKSet({
-    keys: keys.map(key => ({ ...key.keyObject().export({ format: 'jwk' }), kid: key.kid, alg: key.alg })),
-  })
-  const algorithms = [...new Set(keys.map(key => key.alg))]
-  const good = new LRUCache<string, JWTPayload>({ max: rememberedTokens })
-
-  async function verify(token: string): Promise<JWTPayload | undefined> {
-    const fingerprint = hashSecret(token).toString('base64')
-    const known = good.get(fingerprint)
-    const payload =
-      known ??
-      (await jwtVerify(token, keySet, {
-        issuer,
-        algorithms,
-        typ: 'at+jwt',
-        currentDate: clock(),
-        requiredClaims: ['exp', 'jti', 'client_id'],
-      }).then(
-        verified => verified.payload,
-        () => undefined,
-      ))
-    if (payload === undefined || Number(payload.exp) * 1000 <= clock().getTime()) return undefined
-    if (known === undefined) good.set(fingerprint, payload)
-    return payload
-  }
+  const verify = createAccessTokenVerifier(issuer, keys, clock)
 
   const members = (payload: JWTPayload) => ({
     jti: payload.jti,

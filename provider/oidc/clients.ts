@@ -11,6 +11,7 @@ export const ownMetadata = [
   'audience',
   'permissions',
   'resources',
+  'system',
   'own_scope',
 ] as const
 

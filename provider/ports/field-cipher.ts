@@ -58,3 +58,4 @@ export type BlindIndexPurpose =
   | 'recovery-code'
   | 'access-pass'
   | 'cookie-signature'
+  | 'api-cursor'

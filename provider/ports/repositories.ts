@@ -8,6 +8,7 @@ import type {
   TotpDeviceRepository,
   UpstreamIdentityRepository,
 } from './account-repositories.ts'
+import type { ApiAnswerRepository, ApiKeyRepository } from './api-repositories.ts'
 import type { AuditChainRepository, AuditCheckpointRepository, AuditLogRepository } from './audit-chain.ts'
 import type { AuditEventRepository } from './audit-events.ts'
 import type {
@@ -46,6 +47,8 @@ export interface Repositories {
   members: MemberRepository
   roles: RoleRepository
   invitations: InvitationRepository
+  apiKeys: ApiKeyRepository
+  apiAnswers: ApiAnswerRepository
   apps: AppRepository
   attempts: AttemptRepository
   emailChallenges: EmailChallengeRepository
@@ -178,6 +181,8 @@ export interface GrantRepository {
   listForUser(userId: string): Promise<GrantRecord[]>
   /** Deletes those of one session, or of one app, or all; answers what was deleted. */
   deleteForUser(userId: string, which: { sessionUid?: string; clientId?: string }): Promise<GrantRecord[]>
+  /** What apps hold for one membership, newest first. */
+  listForMember(workspaceId: string, userId: string): Promise<GrantRecord[]>
   /** What was given for one membership; answers what was deleted. */
   deleteForMember(workspaceId: string, userId: string): Promise<GrantRecord[]>
   deleteExpired(moment: Date, limit: number): Promise<number>

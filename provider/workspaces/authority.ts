@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/access-mode.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
-import type { Permission } from './permissions.ts'
+import { type Permission, permissions as builtIn } from './permissions.ts'
 import { isBuiltInRole, permissionsOf } from './roles.ts'
 
 /** Who acts upon a workspace, with all that they may do there now. */
@@ -30,6 +30,17 @@ export async function findAuthority(
 /** Rejects with AppError `forbidden`, which names the permission, where it is missing. */
 export function requirePermission({ permissions }: Authority, permission: Permission): void {
   if (!permissions.has(permission)) throw new AppError('forbidden', { detail: `This needs the permission ${permission}.` })
+}
+
+/** Whether there is such a permission: a built-in one, or one that an app has registered. */
+export function isKnown({ ofApps }: Pick<Authority, 'ofApps'>, permission: string): boolean {
+  return builtIn.some(each => each === permission) || ofApps.includes(permission)
+}
+
+/** Rejects with AppError `permission-unknown`, which names those that there are not. */
+export function assertKnown(authority: Pick<Authority, 'ofApps'>, wanted: readonly string[]): void {
+  const unknown = wanted.filter(permission => !isKnown(authority, permission))
+  if (unknown.length > 0) throw new AppError('permission-unknown', { detail: `There is no permission ${unknown.join(', ')}.` })
 }
 
 /** Nobody gives or takes more than they have: rejects with AppError `more-than-own`, which names what is missing. */

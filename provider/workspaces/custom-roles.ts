@@ -2,8 +2,7 @@ import { type Circumstances, recordEvent } from '../audit/record.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { RoleRecord } from '../ports/workspace-records.ts'
-import { assertWithin, type Authority, requirePermission } from './authority.ts'
-import { permissions as builtIn } from './permissions.ts'
+import { assertKnown, assertWithin, type Authority, isKnown, requirePermission } from './authority.ts'
 import { isBuiltInRole, roleKeyPattern } from './roles.ts'
 
 /** So many a workspace can have: more than anybody keeps apart. */
@@ -79,13 +78,8 @@ export async function deleteRole(
 }
 
 function checkPermissions(authority: Authority, wanted: readonly string[]): string[] {
-  const unknown = wanted.filter(permission => !isKnown(authority, permission))
-  if (unknown.length > 0) throw new AppError('permission-unknown', { detail: `There is no permission ${unknown.join(', ')}.` })
+  assertKnown(authority, wanted)
   const permissions = [...new Set(wanted)].toSorted()
   assertWithin(authority, permissions)
   return permissions
-}
-
-function isKnown({ ofApps }: Authority, permission: string): boolean {
-  return builtIn.some(each => each === permission) || ofApps.includes(permission)
 }

@@ -3,6 +3,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { MemberRecord } from '../ports/workspace-records.ts'
 import { assertWithin, type Authority, findPermissions, requirePermission } from './authority.ts'
+import { tellOfEnd } from './member-sessions.ts'
 
 /** Why a membership ended, as the log and the apps are told. */
 export type RemovalReason = 'removed' | 'left'
@@ -54,14 +55,7 @@ export async function endMembership(
   // While their key can be read still: the event is kept under it.
   await recordEvent(repositories, { action: 'membership.removed', userId, workspaceId, reason, before }, circumstances)
   const grants = await repositories.grants.deleteForMember(workspaceId, userId)
-  for (const { id, clientId } of grants) {
-    await recordEvent(
-      repositories,
-      { action: 'grant.revoked', userId, workspaceId, client_id: clientId, grant_id: id },
-      circumstances,
-    )
-    await repositories.jobs.enqueue('back-channel-logout', { clientId, userId, sid: id })
-  }
+  await tellOfEnd(repositories, grants, circumstances)
   await repositories.members.remove(workspaceId, userId, circumstances.clock())
 }
 

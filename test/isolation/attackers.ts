@@ -1,5 +1,6 @@
 import { isSignIn, visitAccount } from '../support/account.ts'
 import type { Agent, Response } from '../support/agent.ts'
+import { callApi, registerApiApps, tokenOf } from '../support/api.ts'
 import { changeRows } from '../support/durable-rows.ts'
 import type { RunningLatchkey } from '../support/latchkey.ts'
 import { asSystem, aRole, createWorkspace, noon } from '../support/records.ts'
@@ -10,6 +11,9 @@ import type { Victim } from './foreign-values.ts'
 export interface Attacker {
   name: string
   agent: Agent
+  userId: string | undefined
+  /** For the management API, if anybody gave them one. */
+  token: string | undefined
   /** Belongs to the victim's workspace, and may do nothing there. */
   isMember: boolean
   /** Signs in again where the last request ended the session. */
@@ -19,6 +23,7 @@ export interface Attacker {
 /** Nobody; a member of another workspace; a member who may do nothing; a former Admin whose account is suspended. */
 export async function createAttackers(latchkey: RunningLatchkey, victim: Victim): Promise<Attacker[]> {
   const { data } = latchkey.adapters
+  await registerApiApps(latchkey)
   const roleOfNothing = { ...aRole(victim.workspace.id), permissions: [] }
   await data.scoped(asSystem, ({ roles }) => roles.create(roleOfNothing))
   const another = await createWorkspace(data)
@@ -31,11 +36,19 @@ export async function createAttackers(latchkey: RunningLatchkey, victim: Victim)
     await data.scoped(asSystem, ({ workspaces }) =>
       workspaces.addMember({ workspaceId, userId: user.id, roles, createdAt: noon }),
     )
-    const renew = async (): Promise<void> => {
+    // Their own personal workspace would be the one that the token is for.
+    await data.scoped(asSystem, async ({ workspaces }) => {
+      for (const own of await workspaces.listForUser(user.id)) if (own.personal) await workspaces.delete(own.id, noon)
+    })
+    const attacker = { name, agent: visitor.agent, token: await tokenOf(latchkey, visitor), isMember, renew, userId: user.id }
+    return attacker
+
+    async function renew(): Promise<void> {
       if (isSignIn(await visitor.agent.follow(await visitor.agent.get(`${latchkey.issuer}/account`))))
         await visitAccount(latchkey, address, visitor.agent)
+      if ((await callApi(latchkey, 'GET', '/users/me', { as: attacker.token })).status === 401)
+        attacker.token = await tokenOf(latchkey, visitor)
     }
-    return { name, agent: visitor.agent, isMember, renew, userId: user.id }
   }
 
   const stranger = await signIn('a member of another workspace', another.id, ['admin'], false)
@@ -47,7 +60,7 @@ export async function createAttackers(latchkey: RunningLatchkey, victim: Victim)
   if (changed !== 1) throw new Error('the suspended member is not')
   const stay = async (): Promise<void> => {}
   return [
-    { name: 'nobody', agent: newAgentBehindProxy(), isMember: false, renew: stay },
+    { name: 'nobody', agent: newAgentBehindProxy(), userId: undefined, token: undefined, isMember: false, renew: stay },
     stranger,
     powerless,
     { ...suspended, renew: stay },

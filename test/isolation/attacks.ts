@@ -1,5 +1,6 @@
 import { newId } from '../../provider/kernel/ids.ts'
 import { newSecret } from '../../provider/kernel/secrets.ts'
+import { anApiKey } from '../support/api-records.ts'
 import {
   aChallenge,
   aFamily,
@@ -160,6 +161,23 @@ export const attacks: Attacks = {
     countWithRole: ({ invitations }, theirs) => invitations.countWithRole(theirs.workspace.id, 'viewer', noon),
     deleteExpired: async ({ invitations }) => invitations.deleteExpired(new Date(0), 100),
   },
+  apiKeys: {
+    create: ({ apiKeys }, theirs) => apiKeys.create(anApiKey(theirs.workspace.id, theirs.user.id)),
+    findFacts: ({ apiKeys }, theirs) => apiKeys.findFacts(theirs.apiKey.id),
+    find: ({ apiKeys }, theirs) => apiKeys.find(theirs.workspace.id, theirs.apiKey.id),
+    list: ({ apiKeys }, theirs) => apiKeys.list(theirs.workspace.id, everything),
+    count: ({ apiKeys }, theirs) => apiKeys.count(theirs.workspace.id),
+    recordUse: ({ apiKeys }, theirs) => apiKeys.recordUse(theirs.apiKey.id, anHourLater),
+    delete: ({ apiKeys }, theirs) => apiKeys.delete(theirs.workspace.id, theirs.apiKey.id),
+    deleteExpired: ({ apiKeys }) => apiKeys.deleteExpired(always, 100),
+  },
+  apiAnswers: {
+    // A lock shows and changes nothing.
+    lock: async ({ apiAnswers }, theirs) => void (await apiAnswers.lock(theirs.apiAnswer.keyHash)),
+    find: ({ apiAnswers }, theirs) => apiAnswers.find(theirs.apiAnswer.keyHash, noon),
+    keep: ({ apiAnswers }, theirs) => apiAnswers.keep({ ...theirs.apiAnswer, answer: 'Mine' }),
+    deleteExpired: ({ apiAnswers }) => apiAnswers.deleteExpired(always, 100),
+  },
   apps: {
     // Apps are the installation's: everybody may read them.
     find: async () => undefined,
@@ -212,6 +230,7 @@ export const attacks: Attacks = {
     findFactsWithFactors: ({ grants }, theirs) => grants.findFactsWithFactors(theirs.grant.id),
     delete: ({ grants }, theirs) => grants.delete(theirs.grant.id),
     listForUser: ({ grants }, theirs) => grants.listForUser(theirs.user.id),
+    listForMember: ({ grants }, theirs) => grants.listForMember(theirs.workspace.id, theirs.user.id),
     deleteForMember: ({ grants }, theirs) => grants.deleteForMember(theirs.workspace.id, theirs.user.id),
     deleteForUser: ({ grants }, theirs) => grants.deleteForUser(theirs.user.id, {}),
     deleteExpired: ({ grants }, theirs) => grants.deleteExpired(new Date(theirs.grant.expiresAt.getTime() - 1), 100),

@@ -50,7 +50,8 @@ export function describeForeignValues(victim: Victim): Readonly<Record<string, r
     role: roles,
     key: roles,
     level: [{ theirs: 'phr', nobodys: () => 'phr' }],
-    session: [secret(victim.session.uid)],
+    session: [secret(victim.session.uid), secret(victim.grant.id)],
+    apiKey: [id(victim.apiKey.id)],
     grant: [secret(victim.grant.id)],
     event: victim.events.map(event => id(event.id)),
   }

@@ -36,6 +36,7 @@ const visible: Record<'self' | 'workspace', Partial<Record<keyof typeof protecti
     consents: 1,
     refresh_families: 2,
     audit_events: 1,
+    api_answers: 1,
   },
   workspace: {
     users: 1,
@@ -54,6 +55,8 @@ const visible: Record<'self' | 'workspace', Partial<Record<keyof typeof protecti
     audit_chains: 1,
     audit_links: 1,
     audit_checkpoints: 1,
+    api_keys: 1,
+    api_answers: 1,
   },
 }
 

@@ -61,6 +61,21 @@ export const systemFiles: readonly SystemFiles[] = [
   },
   {
     reason: 'protocol',
+    why: 'a request of the management API brings a token or a key, and only what is found by it says whose it is',
+    files: ['provider/api/authentication.ts'],
+  },
+  {
+    reason: 'protocol',
+    why: 'whoever has their account deleted is signed out everywhere by the protocol, which tells the apps of all workspaces',
+    files: ['provider/account/deleting.ts', 'provider/api/kinds-of-route.ts'],
+  },
+  {
+    reason: 'system-api',
+    why: "the apps of the installation's operator look after all workspaces, and belong to none",
+    files: ['provider/api/kinds-of-route.ts'],
+  },
+  {
+    reason: 'protocol',
     why: "apps and signing keys are the installation's, and protocol requests of all workspaces share one write of their events",
     files: ['provider/apps/logo.ts', 'provider/apps/registry.ts', 'provider/server.ts', 'provider/audit/group-commit.ts'],
   },

@@ -21,9 +21,9 @@ export function urlOf(latchkey: RunningLatchkey, path: string, values: Record<st
   return `${latchkey.issuer}${path.replaceAll(/:([a-z]+)/gi, (_all, name: string) => values[name] ?? 'nothing')}`
 }
 
-/** The POST routes of our own, or those that only our own pages may send forms to. */
+/** The routes of our own that take forms, or those that only our own pages may send forms to. */
 export function listPosts(latchkey: RunningLatchkey, access?: 'browser'): string[] {
   return latchkey.routes
-    .filter(route => route.method === 'POST' && (access === undefined || route.access === access))
+    .filter(route => route.method === 'POST' && (access === undefined ? route.access !== 'bearer' : route.access === access))
     .map(({ path }) => path)
 }

@@ -1,6 +1,7 @@
 import { newId } from '../../provider/kernel/ids.ts'
 import { newSecret } from '../../provider/kernel/secrets.ts'
 import type { Data } from '../../provider/ports/data.ts'
+import { anApiAnswer, anApiKey } from './api-records.ts'
 import {
   aChallenge,
   aConsent,
@@ -21,6 +22,8 @@ import {
   aTotpDevice,
   anHourLater,
   asSystem,
+  asUser,
+  asWorkspace,
   createUser,
   createWorkspace,
   newAddress,
@@ -98,6 +101,13 @@ export async function plantTenant(data: Data) {
     await members.remove(workspace.id, formerMember.id, noon)
     await workspaces.delete(deletedWorkspace.id, noon)
   })
+  const apiKey = anApiKey(workspace.id, user.id)
+  const apiAnswer = anApiAnswer()
+  await data.scoped(asWorkspace(workspace.id), async ({ apiKeys, apiAnswers }) => {
+    await apiKeys.create(apiKey)
+    await apiAnswers.keep(apiAnswer)
+  })
+  await data.scoped(asUser(user.id), ({ apiAnswers }) => apiAnswers.keep(anApiAnswer()))
   await plantChain(data, workspace.id)
   return {
     workspace,
@@ -126,6 +136,8 @@ export async function plantTenant(data: Data) {
     browserHash,
     role,
     invitation,
+    apiKey,
+    apiAnswer,
   }
 }
 

@@ -1,5 +1,6 @@
 import { accessPass } from './de/access-pass.ts'
 import { account } from './de/account.ts'
+import { api } from './de/api.ts'
 import { connections } from './de/connections.ts'
 import { workspaceConsole } from './de/console.ts'
 import { notices } from './de/notices.ts'
@@ -13,6 +14,7 @@ import type { Catalogue } from './catalogue.ts'
 export const de: Catalogue = {
   ...accessPass,
   ...connections,
+  ...api,
   ...notices,
   ...account,
   ...passkeys,

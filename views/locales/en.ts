@@ -1,5 +1,6 @@
 import { accessPass } from './en/access-pass.ts'
 import { account } from './en/account.ts'
+import { api } from './en/api.ts'
 import { connections } from './en/connections.ts'
 import { workspaceConsole } from './en/console.ts'
 import { notices } from './en/notices.ts'
@@ -15,6 +16,7 @@ import { workspaces } from './en/workspaces.ts'
 export const en = {
   ...accessPass,
   ...connections,
+  ...api,
   ...notices,
   ...account,
   ...passkeys,

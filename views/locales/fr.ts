@@ -1,5 +1,6 @@
 import { accessPass } from './fr/access-pass.ts'
 import { account } from './fr/account.ts'
+import { api } from './fr/api.ts'
 import { connections } from './fr/connections.ts'
 import { workspaceConsole } from './fr/console.ts'
 import { notices } from './fr/notices.ts'
@@ -13,6 +14,7 @@ import type { Catalogue } from './catalogue.ts'
 export const fr: Catalogue = {
   ...accessPass,
   ...connections,
+  ...api,
   ...notices,
   ...account,
   ...passkeys,

@@ -1,5 +1,6 @@
 import { accessPass } from './it/access-pass.ts'
 import { account } from './it/account.ts'
+import { api } from './it/api.ts'
 import { connections } from './it/connections.ts'
 import { workspaceConsole } from './it/console.ts'
 import { notices } from './it/notices.ts'
@@ -13,6 +14,7 @@ import type { Catalogue } from './catalogue.ts'
 export const it: Catalogue = {
   ...accessPass,
   ...connections,
+  ...api,
   ...notices,
   ...account,
   ...passkeys,

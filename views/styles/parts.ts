@@ -136,6 +136,16 @@ main > .breadcrumb + h1 {
   border: 1px solid var(--neutral-4);
   border-radius: var(--radius);
 }
+.sample {
+  padding: var(--space-3);
+  border: 1px solid var(--neutral-4);
+  border-radius: var(--radius);
+  background: var(--neutral-2);
+  font-family: var(--mono);
+  font-size: var(--size-small);
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
 .mail-text {
   margin-block-start: var(--space-3);
   font: var(--weight-text) var(--size-small) / 1.6 var(--mono);

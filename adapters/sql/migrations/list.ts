@@ -6,6 +6,7 @@ import { proofsFrom } from './0005-proofs-from.ts'
 import { proofsFromThere } from './0006-proofs-from-there.ts'
 import { workspaces } from './0007-workspaces.ts'
 import { auditChain } from './0008-audit-chain.ts'
+import { api } from './0010-api.ts'
 import { accessPasses } from './0011-access-passes.ts'
 import { dataKeyRotations } from './0009-data-key-rotations.ts'
 import { lookups } from './0012-lookups.ts'
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   { name: '0006-proofs-from-there', text: proofsFromThere },
   { name: '0007-workspaces', text: workspaces },
   { name: '0008-audit-chain', text: auditChain },
+  { name: '0010-api', text: api },
   { name: '0011-access-passes', text: accessPasses },
   { name: '0009-data-key-rotations', text: dataKeyRotations },
   { name: '0012-lookups', text: lookups },

@@ -111,6 +111,16 @@ const deleteForUser = prepare<{ userId: string; sessionUid: string | null; clien
     .returningAll(),
 )
 
+const listForMember = prepare<{ workspaceId: string; userId: string }>()(parameter =>
+  queries
+    .selectFrom('grants')
+    .selectAll()
+    .where('workspace_id', '=', parameter.workspaceId)
+    .where('user_id', '=', parameter.userId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc'),
+)
+
 const deleteForMember = prepare<{ workspaceId: string; userId: string }>()(parameter =>
   queries
     .deleteFrom('grants')
@@ -203,6 +213,11 @@ export function createGrantRepository(scope: SqlScope, vault: Vault): GrantRepos
       if (!isId(userId) || !canBeKept(sessionUid ?? '') || !canBeKept(clientId ?? '')) return []
       const rows = await scope.run(deleteForUser, { userId, sessionUid: sessionUid ?? null, clientId: clientId ?? null })
       return rows.map(describe)
+    },
+
+    async listForMember(workspaceId, userId) {
+      if (!isId(workspaceId) || !isId(userId)) return []
+      return (await scope.run(listForMember, { workspaceId, userId })).map(describe)
     },
 
     async deleteForMember(workspaceId, userId) {

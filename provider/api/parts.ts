@@ -1,0 +1,26 @@
+import type { AccountParts } from '../account/surroundings.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { SessionEnder } from '../oidc/end-sessions.ts'
+import type { Data } from '../ports/data.ts'
+import type { RateLimiter } from '../ports/rate-limiter.ts'
+import type { Notices } from '../users/notices.ts'
+import type { Entitlements } from '../workspaces/entitlements.ts'
+import type { Invitations } from '../workspaces/invitations.ts'
+import type { RouteKinds } from './kinds-of-route.ts'
+import type { Cursors } from './pages.ts'
+
+/** What the API's routes are made with. */
+export interface ApiParts extends RouteKinds {
+  issuer: string
+  data: Data
+  clock: Clock
+  rateLimiter: RateLimiter
+  cursors: Cursors
+  entitlements: Entitlements
+  invitations: Invitations
+  sessionEnder: SessionEnder
+  notices: Notices
+  connections: AccountParts['connections']
+  workspaceGraceSeconds: number
+  erasureGraceSeconds: number
+}

@@ -1,0 +1,45 @@
+import { type Circumstances, recordEvent } from '../audit/record.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { GrantRecord } from '../ports/records.ts'
+import type { Repositories } from '../ports/repositories.ts'
+import { type Authority, requirePermission } from './authority.ts'
+
+/**
+ * Ends what apps hold for a member of the workspace, in the caller's transaction, in the workspace's scope: one of it, or all. Rejects with
+ * AppError `not-found` where the one that is named is not there.
+ */
+export async function endMemberSessions(
+  repositories: Repositories,
+  authority: Authority,
+  { userId, grantId }: { userId: string; grantId?: string },
+  circumstances: Circumstances,
+): Promise<void> {
+  requirePermission(authority, 'sessions.manage')
+  const { workspaceId } = authority
+  if (grantId === undefined) {
+    if ((await repositories.members.find(workspaceId, userId)) === undefined) throw new AppError('not-found')
+    await tellOfEnd(repositories, await repositories.grants.deleteForMember(workspaceId, userId), circumstances)
+    return
+  }
+  const grants = await repositories.grants.listForMember(workspaceId, userId)
+  const grant = grants.find(({ id }) => id === grantId)
+  if (grant === undefined) throw new AppError('not-found')
+  await repositories.grants.delete(grant.id)
+  await tellOfEnd(repositories, [grant], circumstances)
+}
+
+/** Records that grants of a member are over, and has their apps told (OpenID Connect Back-Channel Logout 1.0). */
+export async function tellOfEnd(
+  repositories: Repositories,
+  grants: readonly GrantRecord[],
+  circumstances: Circumstances,
+): Promise<void> {
+  for (const { id, userId, workspaceId, clientId } of grants) {
+    await recordEvent(
+      repositories,
+      { action: 'grant.revoked', userId, workspaceId, client_id: clientId, grant_id: id },
+      circumstances,
+    )
+    await repositories.jobs.enqueue('back-channel-logout', { clientId, userId, sid: id })
+  }
+}

@@ -1,0 +1,10 @@
+/** La pagina che dice come si usa l’API di gestione. */
+export const api = {
+  'api.heading': 'API di gestione',
+  'api.lead':
+    'Per i programmi che gestiscono aree di lavoro, membri, ruoli e app. Che cosa serve per ogni chiamata è descritto qui sotto, con un esempio; le descrizioni sono in inglese.',
+  'api.address': 'Indirizzo',
+  'api.document': 'OpenAPI 3.1',
+  'api.request': 'Richiesta',
+  'api.answer': 'Risposta {status}',
+}

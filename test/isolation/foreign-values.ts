@@ -46,6 +46,7 @@ export function describeForeignValues(victim: Victim): Readonly<Record<string, r
     workspace,
     member: people,
     user: people,
+    userId: people,
     invitation: invitations,
     role: roles,
     key: roles,

@@ -40,14 +40,22 @@ export async function createAttackers(latchkey: RunningLatchkey, victim: Victim)
     await data.scoped(asSystem, async ({ workspaces }) => {
       for (const own of await workspaces.listForUser(user.id)) if (own.personal) await workspaces.delete(own.id, noon)
     })
-    const attacker = { name, agent: visitor.agent, token: await tokenOf(latchkey, visitor), isMember, renew, userId: user.id }
+    const attacker: Attacker & { userId: string } = {
+      name,
+      agent: visitor.agent,
+      token: await tokenOf(latchkey, visitor, { workspace: workspaceId }),
+      isMember,
+      renew,
+      userId: user.id,
+    }
     return attacker
 
     async function renew(): Promise<void> {
       if (isSignIn(await visitor.agent.follow(await visitor.agent.get(`${latchkey.issuer}/account`))))
         await visitAccount(latchkey, address, visitor.agent)
       if ((await callApi(latchkey, 'GET', '/users/me', { as: attacker.token })).status === 401)
-        attacker.token = await tokenOf(latchkey, visitor)
+        // Whoever has left the workspace by one of the requests is given none any more.
+        attacker.token = await tokenOf(latchkey, visitor, { workspace: workspaceId }).catch(() => undefined)
     }
   }
 

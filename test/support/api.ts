@@ -80,9 +80,13 @@ export async function newPerson(latchkey: RunningLatchkey): Promise<Person> {
   return { userId: user?.id ?? '', address, agent }
 }
 
-/** A token for the management API, of the session that the person has; for the only workspace that they have. */
-export async function tokenOf(latchkey: RunningLatchkey, { agent }: Pick<Person, 'agent'>): Promise<string> {
-  const parameters = { resource: apiResource(latchkey.issuer), scope: 'openid' }
+/** A token for the management API, of the session that the person has; for the workspace that is wanted, or the only one that they have. */
+export async function tokenOf(
+  latchkey: RunningLatchkey,
+  { agent }: Pick<Person, 'agent'>,
+  wanted: { workspace?: string } = {},
+): Promise<string> {
+  const parameters = { resource: apiResource(latchkey.issuer), scope: 'openid', ...wanted }
   return tokensOf(await redeem(latchkey, adminApp, await obtainCode(latchkey, agent, adminApp, parameters))).accessToken
 }
 

@@ -19,6 +19,23 @@ const banner = [
   'const __dirname = import.meta.dirname',
 ].join('\n')
 
+/** How the product is bundled, from whichever entry points to whichever folder. */
+export const bundling = /** @satisfies {import('esbuild').BuildOptions} */ ({
+  absWorkingDir: projectFolder,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node22.14',
+  format: 'esm',
+  banner: { js: banner },
+  external: [...besideData, ...optional],
+  // Stack traces in the log point to the source, which is not shipped in the map a second time.
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+})
+
 /**
  * Leaves .build/ as it was where the code doesn't compile. It may run beside a server that runs from .build/: each bundle is one
  * file, read once.
@@ -26,23 +43,7 @@ const banner = [
 export async function build() {
   // esbuild is among what has just been installed.
   const { build: bundle } = await import('esbuild')
-  await bundle({
-    absWorkingDir: projectFolder,
-    entryPoints: ['provider/main.ts', 'provider/cli.ts'],
-    outdir: buildFolder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node22.14',
-    format: 'esm',
-    banner: { js: banner },
-    external: [...besideData, ...optional],
-    // Stack traces in the log point to the source, which is not shipped in the map a second time.
-    sourcemap: true,
-    sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'warning',
-  })
+  await bundle({ ...bundling, entryPoints: ['provider/main.ts', 'provider/cli.ts'], outdir: buildFolder })
 }
 
 await runAsScript(import.meta.url, async () => {

@@ -13,6 +13,7 @@ export const sectionNames = [
   'rotations',
   'enumeration',
   'audit-log',
+  'audit-share',
   'volume',
 ] as const
 

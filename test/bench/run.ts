@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { measureAuditLog } from './audit-log.ts'
+import { describeAuditShare, measureAuditShare } from './audit-share.ts'
 import { describeEnumeration, measureEnumeration } from './enumeration.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { measureGate } from './gate.ts'
@@ -157,6 +158,8 @@ async function bench(options: BenchOptions): Promise<void> {
     }
     if (has('memory')) report('Memory', describeMemory(await measureMemories(fleet, options.subjects, memoryOperations)))
     if (has('audit-log') && stores) report('The audit log', describeAuditLog(await measureAuditLog(stores, auditEvents)))
+    if (has('audit-share') && stores)
+      report('What the audit log adds', describeAuditShare(await measureAuditShare(fleet, stores, { ...options, say })))
     if (has('volume') && stores) {
       report('Small and large', describeGrowth(await measureGrowth(fleet, stores, { ...options, large: options.volume, say })))
     }

@@ -7,7 +7,7 @@ import type { Latencies } from '../latencies.ts'
 import { measurePass, type Pass } from '../measure.ts'
 import type { Stores } from '../stores.ts'
 import type { VolumeSize } from './people.ts'
-import { openVolume, type Volume } from './volume.ts'
+import { type Lister, openVolume, type Volume } from './volume.ts'
 import { countWholeScans, type WholeScan } from './whole-scans.ts'
 
 export const smallVolume: VolumeSize = { workspaces: 10, users: 1000, events: 10_000 }
@@ -43,7 +43,12 @@ interface Operation {
 const measured: Operation[] = [
   { name: 'sign-in', operations: 480, pass: ({ subject }, count) => measurePass(subject, 'magic-link', count) },
   { name: 'refresh', operations: 2000, pass: ({ subject }, count) => measurePass(subject, 'refresh', count) },
-  { name: 'member list', operations: 1000, pass: listMembers },
+  { name: 'member list', operations: 1000, pass: ({ lister }, count) => listMembers(lister, count) },
+  {
+    name: 'member list, no key held',
+    operations: 1000,
+    pass: ({ forgetfulLister }, count) => listMembers(forgetfulLister, count),
+  },
 ]
 
 export async function measureGrowth(
@@ -86,7 +91,7 @@ function verifyLog({ environment }: Volume): void {
   execFileSync(process.execPath, [cli, 'audit', 'verify'], { env: { ...environment, PATH: process.env['PATH'] }, stdio: 'pipe' })
 }
 
-async function listMembers({ lister }: Volume, operations: number): Promise<Pass> {
+async function listMembers(lister: Lister, operations: number): Promise<Pass> {
   const before = lister.cpu()
   const seen: Latencies = await lister.run(operations, concurrency)
   const after = lister.cpu()

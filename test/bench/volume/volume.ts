@@ -1,5 +1,5 @@
 /** An installation with as many rows as one that has been in use for years, and a server on it. */
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -14,10 +14,18 @@ import { fillVolume } from './fill.ts'
 import type { ListerRequest } from './member-lister.ts'
 import type { VolumeSize } from './people.ts'
 
+export interface Lister {
+  run(operations: number, clients: number): Promise<Latencies>
+  cpu(): CpuReading
+  stop(): Promise<void>
+}
+
 export interface Volume {
   size: VolumeSize
   subject: Subject
-  lister: { run(operations: number, clients: number): Promise<Latencies>; cpu(): CpuReading }
+  lister: Lister
+  /** One that has nobody's key at hand, as where a list is looked at now and then. */
+  forgetfulLister: Lister
   superuserUrl: string
   /** For `latchkey` on the command line. */
   environment: Record<string, string>
@@ -47,29 +55,35 @@ export async function openVolume(fleet: Fleet, stores: Stores, size: VolumeSize,
   const fillSeconds = (performance.now() - began) / 1000
 
   const subject = await fleet.openInstallation({ ...installation, people: size.users })
-  const lister = await startLister({ do: 'open', environment, size })
-  const pid = lister.pid ?? 0
+  const lister = await startLister(stores, { do: 'open', environment, size })
+  const forgetfulLister = await startLister(stores, { do: 'open', environment, size, heldKeys: 1 })
   return {
     size,
     subject,
-    lister: {
-      run: (operations, clients) => ask<Latencies>(lister, { do: 'run', operations, clients } satisfies ListerRequest),
-      cpu: () => ({ server: cpuMilliseconds(pid), postgres: cpuMilliseconds(stores.postgresPid), redis: 0 }),
-    },
+    lister,
+    forgetfulLister,
     superuserUrl,
     environment,
     fillSeconds,
     async stop() {
       await subject.stop()
-      lister.disconnect()
-      await once(lister, 'exit')
+      await lister.stop()
+      await forgetfulLister.stop()
       await stores.query(`drop database ${database} with (force)`)
     },
   }
 }
 
-async function startLister(request: ListerRequest): Promise<ChildProcess> {
+async function startLister({ postgresPid }: Stores, request: ListerRequest): Promise<Lister> {
   const child = fork(join(import.meta.dirname, 'member-lister.ts'))
+  const pid = child.pid ?? 0
   await ask(child, request)
-  return child
+  return {
+    run: (operations, clients) => ask<Latencies>(child, { do: 'run', operations, clients } satisfies ListerRequest),
+    cpu: () => ({ server: cpuMilliseconds(pid), postgres: cpuMilliseconds(postgresPid), redis: 0 }),
+    async stop() {
+      child.disconnect()
+      await once(child, 'exit')
+    },
+  }
 }

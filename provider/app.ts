@@ -216,6 +216,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people, standing })
     const forSignedIn = { issuer, data, clock, pages, standing, sessions, registry, rateLimiter }
     const ofPeople = { cipher, sessionEnder, notices, connections, erasureGraceSeconds: settings.erasureGraceSeconds }
+    const ofWorkspaces = { invitations, workspaceGraceSeconds: settings.workspaceGraceSeconds }
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({
@@ -248,13 +249,12 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...apiRoutes({
         ...forSignedIn,
         ...ofPeople,
+        ...ofWorkspaces,
         entitlements,
-        invitations,
         verify: createAccessTokenVerifier(issuer, signingKeys, clock),
-        workspaceGraceSeconds: settings.workspaceGraceSeconds,
       }),
       ...chooseWorkspaceRoutes({ provider, registry, data, pages, clock, newUserWorkspace: settings.newUserWorkspace }),
-      ...consoleRoutes({ ...forSignedIn, invitations, workspaceGraceSeconds: settings.workspaceGraceSeconds }),
+      ...consoleRoutes({ ...forSignedIn, ...ofPeople, ...ofWorkspaces, accessPasses }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),
       ...(mailbox === undefined ? [] : mailboxRoutes({ mailbox, pages })),

@@ -19,6 +19,8 @@ export interface FactorResetOptions {
   endSessions(repositories: Repositories, userId: string, circumstances: Circumstances): Promise<unknown>
 }
 
+export type ResetFactors = ReturnType<typeof createFactorReset>
+
 export interface FactorReset {
   workspaceId: string
   /** The member whose factors they are. */

@@ -11,7 +11,7 @@ import type { PageContext } from '../../views/page-context.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import { type Circumstances, ofRequest } from '../audit/record.ts'
 import { type Answer, html } from '../http/answer.ts'
-import type { Context } from '../http/context.ts'
+import type { Context, RequestFacts } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import type { Pages } from '../http/pages.ts'
@@ -70,6 +70,7 @@ export interface ConsoleInput<Params = unknown> {
   /** All that such a page may see and do. */
   mode: Extract<AccessMode, { kind: 'workspace' }>
   circumstances: Circumstances
+  facts: RequestFacts
   page: PageContext
   /** The workspace, as its pages say where one is. */
   where: WorkspaceContext
@@ -161,6 +162,7 @@ export function createConsoleRoute({ issuer, data, clock, pages, standing, sessi
             authority,
             mode,
             circumstances: ofRequest(facts, actor, clock),
+            facts,
             page,
             where,
             outcome: method === 'GET' ? takeOutcome(ctx) : undefined,

@@ -110,6 +110,7 @@ export function memberRoutes({ consoleRoute, data }: ConsoleParts): Route[] {
             joinedAt: member.joinedAt,
             own,
             changeRolesHref: mayManage ? `${here}/roles` : undefined,
+            resetHref: mayManage && !own && !workspace.personal ? `${here}/reset` : undefined,
             handOverHref: isAdmin && !own ? `${here}/hand-over` : undefined,
             removeHref: workspace.personal
               ? undefined

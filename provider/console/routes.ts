@@ -1,6 +1,9 @@
+import { createFactorReset, type FactorResetOptions } from '../access-passes/reset.ts'
 import type { Route } from '../http/route.ts'
+import type { SessionEnder } from '../oidc/end-sessions.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { createConsoleRoute } from './console-route.ts'
+import { factorResetRoutes } from './factor-reset.ts'
 import { invitationRoutes } from './invitations.ts'
 import { memberRoleRoutes } from './member-roles.ts'
 import { memberRoutes } from './members.ts'
@@ -16,6 +19,7 @@ const pages = [
   requirementRoutes,
   memberRoutes,
   memberRoleRoutes,
+  factorResetRoutes,
   membershipEndRoutes,
   invitationRoutes,
   roleRoutes,
@@ -23,8 +27,20 @@ const pages = [
   auditLogRoutes,
 ]
 
+type ConsoleOptions = Omit<ConsoleParts, 'consoleRoute' | 'resetFactors'> &
+  Parameters<typeof createConsoleRoute>[0] &
+  Pick<FactorResetOptions, 'accessPasses' | 'notices'> & { sessionEnder: SessionEnder }
+
 /** Everything under /admin. */
-export function consoleRoutes(options: Omit<ConsoleParts, 'consoleRoute'> & Parameters<typeof createConsoleRoute>[0]): Route[] {
-  const parts = { ...options, consoleRoute: createConsoleRoute(options) }
+export function consoleRoutes(options: ConsoleOptions): Route[] {
+  const { data, accessPasses, notices, sessionEnder } = options
+  const resetFactors = createFactorReset({
+    data,
+    accessPasses,
+    notices,
+    endSessions: (repositories, userId, circumstances) =>
+      sessionEnder.endAllWithin(repositories, userId, { reason: 'factor-reset', circumstances }),
+  })
+  const parts = { ...options, resetFactors, consoleRoute: createConsoleRoute(options) }
   return pages.flatMap(routesOf => routesOf(parts))
 }

@@ -1,3 +1,4 @@
+import type { ResetFactors } from '../access-passes/reset.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
@@ -13,6 +14,7 @@ export interface ConsoleParts {
   rateLimiter: RateLimiter
   registry: AppRegistry
   invitations: Invitations
+  resetFactors: ResetFactors
   /** How long the deletion of a workspace can be taken back. */
   workspaceGraceSeconds: number
 }

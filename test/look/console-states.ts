@@ -1,4 +1,5 @@
 import { renderAccountWorkspaces } from '../../views/account/workspaces.tsx'
+import { renderAccessPass, renderOwnWaysIn } from '../../views/console/access-pass.tsx'
 import { renderConsoleClosed } from '../../views/console/closed.tsx'
 import { type ConsoleConfirmProps, renderConsoleConfirm } from '../../views/console/confirm.tsx'
 import type { WorkspaceContext } from '../../views/console/console-page.tsx'
@@ -160,6 +161,7 @@ export const consoleStates: State[] = [
       joinedAt: lastYear,
       own: false,
       changeRolesHref: href,
+      resetHref: href,
       handOverHref: href,
       removeHref: href,
       outcome: 'roles-changed',
@@ -174,6 +176,7 @@ export const consoleStates: State[] = [
       joinedAt: lastYear,
       own: true,
       changeRolesHref: href,
+      resetHref: undefined,
       handOverHref: undefined,
       removeHref: href,
     }),
@@ -191,6 +194,20 @@ export const consoleStates: State[] = [
     }),
   ),
   ofConsole('member-remove', 'members', confirm({ question: 'remove-member', subject: long })),
+  ofConsole('member-reset', 'members', confirm({ question: 'reset-member', subject: long })),
+  ofConsole('member-access-pass', 'members', (page, where) =>
+    renderAccessPass(page, where, {
+      address: long,
+      pass: 'K7QM-2XHD-9TRB-4WEN',
+      expiresAt: new Date(now.getTime() + 3_600_000),
+      now,
+      backHref: href,
+    }),
+  ),
+  ofConsole('member-reset-yourself', 'members', renderOwnWaysIn),
+  ofConsole('member-reset-elsewhere', 'members', (page, where) =>
+    renderConsoleRefusal(page, where, { refusal: 'member-elsewhere', needed: undefined }),
+  ),
   ofConsole(
     'member-hand-over',
     'members',

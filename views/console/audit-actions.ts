@@ -25,6 +25,10 @@ export const auditActions = [
   'grant.revoked',
   'consent.given',
   'consent.refused',
+  'factors.reset',
+  'access-pass.made',
+  'access-pass.used',
+  'access-pass.refused',
 ] as const
 
 /** An action of the log in words. */

@@ -5,7 +5,14 @@ import { Button, ButtonLink, Form } from '../parts/form.tsx'
 import { renderConsolePage, type WorkspaceContext } from './console-page.tsx'
 
 /** What is asked once more before it is done. */
-export type ConsoleQuestion = 'remove-member' | 'leave' | 'hand-over' | 'revoke-invitation' | 'delete-role' | 'delete-workspace'
+export type ConsoleQuestion =
+  | 'remove-member'
+  | 'reset-member'
+  | 'leave'
+  | 'hand-over'
+  | 'revoke-invitation'
+  | 'delete-role'
+  | 'delete-workspace'
 
 export interface ConsoleConfirmProps {
   question: ConsoleQuestion

@@ -17,6 +17,7 @@ export interface MemberProps {
   joinedAt: Date
   own: boolean
   changeRolesHref: string | undefined
+  resetHref: string | undefined
   handOverHref: string | undefined
   /** Of oneself: to leave. */
   removeHref: string | undefined
@@ -48,6 +49,16 @@ export function renderConsoleMember(page: PageContext, where: WorkspaceContext, 
       <section>
         <h2>{say('console.members.protection')}</h2>
         <p>{say(`console.protection.${protection}.why`)}</p>
+        {props.resetHref && (
+          <>
+            <p>{say('console.member.reset-lead')}</p>
+            <div class="buttons">
+              <ButtonLink href={props.resetHref} kind="secondary">
+                {say('console.member.reset')}
+              </ButtonLink>
+            </div>
+          </>
+        )}
       </section>
       {props.handOverHref && (
         <section>

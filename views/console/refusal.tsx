@@ -15,6 +15,7 @@ export const refusals = [
   'permission-unknown',
   'already-member',
   'personal-workspace',
+  'member-elsewhere',
   'invitation-over',
   'entitlement-missing',
   'version-stale',

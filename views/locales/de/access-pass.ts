@@ -35,4 +35,29 @@ export const accessPass = {
   'mail.notice.access-pass-made': 'Sie haben die Anmeldewege eines Mitglieds zurückgesetzt',
   'mail.notice.fact.workspace': 'Arbeitsbereich',
   'mail.notice.fact.member': 'Mitglied',
+  'console.member.reset': 'Anmeldewege zurücksetzen',
+  'console.member.reset-lead':
+    'Für ein Mitglied, das verloren hat, womit es sich anmeldet. Sie erhalten einen befristeten Pass zum Weitergeben.',
+  'console.confirm.reset-member.heading': 'Die Anmeldewege zurücksetzen?',
+  'console.confirm.reset-member.lead':
+    'Passkeys, Authenticator-Apps und Wiederherstellungscodes von {subject} gelten nicht mehr, und die Person wird überall abgemeldet. Sie sehen einmal einen befristeten Pass, mit dem sie sich neben der E-Mail anmeldet und Neues einrichtet. Sie beide erfahren davon per E-Mail.',
+  'console.confirm.reset-member.button': 'Zurücksetzen',
+  'console.pass.heading': 'Ein befristeter Pass zum Weitergeben',
+  'console.pass.lead':
+    'Die Anmeldewege von {address} sind zurückgesetzt. Geben Sie diesen Pass selbst weiter, nachdem Sie sich vergewissert haben, dass es wirklich diese Person ist: am Telefon oder persönlich.',
+  'console.pass.good': 'Gilt für',
+  'console.pass.lasts': 'Eine Anmeldung, noch {lasts}',
+  'console.pass.for':
+    'Die Person beginnt die Anmeldung wie gewohnt per E-Mail, wird nach dem Pass gefragt und richtet dann einen Passkey oder eine Authenticator-App ein.',
+  'console.pass.once':
+    'Er wird nur jetzt gezeigt und nirgends aufbewahrt. Wenn er verloren geht oder seine Zeit um ist, setzen Sie die Anmeldewege noch einmal zurück.',
+  'console.pass.done': 'Der Pass ist übergeben',
+  'console.own-ways.heading': 'Ihre eigenen sind in Ihrem Konto',
+  'console.own-ways.lead':
+    'Womit Sie sich selbst anmelden, ändern Sie in Ihrem Konto. Wenn Sie es verloren haben, kann ein anderer Admin es für Sie zurücksetzen. Es wurde nichts geändert.',
+  'console.own-ways.link': 'Meine Anmeldewege öffnen',
+  'console.action.factors.reset': 'Anmeldewege zurückgesetzt',
+  'console.action.access-pass.made': 'Befristeter Pass erstellt',
+  'console.action.access-pass.used': 'Befristeter Pass verwendet',
+  'console.action.access-pass.refused': 'Falscher befristeter Pass eingegeben',
 }

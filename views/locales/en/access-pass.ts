@@ -33,4 +33,28 @@ export const accessPass = {
   'mail.notice.access-pass-made': 'You reset a member’s ways to sign in',
   'mail.notice.fact.workspace': 'Workspace',
   'mail.notice.fact.member': 'Member',
+  'console.member.reset': 'Reset their ways to sign in',
+  'console.member.reset-lead': 'For a member who has lost what they sign in with. You get a temporary pass to give to them.',
+  'console.confirm.reset-member.heading': 'Reset their ways to sign in?',
+  'console.confirm.reset-member.lead':
+    'The passkeys, authenticator apps and recovery codes of {subject} no longer work, and they are signed out everywhere. You see a temporary pass once, with which they sign in beside their e-mail and set up new ones. Both of you are told by e-mail.',
+  'console.confirm.reset-member.button': 'Reset them',
+  'console.pass.heading': 'A temporary pass for them',
+  'console.pass.lead':
+    'The ways to sign in of {address} are reset. Give this pass to them yourself, after you have made sure that it is really them: by phone, or in person.',
+  'console.pass.good': 'Good for',
+  'console.pass.lasts': 'One sign-in, within {lasts}',
+  'console.pass.for':
+    'They begin to sign in by e-mail as usual, are asked for the pass, and then set up a passkey or an authenticator app.',
+  'console.pass.once':
+    'It is shown only now, and kept nowhere. If it is lost or its time is over, reset their ways to sign in once more.',
+  'console.pass.done': 'They have it',
+  'console.own-ways.heading': 'Your own are in your account',
+  'console.own-ways.lead':
+    'What you sign in with yourself you change in your account. If you have lost it, another Admin can reset it for you. Nothing was changed.',
+  'console.own-ways.link': 'Open my ways to sign in',
+  'console.action.factors.reset': 'Ways to sign in reset',
+  'console.action.access-pass.made': 'Temporary pass made',
+  'console.action.access-pass.used': 'Temporary pass used',
+  'console.action.access-pass.refused': 'Wrong temporary pass typed',
 } as const

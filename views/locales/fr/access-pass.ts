@@ -34,4 +34,29 @@ export const accessPass = {
   'mail.notice.access-pass-made': 'Vous avez réinitialisé les moyens de connexion d’un membre',
   'mail.notice.fact.workspace': 'Espace de travail',
   'mail.notice.fact.member': 'Membre',
+  'console.member.reset': 'Réinitialiser ses moyens de connexion',
+  'console.member.reset-lead':
+    'Pour un membre qui a perdu ce avec quoi il se connecte. Vous recevez un laissez-passer temporaire à lui remettre.',
+  'console.confirm.reset-member.heading': 'Réinitialiser ses moyens de connexion\u00A0?',
+  'console.confirm.reset-member.lead':
+    'Les clés d’accès, applications d’authentification et codes de récupération de {subject} ne seront plus valables, et cette personne sera déconnectée partout. Vous verrez une seule fois un laissez-passer temporaire, avec lequel elle se connectera en plus de son e-mail pour en configurer de nouveaux. Vous en serez tous deux informés par e-mail.',
+  'console.confirm.reset-member.button': 'Réinitialiser',
+  'console.pass.heading': 'Un laissez-passer temporaire à remettre',
+  'console.pass.lead':
+    'Les moyens de connexion de {address} sont réinitialisés. Remettez vous-même ce laissez-passer, après vous être assuré qu’il s’agit bien de cette personne\u00A0: par téléphone ou en personne.',
+  'console.pass.good': 'Valable pour',
+  'console.pass.lasts': 'Une connexion, encore {lasts}',
+  'console.pass.for':
+    'Cette personne commence à se connecter par e-mail comme d’habitude, doit saisir le laissez-passer, puis configure une clé d’accès ou une application d’authentification.',
+  'console.pass.once':
+    'Il n’est montré que maintenant, et n’est conservé nulle part. S’il est perdu ou si son délai est écoulé, réinitialisez encore une fois ses moyens de connexion.',
+  'console.pass.done': 'Le laissez-passer est remis',
+  'console.own-ways.heading': 'Les vôtres sont dans votre compte',
+  'console.own-ways.lead':
+    'Vos propres moyens de connexion se modifient dans votre compte. Si vous les avez perdus, un autre Admin peut les réinitialiser pour vous. Rien n’a été modifié.',
+  'console.own-ways.link': 'Ouvrir mes moyens de connexion',
+  'console.action.factors.reset': 'Moyens de connexion réinitialisés',
+  'console.action.access-pass.made': 'Laissez-passer temporaire créé',
+  'console.action.access-pass.used': 'Laissez-passer temporaire utilisé',
+  'console.action.access-pass.refused': 'Laissez-passer temporaire erroné saisi',
 }

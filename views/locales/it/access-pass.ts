@@ -35,4 +35,28 @@ export const accessPass = {
   'mail.notice.access-pass-made': 'Ha reimpostato i modi di accedere di un membro',
   'mail.notice.fact.workspace': 'Area di lavoro',
   'mail.notice.fact.member': 'Membro',
+  'console.member.reset': 'Reimposta i modi di accedere',
+  'console.member.reset-lead': 'Per un membro che ha perso ciò con cui accede. Riceve un pass temporaneo da consegnargli.',
+  'console.confirm.reset-member.heading': 'Reimpostare i modi di accedere?',
+  'console.confirm.reset-member.lead':
+    'Le passkey, le app di autenticazione e i codici di recupero di {subject} non varranno più, e la persona verrà disconnessa ovunque. Lei vedrà una sola volta un pass temporaneo, con cui la persona accede oltre all’e-mail e ne configura di nuovi. Entrambi ne sarete informati per e-mail.',
+  'console.confirm.reset-member.button': 'Reimposta',
+  'console.pass.heading': 'Un pass temporaneo da consegnare',
+  'console.pass.lead':
+    'I modi di accedere di {address} sono reimpostati. Consegni Lei stesso questo pass, dopo essersi assicurato che sia davvero quella persona: per telefono o di persona.',
+  'console.pass.good': 'Vale per',
+  'console.pass.lasts': 'Un accesso, ancora {lasts}',
+  'console.pass.for':
+    'La persona inizia ad accedere per e-mail come al solito, le viene chiesto il pass, e poi configura una passkey o un’app di autenticazione.',
+  'console.pass.once':
+    'Viene mostrato solo ora, e non è conservato da nessuna parte. Se va perso o il suo tempo scade, reimposti ancora una volta i modi di accedere.',
+  'console.pass.done': 'Il pass è consegnato',
+  'console.own-ways.heading': 'I Suoi sono nel Suo account',
+  'console.own-ways.lead':
+    'Ciò con cui Lei accede si cambia nel Suo account. Se l’ha perso, un altro Admin può reimpostarlo per Lei. Non è stato modificato nulla.',
+  'console.own-ways.link': 'Apri i miei modi di accedere',
+  'console.action.factors.reset': 'Modi di accedere reimpostati',
+  'console.action.access-pass.made': 'Pass temporaneo creato',
+  'console.action.access-pass.used': 'Pass temporaneo usato',
+  'console.action.access-pass.refused': 'Pass temporaneo errato inserito',
 }

@@ -288,12 +288,7 @@ export const pageStates: PageState[] = [
     render: page =>
       renderMailboxList(withoutApp(page), {
         mails: [address, 'li.wei@example.org', 'a-rather-long-address-of-a-person@a-rather-long-department.example.com'].map(
-          to => ({
-            href: '/mailbox/1',
-            to,
-            subject: mailStates[0]?.render(page).subject ?? '',
-            receivedAt: now,
-          }),
+          to => ({ href: '/mailbox/1', to, subject: mailStates[0]?.render(page).subject ?? '', receivedAt: now }),
         ),
       }),
   },

@@ -35,6 +35,15 @@ export function addWorkspaceCommands(workspace: Command, surroundings: Surroundi
       .action(async (slug: string) =>
         exitWith(await (await import('./workspaces.ts')).changeWorkspaceStatus(surroundings, { slug, status })),
       )
+
+  workspace
+    .command('plan')
+    .argument('<slug>', 'as "latchkey workspace list" prints it')
+    .argument('<plan>', 'a plan of the config file, or where it names none free, pro or enterprise')
+    .description('set a workspace on a plan, which says what it includes')
+    .action(async (slug: string, plan: string) =>
+      exitWith(await (await import('./workspaces.ts')).changeWorkspacePlan(surroundings, { slug, plan })),
+    )
 }
 
 function jsonOption(): Option {

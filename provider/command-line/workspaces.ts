@@ -2,8 +2,10 @@ import { withoutRequest } from '../audit/record.ts'
 import { AppError } from '../kernel/errors.ts'
 import { show } from '../kernel/wording.ts'
 import type { Data } from '../ports/data.ts'
+import type { Repositories } from '../ports/repositories.ts'
 import type { WorkspaceRecord } from '../ports/workspace-records.ts'
-import { changeStatus } from '../workspaces/workspace.ts'
+import { createEntitlements } from '../workspaces/entitlements.ts'
+import { changePlan, changeStatus } from '../workspaces/workspace.ts'
 import { commandActor, commandMode } from './command-mode.ts'
 import type { ExitCode, Surroundings } from './surroundings.ts'
 import { renderMoment, renderTable } from './table.ts'
@@ -31,11 +33,7 @@ export function changeWorkspaceStatus(
   return withData(surroundings, async ({ data }) => {
     const circumstances = withoutRequest(commandActor, surroundings.clock)
     const changed = await data.scoped(commandMode, async repositories => {
-      const workspace = await repositories.workspaces.findBySlug(slug)
-      if (workspace === undefined) {
-        const detail = `There is no workspace with the slug ${show(slug)}. "latchkey workspace list" prints them all.`
-        throw new AppError('not-found', { detail })
-      }
+      const workspace = await findWorkspace(repositories, slug)
       if (workspace.status === status) return false
       await changeStatus(repositories, { workspaceId: workspace.id, status }, circumstances)
       return true
@@ -43,6 +41,36 @@ export function changeWorkspaceStatus(
     surroundings.print(changed ? done[status](slug) : `${slug} is ${words[status]} already. Nothing was changed.`)
     return 0
   })
+}
+
+/** Sets a workspace on another plan of the configuration. The one that it is on already is no mistake, and changes nothing. */
+export function changeWorkspacePlan(
+  surroundings: Surroundings,
+  { slug, plan }: { slug: string; plan: string },
+): Promise<ExitCode> {
+  return withData(surroundings, async ({ data, settings }) => {
+    createEntitlements(settings.plans).assertPlan(plan)
+    const circumstances = withoutRequest(commandActor, surroundings.clock)
+    const before = await data.scoped(commandMode, async repositories => {
+      const workspace = await findWorkspace(repositories, slug)
+      if (workspace.plan !== plan) await changePlan(repositories, { workspaceId: workspace.id, plan }, circumstances)
+      return workspace.plan
+    })
+    const included = settings.plans[plan]?.join(', ') || 'nothing beyond what every workspace has'
+    surroundings.print(
+      before === plan
+        ? `${slug} is on the plan ${plan} already. Nothing was changed.`
+        : `${slug} is on the plan ${plan} now, and was on ${before}. It includes ${included}.`,
+    )
+    return 0
+  })
+}
+
+async function findWorkspace({ workspaces }: Repositories, slug: string): Promise<WorkspaceRecord> {
+  const workspace = await workspaces.findBySlug(slug)
+  if (workspace !== undefined) return workspace
+  const detail = `There is no workspace with the slug ${show(slug)}. "latchkey workspace list" prints them all.`
+  throw new AppError('not-found', { detail })
 }
 
 const words = { active: 'open', suspended: 'suspended' } as const satisfies Record<WorkspaceRecord['status'], string>

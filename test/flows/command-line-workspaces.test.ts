@@ -122,11 +122,26 @@ test('one is suspended and opened again, each once, and one that is not there is
   expect(unknown).toMatchObject({ exitCode: 1, output: '', complaint: expect.stringContaining('latchkey workspace list') })
 })
 
+test('one is set on a plan that there is, once, and on no other', async () => {
+  const plan = async () => (await query(`SELECT plan FROM latchkey.workspaces WHERE slug = 'fieldworks'`))[0]?.['plan']
+  const set = (...words: string[]) => latchkey('workspace', 'plan', ...words)
+  expect((await set('fieldworks', 'pro')).output).toContain(
+    'on the plan pro now, and was on free. It includes api-keys, custom-roles',
+  )
+  expect((await set('fieldworks', 'pro')).output).toContain('Nothing was changed')
+  const unknown = await set('fieldworks', 'gold')
+  expect(unknown).toMatchObject({ exitCode: 1, output: '' })
+  expect(unknown.complaint).toContain('The plans are free, pro, enterprise.')
+  expect(await plan()).toBe('pro')
+  const nobody = await set('nobody', 'pro')
+  expect(nobody).toMatchObject({ exitCode: 1, output: '', complaint: expect.stringContaining('latchkey workspace list') })
+})
+
 test('each change has its event in the audit log', async () => {
   const rows = await query(`SELECT action, count(*)::int FROM latchkey.audit_events GROUP BY action ORDER BY action`)
   expect(rows).toEqual([
     { action: 'invitation.sent', count: 3 },
-    { action: 'workspace.changed', count: 2 },
+    { action: 'workspace.changed', count: 3 },
     { action: 'workspace.created', count: 3 },
   ])
 })

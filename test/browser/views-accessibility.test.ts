@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { locales } from '../../views/page-context.ts'
 import { openBrowser } from '../look/open-browser.ts'
 import { serveStates, urlOf } from '../look/serve-states.ts'
-import { mailStates, pageStates } from '../look/states.ts'
+import { mailStates } from '../look/mail-states.ts'
+import { pageStates } from '../look/states.ts'
 
 let browser: Browser
 

@@ -2,7 +2,8 @@ import type { BrowserContext } from 'playwright-core'
 import { buildAssets } from '../../views/assets.ts'
 import type { MailContext } from '../../views/emails/mail-context.ts'
 import { type Locale, locales, type PageContext } from '../../views/page-context.ts'
-import { mailPartPath, mailStates, pageStates } from './states.ts'
+import { mailStates } from './mail-states.ts'
+import { mailPartPath, pageStates } from './states.ts'
 
 export const origin = 'https://id.example.com'
 

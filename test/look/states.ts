@@ -1,9 +1,6 @@
 import { renderConfirmDeviceCode } from '../../views/device/confirm-code.tsx'
 import { renderEnterDeviceCode } from '../../views/device/enter-code.tsx'
 import { renderDeviceFinished } from '../../views/device/finished.tsx'
-import { renderMagicLinkMail } from '../../views/emails/magic-link.tsx'
-import { type Notice, renderNoticeMail } from '../../views/emails/notice.tsx'
-import type { MailContext, RenderedMail } from '../../views/emails/mail-context.ts'
 import { renderError } from '../../views/error.tsx'
 import { renderLanding } from '../../views/landing.tsx'
 import { renderMailboxList } from '../../views/mailbox/list.tsx'
@@ -23,9 +20,10 @@ import { renderReturnToApp } from '../../views/sign-in/return-to-app.tsx'
 import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
-import { accountMailStates, accountStates } from './account-states.ts'
+import { accountStates } from './account-states.ts'
 import { connectionStates } from './connection-states.ts'
 import { consoleStates } from './console-states.ts'
+import { mailStates } from './mail-states.ts'
 import { passkeyStates } from './passkey-states.ts'
 import { secondStepStates } from './second-step-states.ts'
 import { workspaceChoiceStates } from './workspace-choice-states.ts'
@@ -33,11 +31,6 @@ import { workspaceChoiceStates } from './workspace-choice-states.ts'
 export interface PageState {
   name: string
   render(page: PageContext): string
-}
-
-export interface MailState {
-  name: string
-  render(context: MailContext): RenderedMail
 }
 
 const now = new Date('2026-03-05T14:05:00Z')
@@ -62,76 +55,6 @@ function checkMail(change: Partial<CheckMailProps>): PageState['render'] {
       ...change,
     })
 }
-
-export const mailStates: MailState[] = [
-  {
-    name: 'mail-magic-link',
-    render: context =>
-      renderMagicLinkMail(context, {
-        link: 'https://id.example.com/link/3q2-7wEjRWeJq83vASNFZ4mrze8BI0Vnias3vQEjRWc',
-        code: 'BCDFGHJK',
-        device: 'Firefox on Linux',
-        requestedAt: now,
-        lifetimeMinutes: 10,
-      }),
-  },
-  {
-    name: 'mail-magic-link-without-code',
-    render: context =>
-      renderMagicLinkMail(context, {
-        link: 'https://id.example.com/link/3q2-7wEjRWeJq83vASNFZ4mrze8BI0Vnias3vQEjRWc',
-        device: 'Safari on iPhone',
-        requestedAt: now,
-        lifetimeMinutes: 10,
-      }),
-  },
-]
-
-const noticeMail =
-  (notice: Notice, place?: string): MailState['render'] =>
-  context =>
-    renderNoticeMail(context, {
-      notice,
-      happenedAt: now,
-      device: 'Firefox on Linux',
-      place,
-      secureUrl: 'https://id.example.com/account/secure',
-    })
-
-mailStates.push(
-  ...accountMailStates,
-  { name: 'mail-notice-new-device', render: noticeMail({ kind: 'new-device', app: 'Fieldnotes' }, 'Bern') },
-  { name: 'mail-notice-passkey-added', render: noticeMail({ kind: 'passkey-added', name: 'iPhone' }) },
-  { name: 'mail-notice-passkey-removed', render: noticeMail({ kind: 'passkey-removed', name: 'iPhone' }) },
-  { name: 'mail-notice-passkey-suspicious', render: noticeMail({ kind: 'passkey-suspicious', name: 'iPhone' }) },
-  {
-    name: 'mail-notice-passkey-renamed',
-    render: noticeMail({ kind: 'passkey-renamed', name: 'Old phone', nameBefore: 'iPhone' }),
-  },
-  { name: 'mail-notice-authenticator-added', render: noticeMail({ kind: 'authenticator-added', name: 'Phone' }) },
-  { name: 'mail-notice-authenticator-removed', render: noticeMail({ kind: 'authenticator-removed', name: 'Phone' }) },
-  {
-    name: 'mail-notice-authenticator-renamed',
-    render: noticeMail({ kind: 'authenticator-renamed', name: 'Old phone', nameBefore: 'Phone' }),
-  },
-  { name: 'mail-notice-recovery-codes-made', render: noticeMail({ kind: 'recovery-codes-made' }) },
-  { name: 'mail-notice-recovery-code-used', render: noticeMail({ kind: 'recovery-code-used', left: 9 }) },
-  { name: 'mail-notice-address-added', render: noticeMail({ kind: 'address-added', address: 'a.keller@example.org' }) },
-  { name: 'mail-notice-address-removed', render: noticeMail({ kind: 'address-removed', address: 'a.keller@example.org' }) },
-  {
-    name: 'mail-notice-primary-address-changed',
-    render: noticeMail({ kind: 'primary-address-changed', address: 'a.keller@example.org' }),
-  },
-  { name: 'mail-notice-service-linked', render: noticeMail({ kind: 'service-linked', service: 'Google' }) },
-  { name: 'mail-notice-service-unlinked', render: noticeMail({ kind: 'service-unlinked', service: 'Google' }) },
-  { name: 'mail-notice-sessions-ended', render: noticeMail({ kind: 'sessions-ended', count: 3 }) },
-  {
-    name: 'mail-notice-erasure-scheduled',
-    render: noticeMail({ kind: 'erasure-scheduled', dueAt: new Date('2026-04-04T14:05:00Z') }),
-  },
-  { name: 'mail-notice-more-happened', render: noticeMail({ kind: 'more-happened' }) },
-  { name: 'mail-notice-erasure-taken-back', render: noticeMail({ kind: 'erasure-taken-back' }) },
-)
 
 /** Where the mailbox's page finds the HTML part. */
 export const mailPartPath = '/mailbox/1/html'

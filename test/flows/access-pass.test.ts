@@ -205,14 +205,12 @@ describe.each(['embedded', 'postgres'] as const)('a temporary pass on %s', on =>
     const events = await data.read(asSystem, ({ auditEvents }) =>
       auditEvents.listForUser(userId, ['factors.reset', 'access-pass.made', 'access-pass.refused', 'access-pass.used'], 10),
     )
-    expect(events.map(({ action }) => action)).toEqual([
-      'access-pass.used',
-      'access-pass.refused',
-      'access-pass.made',
-      'factors.reset',
-    ])
+    const told = events.map(({ action }) => action)
+    expect(told.slice(0, 2)).toEqual(['access-pass.used', 'access-pass.refused'])
+    // One act, at one moment.
+    expect(new Set(told.slice(2))).toEqual(new Set(['access-pass.made', 'factors.reset']))
     expect(events.every(event => event.workspaceId === workspaceId)).toBe(true)
-    expect(JSON.parse(events.at(-1)?.disclosures['before']?.value ?? '')).toEqual({
+    expect(JSON.parse(events.find(({ action }) => action === 'factors.reset')?.disclosures['before']?.value ?? '')).toEqual({
       passkeys: 0,
       authenticator_apps: 1,
       recovery_codes: 10,

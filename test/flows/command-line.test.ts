@@ -262,7 +262,7 @@ describe('on the embedded database', () => {
     await writeFile(join(directory, 'other.key'), `latchkey-master-key-1:${'A'.repeat(43)}\n`, { mode: 0o600 })
     const said = await runLatchkey({ ...embedded, KMS_URL: `file://${join(directory, 'other.key')}` }, ['app', 'list'])
     expect(said.exitCode).toBe(1)
-    expect(said.complaint).toContain('Put the key file that belongs to this database back')
+    expect(said.complaint).toContain('Put the one that belongs to this database back')
   })
 })
 

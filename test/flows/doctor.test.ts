@@ -283,7 +283,7 @@ describe('keys', () => {
     const troubles = await listTroubles({ KMS_URL: `file://${elsewhere}` })
     expect(troubles).toEqual([
       expect.stringMatching(/^problem proxies: The server does not recognise its doctor/),
-      expect.stringMatching(/^problem keys: .* Put the key file that belongs to this database back/),
+      expect.stringMatching(/^problem keys: .* Put the one that belongs to this database back/),
     ])
   })
 

@@ -17,22 +17,23 @@ import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 
 /*
  * What a flow asks of Postgres and Redis is most of what it costs, and unlike time it can be counted. A change that asks for more
- * fails here; one that asks for less lowers the numbers.
+ * fails here; one that asks for less lowers the numbers. The sequencer of the audit log looks twice a second for what is not sealed yet,
+ * which is among what is counted: about one a sign-in.
  */
 const atMost: Record<WorkloadName, Omit<StoreCommands, 'jobs'>> = {
   discovery: { queries: 0, scopes: 0, redis: 0 },
   'client-credentials': { queries: 1, scopes: 1, redis: 4 },
-  code: { queries: 4, scopes: 3, redis: 14 },
+  code: { queries: 5, scopes: 3, redis: 14 },
   refresh: { queries: 3, scopes: 2, redis: 4 },
   userinfo: { queries: 1, scopes: 1, redis: 0 },
-  'magic-link': { queries: 32, scopes: 14, redis: 40 },
-  'first-sign-in': { queries: 41, scopes: 14, redis: 40 },
-  'link-to-code': { queries: 19, scopes: 8, redis: 14 },
-  passkey: { queries: 21, scopes: 8, redis: 22 },
-  'passkey-answer': { queries: 20, scopes: 7, redis: 14 },
-  totp: { queries: 47, scopes: 20, redis: 42 },
-  federated: { queries: 24, scopes: 10, redis: 32 },
-  'totp-verification': { queries: 15, scopes: 4, redis: 7 },
+  'magic-link': { queries: 35, scopes: 15, redis: 40 },
+  'first-sign-in': { queries: 43, scopes: 15, redis: 40 },
+  'link-to-code': { queries: 23, scopes: 8, redis: 14 },
+  passkey: { queries: 25, scopes: 8, redis: 22 },
+  'passkey-answer': { queries: 23, scopes: 7, redis: 14 },
+  totp: { queries: 51, scopes: 20, redis: 42 },
+  federated: { queries: 28, scopes: 10, redis: 32 },
+  'totp-verification': { queries: 19, scopes: 4, redis: 7 },
 }
 
 const warmUp = 4

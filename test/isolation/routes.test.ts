@@ -33,6 +33,12 @@ const movesOn: Readonly<Record<string, string>> = {
   '/account/data/download': "what is held about the asker grows by the asker's own requests",
 }
 
+/** What a member may see and do of their own membership, whatever else they may not: it is their own, not another tenant's. */
+const ofMembers: Readonly<Record<string, string>> = {
+  '/account/workspaces': 'it lists the workspaces of which the asker is a member',
+  '/admin/:slug/leave': 'whoever is a member may leave',
+}
+
 /** What the sequencer writes on its own time. */
 const writtenMeanwhile = ['audit_chains', 'audit_links', 'audit_unsealed', 'audit_checkpoints']
 
@@ -136,7 +142,9 @@ describe('every route', () => {
     )
     expect(unknown.map(({ method, path, access }) => `${method} ${path} (${access})`)).toEqual([])
     expect(
-      [...Object.keys(open), ...Object.keys(movesOn)].filter(path => !latchkey.routes.some(route => route.path === path)),
+      [...Object.keys(open), ...Object.keys(movesOn), ...Object.keys(ofMembers)].filter(
+        path => !latchkey.routes.some(route => route.path === path),
+      ),
     ).toEqual([])
   })
 
@@ -159,11 +167,11 @@ describe('every route', () => {
         )
       const [named, inFields] = [pick(params), pick(fields)]
       const answer = await ask(route, attacker, named, inFields)
-      return { answer, described: describeAnswer(answer, [...Object.values(named), ...Object.values(inFields)]) }
+      return { answer, named, described: describeAnswer(answer, [...Object.values(named), ...Object.values(inFields)]) }
     }
 
     for (const route of latchkey.routes) {
-      for (const attacker of attackers) {
+      for (const attacker of attackers.filter(({ isMember }) => !(isMember && route.path in ofMembers))) {
         await attacker.renew()
         const secrets = listSecrets(victim, attacker.isMember)
         expect(secrets.length).toBeGreaterThan(8)
@@ -171,9 +179,11 @@ describe('every route', () => {
           // What one call changes of the attacker's own is the same before both that are compared.
           await attempt(route, attacker, params, 'nobodys')
           const expected = await attempt(route, attacker, params, 'nobodys')
-          const { answer, described } = await attempt(route, attacker, params, 'theirs')
+          const { answer, named, described } = await attempt(route, attacker, params, 'theirs')
           const what = `${route.method} ${route.path} by ${attacker.name}`
-          if (secrets.some(secret => answer.body.includes(secret))) problems.push(`${what} shows what is the victim's`)
+          // What the path itself named comes back in links to the page in another language.
+          const told = secrets.filter(secret => !Object.values(named).includes(secret))
+          if (told.some(secret => answer.body.includes(secret))) problems.push(`${what} shows what is the victim's`)
           if (answer.status >= 500) problems.push(`${what}: ${answer.status}`)
           const comparable = route.path in movesOn ? answer.status === expected.answer.status : described === expected.described
           // A member may know that the workspace is there; what they may not do is refused.

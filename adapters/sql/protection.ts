@@ -218,7 +218,8 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
   event_resealing: { system: system('select', 'insert', 'update') },
   // Found by the key that a request shows, before anybody knows for which workspace it is, and that is the system's.
   api_keys: {
-    system: { ...system('select', 'delete'), updatable: ['last_used_at'] },
+    // Its name is sealed anew when the workspace's data key is renewed.
+    system: { ...system('select', 'delete'), updatable: ['last_used_at', 'name_sealed'] },
     workspace: { rights: ['select', 'insert', 'delete'], rows: `workspace_id = ${workspaceId}` },
   },
   api_answers: {

@@ -70,7 +70,6 @@ describe('a passkey', () => {
     await page.getByLabel('Recovery code').fill(codes[0] ?? '')
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByRole('button', { name: 'Continue' }).click()
-    await page.getByRole('link', { name: 'Set up a new second step' }).click()
     await page.getByRole('link', { name: 'Set up a passkey' }).click()
     await person.touch()
     await page.getByRole('button', { name: 'Create a passkey' }).click()

@@ -150,16 +150,6 @@ export const settingsSchema = z.object({
     documentation: 'A file that signed states of the audit log are added to: out of reach of whoever writes to the database.',
     expected: 'a file that can be added to',
   }),
-  invitationSeconds: seconds(
-    'INVITATION_SECONDS',
-    '604800',
-    'For so long an invitation to a workspace can be accepted (7 days).',
-  ),
-  workspaceGraceSeconds: seconds(
-    'WORKSPACE_GRACE_SECONDS',
-    '2592000',
-    'For so long after an admin asked for it a workspace can be kept, then it is deleted (30 days).',
-  ),
   installationName: setting('INSTALLATION_NAME', oneLine(60), 'Latchkey', {
     documentation: 'Whose service this is, as pages and mails say it.',
     expected: 'a name of at most 60 characters on one line',

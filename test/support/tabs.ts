@@ -3,7 +3,7 @@ import type { Enrolment, Proof } from '../../provider/policy/proof.ts'
 import { withoutVoid } from '../../provider/policy/void-proofs.ts'
 import type { AttemptRecord, UserRecord, UserWithFactors } from '../../provider/ports/records.ts'
 import type { Repositories } from '../../provider/ports/repositories.ts'
-import { keepProof, restoreProof } from '../../provider/sign-in/kept-proof.ts'
+import { isPartlyVoid, keepProof, restoreProof } from '../../provider/sign-in/kept-proof.ts'
 import type { SignInMethod } from '../../provider/sign-in/method.ts'
 import { createStanding } from '../../provider/sign-in/standing.ts'
 import { ada, type MethodName, now as beginning, shows } from './proofs.ts'
@@ -133,7 +133,14 @@ export function openTabs(requirement: Requirement, browsers: number) {
       if (!isLive(tab) || lost.has(method) || !listEnrolments().some(each => each.method === method)) return false
       const decision = await standing.findDecision(repositories, tab.attempt)
       if (decision.kind !== 'factor-needed' || !decision.methods.includes(method)) return false
-      if (method === 'recovery') codesLeft -= 1
+      if (method === 'recovery') {
+        // None is spent on what leads nowhere: it begins anew instead.
+        if (isPartlyVoid(tab.attempt, user())) {
+          beginAnew(tab)
+          return true
+        }
+        codesLeft -= 1
+      }
       accept(tab, proofOf(method))
       return true
     },

@@ -1,10 +1,12 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { speak } from '../../views/messages.ts'
 import { Agent, type Response } from '../support/agent.ts'
 import { redeem, tokensOf } from '../support/code-flow.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { answerPasskey, askOptions, openFirstPage, signUpWithPasskey } from '../support/passkey-sign-in.ts'
 import { browserApp, linkIn, serverApp, type StartedRequest } from '../support/relying-party.ts'
+import { codeOf, signInByMail, signUpWithTotp, typeRecoveryCode, typeTotp } from '../support/second-steps.ts'
 import { beginSignIn, formActions, headingOf, newAddress, returned } from '../support/sign-in.ts'
 import { createSoftwareAuthenticator, type SoftwareAuthenticator } from '../support/software-authenticator.ts'
 
@@ -102,6 +104,24 @@ describe('a sign-in that was proved and waits', () => {
     await thief.agent.post(enrolment, { response: JSON.stringify(authenticator.create(options)) })
     // Whoever has a passkey is asked for it.
     expect(returned(await signIn(owner, address))?.has('code')).toBe(true)
+  })
+
+  it('spends no recovery code once its person has signed out everywhere', async () => {
+    const { address, key, codes } = await signUpWithTotp(latchkey)
+    const [code = ''] = codes
+    const waiting = await signInByMail(latchkey, { address })
+    passSeconds(30)
+    const owner = await signInByMail(latchkey, { address })
+    await typeTotp(owner, codeOf(latchkey, key))
+    passSeconds(1)
+    await press(owner.agent, await openAccount(owner.agent, '/account/secure'), '/account/secure')
+    const refused = await typeRecoveryCode(waiting, code)
+    expect(refused.status).toBe(400)
+    expect(returned(refused)).toBeUndefined()
+    // In the browser that is theirs, which is sent another mail so soon.
+    const again = await signInByMail(latchkey, { agent: owner.agent, address })
+    const taken = await typeRecoveryCode(again, code)
+    expect(taken.body).toContain(speak('en').say('recovery-used.left', { count: 9 }))
   })
 
   it('asks for what was enrolled meanwhile', async () => {

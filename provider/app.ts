@@ -216,7 +216,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people, standing })
     const forSignedIn = { issuer, data, clock, pages, standing, sessions, registry, rateLimiter }
     const ofPeople = { cipher, sessionEnder, notices, connections, erasureGraceSeconds: settings.erasureGraceSeconds }
-    const ofWorkspaces = { invitations, workspaceGraceSeconds: settings.workspaceGraceSeconds }
+    const ofWorkspaces = { entitlements, invitations, workspaceGraceSeconds: settings.workspaceGraceSeconds }
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({
@@ -250,7 +250,6 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         ...forSignedIn,
         ...ofPeople,
         ...ofWorkspaces,
-        entitlements,
         verify: createAccessTokenVerifier(issuer, signingKeys, clock),
       }),
       ...chooseWorkspaceRoutes({ provider, registry, data, pages, clock, newUserWorkspace: settings.newUserWorkspace }),

@@ -47,7 +47,7 @@ function describeKey(key: ApiKeyRecord): z.input<typeof keyAnswer> {
   }
 }
 
-export function apiKeyRoutes({ workspaceRoute, cursors, clock }: ApiParts): ApiRoute[] {
+export function apiKeyRoutes({ workspaceRoute, cursors, clock, entitlements }: ApiParts): ApiRoute[] {
   const about = 'API keys'
 
   return [
@@ -94,7 +94,8 @@ export function apiKeyRoutes({ workspaceRoute, cursors, clock }: ApiParts): ApiR
       async handler({ repositories, authority, circumstances, params: { workspace }, body }) {
         const { name, permissions, expires_in_days: days = usualDays } = body
         const expiresAt = secondsAfter(clock(), days * daySeconds)
-        const { id: keyId, key } = await createApiKey(repositories, authority, { name, permissions, expiresAt }, circumstances)
+        const wanted = { name, permissions, expiresAt }
+        const { id: keyId, key } = await createApiKey(repositories, authority, wanted, { circumstances, entitlements })
         const made = await repositories.apiKeys.find(workspace, keyId)
         if (made === undefined) throw new AppError('unexpected')
         return { body: { ...describeKey(made), key } }

@@ -46,7 +46,7 @@ async function showRole({ roles }: Repositories, workspaceId: string, key: strin
   return { body: describeRole(role), version: role.version }
 }
 
-export function roleRoutes({ workspaceRoute }: ApiParts): ApiRoute[] {
+export function roleRoutes({ workspaceRoute, entitlements }: ApiParts): ApiRoute[] {
   const about = 'Roles'
 
   return [
@@ -88,7 +88,7 @@ export function roleRoutes({ workspaceRoute }: ApiParts): ApiRoute[] {
         answer: roleExample,
       },
       async handler({ repositories, authority, circumstances, params: { workspace }, body }) {
-        await createRole(repositories, authority, body, circumstances)
+        await createRole(repositories, authority, body, { circumstances, entitlements })
         return {
           ...(await showRole(repositories, workspace, body.key)),
           location: `/workspaces/${workspace}/roles/${body.key}`,
@@ -124,7 +124,7 @@ export function roleRoutes({ workspaceRoute }: ApiParts): ApiRoute[] {
         answer: { ...roleExample, name: 'Auditors', permissions: ['audit.read'], version: 2 },
       },
       async handler({ repositories, authority, circumstances, params: { workspace, role: key }, body, tag }) {
-        await changeRole(repositories, authority, { key, ...body, ...versionOf(tag) }, circumstances)
+        await changeRole(repositories, authority, { key, ...body, ...versionOf(tag) }, { circumstances, entitlements })
         return showRole(repositories, workspace, key)
       },
     }),

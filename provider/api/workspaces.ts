@@ -117,11 +117,10 @@ export function workspaceRoutes(parts: ApiParts): ApiRoute[] {
           version: 3,
         },
       },
-      async handler({ repositories, authority, circumstances, body, params, tag, workspace }) {
+      async handler({ repositories, authority, circumstances, body, params, tag }) {
         const { name, requirement: wanted } = body
         if (name !== undefined) await renameWorkspace(repositories, authority, { name, ...versionOf(tag) }, circumstances)
         if (wanted !== undefined) {
-          if (wanted.authenticators !== null) entitlements.require(workspace, 'accepted-authenticators')
           const changed = {
             level: wanted.level,
             from: wanted.from === null ? undefined : new Date(wanted.from),
@@ -129,7 +128,7 @@ export function workspaceRoutes(parts: ApiParts): ApiRoute[] {
           }
           // Once it was renamed it has a version that nobody has seen, and nobody else can change it now.
           const seen = name === undefined ? versionOf(tag) : {}
-          await changeRequirement(repositories, authority, { requirement: changed, ...seen }, circumstances)
+          await changeRequirement(repositories, authority, { requirement: changed, ...seen }, { circumstances, entitlements })
         }
         return showWorkspace(parts, repositories, params.workspace)
       },

@@ -18,6 +18,7 @@ import type { Pages } from '../http/pages.ts'
 import { type Route, route } from '../http/route.ts'
 import type { AccessMode } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Entitlement } from '../kernel/entitlements.ts'
 import { AppError } from '../kernel/errors.ts'
 import { parametersFor, signInFirst } from '../oidc/signing-in-first.ts'
 import type { BrowserSessions, SignedIn } from '../oidc/signed-in.ts'
@@ -30,6 +31,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import type { WorkspaceRecord } from '../ports/workspace-records.ts'
 import type { Standing } from '../sign-in/standing.ts'
 import { type Authority, findAuthority, requirePermission } from '../workspaces/authority.ts'
+import type { Entitlements } from '../workspaces/entitlements.ts'
 import type { Permission } from '../workspaces/permissions.ts'
 import { permissionsOf } from '../workspaces/roles.ts'
 import { takeOutcome } from './outcome.ts'
@@ -56,6 +58,7 @@ export interface ConsoleSurroundings {
   standing: Standing
   sessions: BrowserSessions
   registry: AppRegistry
+  entitlements: Entitlements
 }
 
 /** A page of a workspace, for one of its members. */
@@ -88,6 +91,8 @@ interface Declaration<Params> {
   path: string
   /** Undefined where every member may. */
   permission: Permission | undefined
+  /** What the workspace's plan has to include. */
+  entitlement?: Entitlement
   /** The sign-in has to be at the account's highest level, within ten minutes. */
   fresh?: boolean
   /** Also where the workspace is about to be deleted. */
@@ -104,9 +109,11 @@ interface Declaration<Params> {
  * A route of a workspace. Whoever is not signed in, or not as policy and the workspace want it, is taken through a sign-in and comes
  * back; whoever is no member finds what is there where there is no such workspace: nothing.
  */
-export function createConsoleRoute({ issuer, data, clock, pages, standing, sessions, registry }: ConsoleSurroundings) {
+export function createConsoleRoute(surroundings: ConsoleSurroundings) {
+  const { issuer, data, clock, pages, standing, sessions, registry, entitlements } = surroundings
+
   return function consoleRoute<Params = unknown>(declaration: Declaration<Params>): Route {
-    const { method, permission, section } = declaration
+    const { method, permission, entitlement, section } = declaration
     return route({
       method,
       path: `/admin/:slug${declaration.path}`,
@@ -152,6 +159,7 @@ export function createConsoleRoute({ issuer, data, clock, pages, standing, sessi
         if (!membership.open && declaration.evenClosed !== true) return answerClosed(page, where, workspace, authority)
         try {
           if (permission !== undefined) requirePermission(authority, permission)
+          if (entitlement !== undefined) entitlements.require(workspace, entitlement)
           return await declaration.handler({
             ctx,
             // As the declaration's schema reads them; without one the type is unknown.
@@ -175,7 +183,7 @@ export function createConsoleRoute({ issuer, data, clock, pages, standing, sessi
         } catch (error) {
           const refusal = refusals.find(code => error instanceof AppError && error.code === code)
           if (refusal === undefined) throw error
-          return refuse(page, where, refusal, permission)
+          return refuse(page, where, refusal, { permission, entitlement })
         }
       },
     })
@@ -213,7 +221,14 @@ function answerClosed(page: PageContext, where: WorkspaceContext, workspace: Wor
   )
 }
 
-function refuse(page: PageContext, where: WorkspaceContext, refusal: Refusal, permission: Permission | undefined): Answer {
+function refuse(
+  page: PageContext,
+  where: WorkspaceContext,
+  refusal: Refusal,
+  { permission, entitlement }: { permission: Permission | undefined; entitlement: Entitlement | undefined },
+): Answer {
   const { status } = new AppError(refusal)
-  return html(renderConsoleRefusal(page, where, { refusal, needed: refusal === 'forbidden' ? permission : undefined }), status)
+  const needed = refusal === 'forbidden' ? permission : undefined
+  const lacking = refusal === 'entitlement-missing' ? entitlement : undefined
+  return html(renderConsoleRefusal(page, where, { refusal, needed, lacking }), status)
 }

@@ -21,7 +21,7 @@ const params = z.object({ level: z.enum(levels) })
 const usualGraceSeconds = 14 * 86_400
 
 /** What everybody needs who signs in for a workspace: whom it reaches is shown before it is required. */
-export function requirementRoutes({ consoleRoute, data, clock }: ConsoleParts): Route[] {
+export function requirementRoutes({ consoleRoute, data, clock, entitlements }: ConsoleParts): Route[] {
   async function review(
     input: ConsoleInput<z.infer<typeof params>>,
     { typed, stale = false }: { typed?: string; stale?: boolean } = {},
@@ -136,7 +136,7 @@ export function requirementRoutes({ consoleRoute, data, clock }: ConsoleParts): 
         const requirement = { level, from, authenticators: level === 'none' ? undefined : workspace.requirement.authenticators }
         const isStale = await wasFaster(
           input.change((repositories, authority) =>
-            changeRequirement(repositories, authority, { requirement, version }, circumstances),
+            changeRequirement(repositories, authority, { requirement, version }, { circumstances, entitlements }),
           ),
         )
         return isStale ? review(input, { stale: true }) : goOn(ctx, consoleHref(where.slug, ''), 'requirement-changed')

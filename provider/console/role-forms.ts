@@ -21,8 +21,8 @@ const longestName = 60
 type Typed = Pick<RoleFormProps, 'name' | 'key' | 'problem' | 'stale'> & { ticked: readonly string[] }
 
 /** The forms for roles of a workspace's own: made from what a built-in one has, and changed. */
-export function roleFormRoutes({ consoleRoute, data, registry }: ConsoleParts): Route[] {
-  const declared = { section: 'roles', permission: 'roles.manage' } as const
+export function roleFormRoutes({ consoleRoute, data, registry, entitlements }: ConsoleParts): Route[] {
+  const declared = { section: 'roles', permission: 'roles.manage', entitlement: 'custom-roles' } as const
 
   async function show(
     { authority, page, where, ctx }: Pick<ConsoleInput, 'authority' | 'page' | 'where' | 'ctx'>,
@@ -85,7 +85,7 @@ export function roleFormRoutes({ consoleRoute, data, registry }: ConsoleParts): 
           return show(input, { ...typed, problem: 'key-form' }, { kind: 'create' })
         try {
           await input.change((repositories, authority) =>
-            createRole(repositories, authority, { key, name: read.name, permissions: ticked }, circumstances),
+            createRole(repositories, authority, { key, name: read.name, permissions: ticked }, { circumstances, entitlements }),
           )
         } catch (error) {
           if (!(error instanceof AppError && error.code === 'conflict')) throw error
@@ -127,7 +127,12 @@ export function roleFormRoutes({ consoleRoute, data, registry }: ConsoleParts): 
           return show(input, { name: typed, key, ticked, problem: read.problem }, { kind: 'change', holders, version })
         const isStale = await wasFaster(
           input.change((repositories, authority) =>
-            changeRole(repositories, authority, { key, name: read.name, permissions: ticked, version }, circumstances),
+            changeRole(
+              repositories,
+              authority,
+              { key, name: read.name, permissions: ticked, version },
+              { circumstances, entitlements },
+            ),
           ),
         )
         if (!isStale) return goOn(ctx, consoleHref(where.slug, rolesPath), 'saved')

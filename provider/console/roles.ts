@@ -11,7 +11,7 @@ import type { ConsoleParts } from './surroundings.ts'
 
 /** What roles there are and what each may do. */
 export function roleRoutes(parts: ConsoleParts): Route[] {
-  const { consoleRoute, data, registry } = parts
+  const { consoleRoute, data, registry, entitlements } = parts
   const builtIn = Object.keys(builtInRoles).filter(isBuiltInRole)
 
   return [
@@ -20,13 +20,14 @@ export function roleRoutes(parts: ConsoleParts): Route[] {
       path,
       section: 'roles',
       permission: 'workspace.read',
-      async handler({ mode, authority, page, where, outcome }) {
+      async handler({ mode, authority, workspace, page, where, outcome }) {
         const { workspaceId, ofApps, permissions } = authority
         const own = await data.read(mode, ({ roles }) => roles.list(workspaceId))
         const apps = await registry.listPermissions()
         const all = permissionsOf(['admin'], { customPermissions: [], ofApps })
         const held = new Map(builtIn.map(role => [role, permissionsOf([role], { customPermissions: [], ofApps })]))
         const mayManage = permissions.has('roles.manage')
+        const isIncluded = entitlements.includes(workspace, 'custom-roles')
         const here = consoleHref(where.slug, path)
         return html(
           renderConsoleRoles(page, where, {
@@ -39,10 +40,11 @@ export function roleRoutes(parts: ConsoleParts): Route[] {
               key,
               name,
               permissions: given,
-              changeHref: mayManage ? `${here}/${key}` : undefined,
+              changeHref: mayManage && isIncluded ? `${here}/${key}` : undefined,
               deleteHref: mayManage ? `${here}/${key}/delete` : undefined,
             })),
-            createFrom: mayManage ? builtIn.map(role => ({ role, href: `${here}/new-from/${role}` })) : [],
+            createFrom: mayManage && isIncluded ? builtIn.map(role => ({ role, href: `${here}/new-from/${role}` })) : [],
+            lackingPlan: mayManage && !isIncluded ? workspace.plan : undefined,
             outcome,
           }),
         )

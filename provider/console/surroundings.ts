@@ -3,6 +3,7 @@ import type { AppRegistry } from '../apps/registry.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
 import type { RateLimiter } from '../ports/rate-limiter.ts'
+import type { Entitlements } from '../workspaces/entitlements.ts'
 import type { Invitations } from '../workspaces/invitations.ts'
 import type { ConsoleRouteMaker } from './console-route.ts'
 
@@ -14,6 +15,7 @@ export interface ConsoleParts {
   rateLimiter: RateLimiter
   registry: AppRegistry
   invitations: Invitations
+  entitlements: Entitlements
   resetFactors: ResetFactors
   /** How long the deletion of a workspace can be taken back. */
   workspaceGraceSeconds: number

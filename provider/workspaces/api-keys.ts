@@ -4,6 +4,7 @@ import { newId } from '../kernel/ids.ts'
 import { hashSecret, newSecret } from '../kernel/secrets.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { assertKnown, assertWithin, type Authority, requirePermission } from './authority.ts'
+import type { Entitlements } from './entitlements.ts'
 
 /** So many a workspace can have. */
 export const mostApiKeys = 100
@@ -24,13 +25,13 @@ export function readApiKey(key: string): { id: string; secretHash: Buffer } | un
 /**
  * Makes a key for programs, in the caller's transaction, in the workspace's scope; answers it this once. It may do what it is made for as
  * far as whoever made it may: at any time. A person makes it, never another key, so that a stolen one ends when it says. Rejects with AppError
- * `permission-unknown`, `more-than-own`, or `conflict` where there are as many as there can be.
+ * `permission-unknown`, `more-than-own`, `entitlement-missing`, or `conflict` where there are as many as there can be.
  */
 export async function createApiKey(
   repositories: Repositories,
   authority: Authority,
   { name, permissions: wanted, expiresAt }: { name: string; permissions: readonly string[]; expiresAt: Date },
-  circumstances: Circumstances,
+  { circumstances, entitlements }: { circumstances: Circumstances; entitlements: Entitlements },
 ): Promise<{ id: string; key: string }> {
   requirePermission(authority, 'api-keys.manage')
   const { workspaceId, actor } = authority
@@ -38,6 +39,7 @@ export async function createApiKey(
   assertKnown(authority, wanted)
   assertWithin(authority, wanted)
   await repositories.workspaces.lock(workspaceId)
+  await entitlements.requireNow(repositories, workspaceId, 'api-keys')
   if ((await repositories.apiKeys.count(workspaceId)) >= mostApiKeys)
     throw new AppError('conflict', { detail: `A workspace can have ${mostApiKeys} keys.` })
   const id = newId()

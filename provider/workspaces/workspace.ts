@@ -4,6 +4,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { WorkspaceRecord, WorkspaceRequirement } from '../ports/workspace-records.ts'
 import { type Authority, requirePermission } from './authority.ts'
+import type { Entitlements } from './entitlements.ts'
 
 /** What is changed of a workspace, by whoever has seen `version`; changes reject with AppError `version-stale` for others. */
 interface Seen {
@@ -24,16 +25,23 @@ export async function renameWorkspace(
   })
 }
 
-/** What everybody needs who signs in for it, in the caller's transaction, in the workspace's scope. */
+/**
+ * What everybody needs who signs in for it, in the caller's transaction, in the workspace's scope. A list of accepted authenticators that
+ * is there already stays where the plan does not include one any more; another rejects with AppError `entitlement-missing`.
+ */
 export async function changeRequirement(
   repositories: Repositories,
   authority: Authority,
   { requirement, version }: Seen & { requirement: WorkspaceRequirement },
-  circumstances: Circumstances,
+  { circumstances, entitlements }: { circumstances: Circumstances; entitlements: Entitlements },
 ): Promise<void> {
   requirePermission(authority, 'workspace.update')
   await change(repositories, authority.workspaceId, circumstances, {
-    apply: ({ workspaces }, { id }) => workspaces.changeRequirement(id, requirement, version),
+    async apply({ workspaces }, workspace) {
+      if (!isKept(workspace.requirement.authenticators, requirement.authenticators))
+        entitlements.require(workspace, 'accepted-authenticators')
+      return workspaces.changeRequirement(workspace.id, requirement, version)
+    },
     tell: workspace => ({ before: describe(workspace.requirement), after: describe(requirement) }),
   })
 }
@@ -131,6 +139,11 @@ async function change(
   if (workspace === undefined) throw new AppError('not-found')
   if (!(await apply(repositories, workspace))) throw new AppError('version-stale')
   await recordEvent(repositories, { action: 'workspace.changed', workspaceId, ...tell(workspace) }, circumstances)
+}
+
+/** Whether a list of models is none, or the one that was there. */
+function isKept(before: readonly string[] | undefined, after: readonly string[] | undefined): boolean {
+  return after === undefined || JSON.stringify(before?.toSorted()) === JSON.stringify(after.toSorted())
 }
 
 function describe({ level, from, authenticators }: WorkspaceRequirement) {

@@ -7,13 +7,12 @@ import { renderConsoleInvitations, renderConsoleInvite } from '../../views/conso
 import { renderConsoleMember, renderMemberRoles } from '../../views/console/member.tsx'
 import { type MembersProps, renderConsoleMembers } from '../../views/console/members.tsx'
 import { type ConsoleOverviewProps, renderConsoleOverview } from '../../views/console/overview.tsx'
-import { permissionKeys } from '../../views/console/permission-name.tsx'
 import { renderConsoleRefusal } from '../../views/console/refusal.tsx'
 import { renderConsoleRequirement, renderRequirementReview } from '../../views/console/requirement.tsx'
-import { renderConsoleRoles, renderRoleForm, type RoleFormProps } from '../../views/console/roles.tsx'
 import type { PageContext } from '../../views/page-context.ts'
 import { auditLogStates } from './audit-log-states.ts'
 import { address, form, href, lastYear, long, noPaging, now, ofConsole, paging, type State, yesterday } from './console-state.ts'
+import { roleStates } from './role-states.ts'
 
 const overview = (change: Partial<ConsoleOverviewProps>) => (page: PageContext, where: WorkspaceContext) =>
   renderConsoleOverview(page, where, {
@@ -57,26 +56,6 @@ const roleOptions = [
   { key: 'viewer', name: 'Viewer', checked: false },
   { key: 'bookkeeping', name: 'Bookkeeping', checked: true, permissions: 4 },
 ]
-
-const roleForm = (change: Partial<RoleFormProps>) => (page: PageContext, where: WorkspaceContext) =>
-  renderRoleForm(page, where, {
-    kind: 'create',
-    form,
-    name: '',
-    key: '',
-    permissions: [
-      ...permissionKeys.map(permission => ({
-        permission,
-        app: undefined,
-        checked: permission.endsWith('.read'),
-        given: permission !== 'audit.export',
-      })),
-      { permission: 'invoices.approve', app: 'Fieldnotes', checked: true, given: true },
-    ],
-    holders: 3,
-    backHref: href,
-    ...change,
-  })
 
 export const consoleStates: State[] = [
   ofConsole('overview', 'overview', overview({})),
@@ -245,45 +224,7 @@ export const consoleStates: State[] = [
       backHref: href,
     }),
   ),
-  ofConsole('roles', 'roles', (page, where) =>
-    renderConsoleRoles(page, where, {
-      table: [
-        ...permissionKeys.map((permission, index) => ({
-          permission,
-          app: undefined,
-          roles: (['admin', 'manager', 'operator', 'viewer'] as const).slice(0, 4 - (index % 4)),
-        })),
-        { permission: 'invoices.approve', app: 'Fieldnotes', roles: ['admin'] },
-      ],
-      own: [
-        {
-          key: 'bookkeeping',
-          name: 'Bookkeeping',
-          permissions: ['workspace.read', 'invoices.approve'],
-          changeHref: href,
-          deleteHref: href,
-        },
-        {
-          key: 'guests',
-          name: 'Guests with a rather long name that goes on and on and on',
-          permissions: [],
-          changeHref: href,
-          deleteHref: href,
-        },
-      ],
-      createFrom: (['admin', 'manager', 'operator', 'viewer'] as const).map(role => ({ role, href })),
-    }),
-  ),
-  ofConsole('roles-none', 'roles', (page, where) =>
-    renderConsoleRoles(page, where, {
-      table: [{ permission: 'workspace.read', app: undefined, roles: ['admin', 'viewer'] }],
-      own: [],
-      createFrom: [],
-    }),
-  ),
-  ofConsole('role-create', 'roles', roleForm({})),
-  ofConsole('role-change', 'roles', roleForm({ kind: 'change', name: 'Bookkeeping', key: 'bookkeeping', stale: true })),
-  ofConsole('role-key-taken', 'roles', roleForm({ name: 'Bookkeeping', key: 'bookkeeping', problem: 'key-taken' })),
+  ...roleStates,
   ofConsole('role-delete', 'roles', confirm({ question: 'delete-role', subject: 'Bookkeeping' })),
   ...auditLogStates,
   ofConsole('workspaces', 'overview', (page, where) =>

@@ -33,12 +33,13 @@ export async function visitAsColleague(latchkey: RunningLatchkey): Promise<Colle
 export async function foundWith(
   latchkey: RunningLatchkey,
   members: ReadonlyArray<readonly [person: Pick<Colleague, 'userId'>, ...roles: string[]]>,
+  { plan = 'pro' }: { plan?: string } = {},
 ): Promise<FoundedWorkspace> {
   founded += 1
   const name = `Meadow ${founded}`
   const circumstances = withoutRequest({ kind: 'system', reason: 'founding' }, latchkey.clock.now)
   const { id, slug } = await latchkey.adapters.data.scoped(asFounder, async repositories => {
-    const made = await foundWorkspace(repositories, { name, userId: undefined }, circumstances)
+    const made = await foundWorkspace(repositories, { name, plan, userId: undefined }, circumstances)
     for (const [{ userId }, ...roles] of members)
       await repositories.workspaces.addMember({ workspaceId: made.id, userId, roles, createdAt: latchkey.clock.now() })
     return made

@@ -1,3 +1,4 @@
+import type { Entitlement } from '../../provider/kernel/entitlements.ts'
 import type { ErrorCode } from '../../provider/kernel/errors.ts'
 import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
@@ -28,7 +29,7 @@ export type Refusal = (typeof refusals)[number]
 export function renderConsoleRefusal(
   page: PageContext,
   where: WorkspaceContext,
-  { refusal, needed }: { refusal: Refusal; needed: PermissionKey | undefined },
+  { refusal, needed, lacking }: { refusal: Refusal; needed: PermissionKey | undefined; lacking?: Entitlement | undefined },
 ): string {
   const { say } = speak(page.locale)
   const title = say(`error.${refusal}.title`)
@@ -38,6 +39,7 @@ export function renderConsoleRefusal(
     <>
       <p class="lead">{say(`error.${refusal}.happened`)}</p>
       {needed && <p>{say('console.needed', { permission: say(`console.permission.${needed}`) })}</p>}
+      {lacking && <p>{say('console.lacking', { entitlement: lacking })}</p>}
       <p>{say(`error.${refusal}.next`)}</p>
       <ButtonLink href={section ? consoleHref(where.slug, sectionPath(section)) : '/account/workspaces'} kind="secondary">
         {section ? say('console.back-to', { section: say(`console.section.${section}`) }) : say('console.all-workspaces')}

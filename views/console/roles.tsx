@@ -24,6 +24,8 @@ export interface RolesProps {
   }>
   /** A new one, with what a built-in one has to begin with; empty where the reader may make none. */
   createFrom: ReadonlyArray<{ role: BuiltIn; href: string }>
+  /** The plan, where it lacks roles of a workspace's own and the reader could make them otherwise. */
+  lackingPlan?: string | undefined
   outcome?: ConsoleOutcome | undefined
 }
 
@@ -31,7 +33,7 @@ const names: Record<BuiltIn, string> = { admin: 'Admin', manager: 'Manager', ope
 
 /** What each role may do. */
 export function renderConsoleRoles(page: PageContext, where: WorkspaceContext, props: RolesProps): string {
-  const { table, own, createFrom, outcome } = props
+  const { table, own, createFrom, lackingPlan, outcome } = props
   const speaker = speak(page.locale)
   const { say } = speaker
   return renderConsolePage(page, where, { title: say('console.section.roles'), outcome }, () => (
@@ -39,7 +41,13 @@ export function renderConsoleRoles(page: PageContext, where: WorkspaceContext, p
       <p class="lead">{say('console.roles.lead')}</p>
       <section>
         <h2>{say('console.roles.own')}</h2>
-        <Rows empty={say('console.roles.own-empty')}>
+        {lackingPlan !== undefined && (
+          <>
+            <p>{say('console.roles.plan-lacks', { plan: lackingPlan, entitlement: 'custom-roles' })}</p>
+            {own.length > 0 && <p>{say('console.roles.plan-lacks-now')}</p>}
+          </>
+        )}
+        <Rows empty={say(lackingPlan === undefined ? 'console.roles.own-empty' : 'console.roles.none')}>
           {own.map(({ key, name, permissions, changeHref, deleteHref }) => (
             <Row
               title={<bdi>{name}</bdi>}

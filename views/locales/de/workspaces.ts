@@ -19,6 +19,12 @@ export const workspaces = {
   'error.entitlement-missing.title': 'Das gehört nicht zum Plan',
   'error.entitlement-missing.happened': 'Der Plan Ihres Arbeitsbereichs enthält das nicht.',
   'error.entitlement-missing.next': 'Es wurde nichts geändert. Wer den Plan betreut, kann ihn ändern.',
+  'console.lacking': 'Dafür braucht es einen Plan mit „{entitlement}“.',
+  'console.roles.plan-lacks':
+    'Ihr Arbeitsbereich hat den Plan {plan}. Eigene Rollen gehören zu Plänen mit „{entitlement}“. Wer den Plan betreut, kann ihn ändern.',
+  'console.roles.plan-lacks-now':
+    'Die vorhandenen Rollen gelten weiter. Sie lassen sich vergeben, entziehen und löschen, aber nicht ändern.',
+  'console.roles.none': 'Keine.',
   'error.last-admin.title': 'Ein Arbeitsbereich braucht einen Admin',
   'error.last-admin.happened': 'Das ist sein einziger Admin.',
   'error.last-admin.next': 'Es wurde nichts geändert. Machen Sie zuerst jemand anderen zum Admin.',

@@ -18,6 +18,11 @@ export const workspaces = {
   'error.entitlement-missing.title': 'The plan doesn’t include that',
   'error.entitlement-missing.happened': 'Your workspace’s plan doesn’t include what you asked for.',
   'error.entitlement-missing.next': 'Nothing was changed. Whoever looks after the plan can change it.',
+  'console.lacking': 'It takes a plan with “{entitlement}”.',
+  'console.roles.plan-lacks':
+    'Your workspace is on the plan {plan}. Roles of your own come with plans that include “{entitlement}”. Whoever looks after the plan can change it.',
+  'console.roles.plan-lacks-now': 'The roles that are here keep working. They can be given, taken and deleted, but not changed.',
+  'console.roles.none': 'None.',
   'error.last-admin.title': 'A workspace needs an Admin',
   'error.last-admin.happened': 'This is its only Admin.',
   'error.last-admin.next': 'Nothing was changed. Make somebody else an Admin first.',

@@ -19,6 +19,12 @@ export const workspaces = {
   'error.entitlement-missing.title': 'L’offre ne comprend pas cela',
   'error.entitlement-missing.happened': 'L’offre de votre espace de travail ne comprend pas ce que vous avez demandé.',
   'error.entitlement-missing.next': 'Rien n’a été modifié. La personne qui gère l’offre peut la changer.',
+  'console.lacking': 'Il faut pour cela une offre avec « {entitlement} ».',
+  'console.roles.plan-lacks':
+    'Votre espace de travail a l’offre {plan}. Les rôles que vous définissez vont avec les offres qui comprennent « {entitlement} ». La personne qui gère l’offre peut la changer.',
+  'console.roles.plan-lacks-now':
+    'Les rôles existants restent valables. Vous pouvez les donner, les retirer et les supprimer, mais pas les modifier.',
+  'console.roles.none': 'Aucun.',
   'error.last-admin.title': 'Un espace de travail a besoin d’un Admin',
   'error.last-admin.happened': 'C’est son seul Admin.',
   'error.last-admin.next': 'Rien n’a été modifié. Donnez d’abord le rôle d’Admin à quelqu’un d’autre.',

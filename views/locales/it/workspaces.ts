@@ -18,6 +18,12 @@ export const workspaces = {
   'error.entitlement-missing.title': 'Il piano non lo comprende',
   'error.entitlement-missing.happened': 'Il piano della Sua area di lavoro non comprende ciò che ha chiesto.',
   'error.entitlement-missing.next': 'Non è stato cambiato nulla. Chi gestisce il piano può cambiarlo.',
+  'console.lacking': 'Serve un piano con «{entitlement}».',
+  'console.roles.plan-lacks':
+    'La Sua area di lavoro ha il piano {plan}. I ruoli propri fanno parte dei piani con «{entitlement}». Chi gestisce il piano può cambiarlo.',
+  'console.roles.plan-lacks-now':
+    'I ruoli presenti continuano a valere. Si possono assegnare, togliere ed eliminare, ma non modificare.',
+  'console.roles.none': 'Nessuno.',
   'error.last-admin.title': 'Un’area di lavoro ha bisogno di un Admin',
   'error.last-admin.happened': 'Questo è il suo unico Admin.',
   'error.last-admin.next': 'Non è stato cambiato nulla. Renda prima Admin qualcun altro.',

@@ -18,6 +18,8 @@ export type Outcome =
   /** Something was proved, and something is still needed. */
   | { kind: 'continued' }
   | { kind: 'refused'; problem: ErrorCode; attempt: AttemptRecord }
+  /** What the attempt had proved was made void meanwhile: nothing was tried, and it is over. */
+  | { kind: 'overtaken' }
 
 export interface AcceptanceOptions {
   standing: Standing

@@ -10,7 +10,7 @@ import type { Acceptance, Outcome } from './acceptance.ts'
 import { createAttemptDrafts } from './attempt-drafts.ts'
 import { createCompletion } from './completion.ts'
 import type { PendingSignIn } from './interactions.ts'
-import { keepProof } from './kept-proof.ts'
+import { isPartlyVoid, keepProof } from './kept-proof.ts'
 import type { MethodContext, SignInMethod } from './method.ts'
 import { findPending } from './pending-upstream.ts'
 import { isRepetition } from './repetition.ts'
@@ -135,6 +135,10 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
       const method = findMethod(form['method'] ?? own?.method)
       const context = contextFor(repositories, facts, pending.app.name)
       const attempt = await findOrCreateFor(method, { pending, browser, facts, repositories, found, own })
+      if (await leadsNowhere(repositories, attempt)) {
+        await endOpen(repositories, attempt, facts, 'made-void')
+        return { kind: 'overtaken' }
+      }
       const verdict = await method.verify(context, attempt, form, bindingOf(pending, browser))
       if (verdict.kind === 'refused') return { kind: 'refused', problem: verdict.problem, attempt }
       return accept(context, attempt, verdict.proof)
@@ -172,6 +176,13 @@ export function createSignInFlow({ data, clock, methods, standing, notices, acce
       if (found !== undefined) await endOpen(repositories, found, facts, 'begun-anew')
       await create(repositories, next, facts)
     }
+  }
+
+  /** Whether its person has made void what it proved: no code and no pass is spent on it, which may be the last one. */
+  async function leadsNowhere({ users }: Repositories, attempt: AttemptRecord): Promise<boolean> {
+    if (attempt.userId === undefined) return false
+    const user = await users.findById(attempt.userId)
+    return user === undefined || isPartlyVoid(attempt, user)
   }
 
   async function isAskedFor(methodId: string, attempt: AttemptRecord, repositories: Repositories): Promise<boolean> {

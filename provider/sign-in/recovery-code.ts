@@ -3,11 +3,9 @@ import { renderRecoveryStep } from '../../views/sign-in/recovery-step.tsx'
 import { renderRecoveryUsed } from '../../views/sign-in/recovery-used.tsx'
 import { recordEvent } from '../audit/record.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { AppError } from '../kernel/errors.ts'
 import { canRecover, type RecoveryCodes, recoveryMethod } from '../recovery-codes/recovery-codes.ts'
 import { findWait } from '../users/factor-tries.ts'
 import type { Notices } from '../users/notices.ts'
-import { isPartlyVoid } from './kept-proof.ts'
 import type { SignInMethod } from './method.ts'
 
 /*
@@ -49,8 +47,6 @@ export function createRecoveryCode({ recoveryCodes, notices, clock }: RecoveryCo
     async verify({ repositories, circumstances, facts }, attempt, form) {
       const { id, userId } = attempt
       if (userId === undefined) return { kind: 'refused', problem: 'attempt-expired' }
-      const user = await repositories.users.findById(userId)
-      if (user === undefined || isPartlyVoid(attempt, user)) throw new AppError('attempt-expired')
       const verdict = await recoveryCodes.verify(repositories, userId, form['code'] ?? '')
       if (verdict.kind === 'refused') {
         const { problem } = verdict
@@ -62,8 +58,9 @@ export function createRecoveryCode({ recoveryCodes, notices, clock }: RecoveryCo
         return verdict
       }
       await recordEvent(repositories, { action: 'recovery-code.used', userId, attempt_id: id }, circumstances)
-      const state = await repositories.recoveryCodes.findState(userId)
-      await notices.notify(repositories, user, { kind: 'recovery-code-used', left: state?.unused ?? 0 }, facts)
+      const [user, state] = await Promise.all([repositories.users.findById(userId), repositories.recoveryCodes.findState(userId)])
+      if (user !== undefined)
+        await notices.notify(repositories, user, { kind: 'recovery-code-used', left: state?.unused ?? 0 }, facts)
       const at = Math.floor(clock().getTime() / 1000)
       return { kind: 'proved', proof: { method: recoveryMethod, subject: { kind: 'user', userId }, factors: ['recovery'], at } }
     },

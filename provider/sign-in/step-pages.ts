@@ -162,6 +162,7 @@ export function createStepPages({ data, flow, standing, interactions, pages, ups
       const attempt = mayTell ? await flow.findAttempt(uid, request.browser) : undefined
       return (attempt && (await showProved(request, attempt))) ?? { kind: 'redirect', to: home }
     }
+    if (outcome.kind === 'overtaken') return showFirst(request, { expired: true })
     const { problem, attempt } = outcome
     if (problem === 'no-account') return { kind: 'redirect', to: `${home}/no-account` }
     if (problem === 'forbidden') throw new AppError('forbidden')

@@ -106,6 +106,16 @@ describe.each(['embedded', 'postgres'] as const)('a temporary pass on %s', on =>
     expect(arrived(await typeRecoveryCode(begun, holder.codes[0] ?? ''))).toBe(false)
   })
 
+  it('is not spent on a sign-in from before the reset', async () => {
+    const { holder, reset } = await plant()
+    const waiting = await signIn(holder)
+    latchkey.clock.advance(1)
+    const pass = await reset()
+    expect((await typePass(waiting, pass)).body).toContain(say('address.notice.expired'))
+    latchkey.clock.advance(mailPauseSeconds)
+    expect(headingOf(await typePass(await signIn(holder), pass))).toBe(say('access-pass-used.heading'))
+  })
+
   async function visitAccountWithTotp(holder: SecondFactorHolder & { workspace: string }) {
     const begun = await signIn(holder)
     await typeTotp(begun, codeOf(latchkey, holder.key))

@@ -133,14 +133,12 @@ export function openTabs(requirement: Requirement, browsers: number) {
       if (!isLive(tab) || lost.has(method) || !listEnrolments().some(each => each.method === method)) return false
       const decision = await standing.findDecision(repositories, tab.attempt)
       if (decision.kind !== 'factor-needed' || !decision.methods.includes(method)) return false
-      if (method === 'recovery') {
-        // None is spent on what leads nowhere: it begins anew instead.
-        if (isPartlyVoid(tab.attempt, user())) {
-          beginAnew(tab)
-          return true
-        }
-        codesLeft -= 1
+      // Nothing is spent on what leads nowhere: it begins anew instead.
+      if (isPartlyVoid(tab.attempt, user())) {
+        beginAnew(tab)
+        return true
       }
+      if (method === 'recovery') codesLeft -= 1
       accept(tab, proofOf(method))
       return true
     },

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod'
 import type { Route } from '../http/route.ts'
 import type { Entitlement } from '../kernel/entitlements.ts'
-import type { Permission } from '../workspaces/permissions.ts'
+import type { Permission } from '../kernel/permissions.ts'
 
 /** What somebody may send and will get, as the document shows it and a test does it. Ids in it stand for those of what is there. */
 export interface Example {

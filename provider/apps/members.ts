@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { permissionPattern, reservedBeginnings } from '../workspaces/permissions.ts'
+import { permissionPattern, reservedBeginnings } from '../kernel/permissions.ts'
 
 /** Hosts that are this very machine, and so need no TLS (RFC 8252 §7.3). */
 export const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])

@@ -32,7 +32,7 @@ import type { WorkspaceRecord } from '../ports/workspace-records.ts'
 import type { Standing } from '../sign-in/standing.ts'
 import { type Authority, findAuthority, requirePermission } from '../workspaces/authority.ts'
 import type { Entitlements } from '../workspaces/entitlements.ts'
-import type { Permission } from '../workspaces/permissions.ts'
+import type { Permission } from '../kernel/permissions.ts'
 import { permissionsOf } from '../workspaces/roles.ts'
 import { takeOutcome } from './outcome.ts'
 

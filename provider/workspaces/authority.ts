@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/access-mode.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
-import { type Permission, permissions as builtIn } from './permissions.ts'
+import { type Permission, permissions as builtIn } from '../kernel/permissions.ts'
 import { isBuiltInRole, permissionsOf } from './roles.ts'
 
 /** Who acts upon a workspace, with all that they may do there now. */

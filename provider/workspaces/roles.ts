@@ -1,4 +1,4 @@
-import { type Permission, permissions } from './permissions.ts'
+import { type Permission, permissions } from '../kernel/permissions.ts'
 
 /** The built-in roles, each with all that the one after it may do, and more. */
 export const builtInRoles = {

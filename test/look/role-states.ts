@@ -1,5 +1,5 @@
 import type { WorkspaceContext } from '../../views/console/console-page.tsx'
-import { permissionKeys } from '../../views/console/permission-name.tsx'
+import { permissions } from '../../provider/kernel/permissions.ts'
 import { renderConsoleRefusal } from '../../views/console/refusal.tsx'
 import { renderConsoleRoles, renderRoleForm, type RoleFormProps } from '../../views/console/roles.tsx'
 import type { PageContext } from '../../views/page-context.ts'
@@ -12,7 +12,7 @@ const roleForm = (change: Partial<RoleFormProps>) => (page: PageContext, where: 
     name: '',
     key: '',
     permissions: [
-      ...permissionKeys.map(permission => ({
+      ...permissions.map(permission => ({
         permission,
         app: undefined,
         checked: permission.endsWith('.read'),
@@ -30,7 +30,7 @@ export const roleStates: State[] = [
   ofConsole('roles', 'roles', (page, where) =>
     renderConsoleRoles(page, where, {
       table: [
-        ...permissionKeys.map((permission, index) => ({
+        ...permissions.map((permission, index) => ({
           permission,
           app: undefined,
           roles: (['admin', 'manager', 'operator', 'viewer'] as const).slice(0, 4 - (index % 4)),

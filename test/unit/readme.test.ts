@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { permissions } from '../../provider/workspaces/permissions.ts'
+import { permissions } from '../../provider/kernel/permissions.ts'
 import { builtInRoles } from '../../provider/workspaces/roles.ts'
 
 const folder = join(import.meta.dirname, '../..')

@@ -1,6 +1,7 @@
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
 import { errorTable } from '../../provider/kernel/errors.ts'
+import { permissions } from '../../provider/kernel/permissions.ts'
 import { en } from '../../views/locales/en.ts'
 import type { MessageArguments, MessageKey } from '../../views/locales/catalogue.ts'
 import { catalogues, speak } from '../../views/messages.ts'
@@ -54,6 +55,12 @@ describe.each(locales)('the catalogue of %s', locale => {
     for (const code of Object.keys(errorTable)) {
       for (const part of ['title', 'happened', 'next']) expect(catalogue).toHaveProperty([`error.${code}.${part}`])
     }
+  })
+
+  it('has words for the permissions that Latchkey asks for, and for no others', () => {
+    const beginning = 'console.permission.'
+    const worded = Object.keys(catalogue).filter(key => key.startsWith(beginning))
+    expect(worded.map(key => key.slice(beginning.length)).toSorted()).toEqual([...permissions].toSorted())
   })
 
   it('never blames, and never shouts', () => {

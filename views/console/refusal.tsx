@@ -1,10 +1,10 @@
 import type { Entitlement } from '../../provider/kernel/entitlements.ts'
 import type { ErrorCode } from '../../provider/kernel/errors.ts'
+import type { Permission } from '../../provider/kernel/permissions.ts'
 import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
 import { ButtonLink } from '../parts/form.tsx'
 import { consoleHref, renderConsolePage, sectionPath, type WorkspaceContext } from './console-page.tsx'
-import type { PermissionKey } from './permission-name.tsx'
 
 /** What a page of a workspace can be refused for without being left. */
 export const refusals = [
@@ -29,7 +29,7 @@ export type Refusal = (typeof refusals)[number]
 export function renderConsoleRefusal(
   page: PageContext,
   where: WorkspaceContext,
-  { refusal, needed, lacking }: { refusal: Refusal; needed: PermissionKey | undefined; lacking?: Entitlement | undefined },
+  { refusal, needed, lacking }: { refusal: Refusal; needed: Permission | undefined; lacking?: Entitlement | undefined },
 ): string {
   const { say } = speak(page.locale)
   const title = say(`error.${refusal}.title`)

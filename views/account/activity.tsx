@@ -5,7 +5,7 @@ import { ButtonLink } from '../parts/form.tsx'
 import { tidyName } from '../text.ts'
 import { formatMoment } from '../times.ts'
 import { renderAccountPage } from './account-page.tsx'
-import { Row, Rows } from './row.tsx'
+import { Row, Rows } from '../parts/row.tsx'
 
 /** What an account's activity speaks of, as the audit log names it. */
 export const activities = [

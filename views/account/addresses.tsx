@@ -2,7 +2,7 @@ import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
 import { ButtonLink } from '../parts/form.tsx'
 import { type AccountOutcome, renderAccountPage } from './account-page.tsx'
-import { Day, Row, Rows } from './row.tsx'
+import { Day, Row, Rows } from '../parts/row.tsx'
 
 export interface AddressesProps {
   addresses: Array<{ address: string; primary: boolean; verifiedAt: Date; makePrimaryHref: string; removeHref: string }>

@@ -3,7 +3,7 @@ import type { PageContext } from '../page-context.ts'
 import { Scopes } from '../parts/scopes.tsx'
 import { tidyName } from '../text.ts'
 import { type AccountOutcome, renderAccountPage } from './account-page.tsx'
-import { Day, Row, Rows } from './row.tsx'
+import { Day, Row, Rows } from '../parts/row.tsx'
 
 export interface AppsProps {
   apps: Array<{

@@ -1,8 +1,7 @@
 import { Notice } from '../parts/notice.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
-import { Button, ButtonLink, Form } from '../parts/form.tsx'
-import { Field } from '../parts/field.tsx'
+import { ConfirmForm, Subject } from '../parts/confirm-form.tsx'
 import { type AccountSection, accountHref, renderAccountPage } from './account-page.tsx'
 
 /** What is asked once more before it is done. */
@@ -42,40 +41,23 @@ export function renderAccountConfirm(page: PageContext, props: ConfirmProps): st
   return renderAccountPage(page, { section, title, problem: problem !== undefined }, ({ show }) => (
     <>
       <p class="lead">
-        {show(`account.confirm.${question}.lead`, {
-          subject: (
-            <strong>
-              <bdi>{subject}</bdi>
-            </strong>
-          ),
-          days: props.days ?? 0,
-        })}
+        {show(`account.confirm.${question}.lead`, { subject: <Subject>{subject}</Subject>, days: props.days ?? 0 })}
       </p>
       {warning && <Notice kind="alert">{say(`account.confirm.${warning}`)}</Notice>}
-      <Form target={form} class="stack narrow">
-        {typed && (
-          <Field
-            name="address"
-            label={say('account.confirm.type-address')}
-            hint={subject}
-            problem={problem && say(`account.confirm.${problem}`)}
-            input={{
-              type: 'text',
-              value: typed.value,
-              autocomplete: 'off',
-              spellcheck: false,
-              autoCapitalize: 'off',
-              maxLength: 254,
-            }}
-          />
-        )}
-        <div class="buttons">
-          <Button kind="primary">{say(`account.confirm.${question}.button`)}</Button>
-          <ButtonLink href={accountHref(section)} kind="secondary">
-            {say('account.confirm.back')}
-          </ButtonLink>
-        </div>
-      </Form>
+      <ConfirmForm
+        target={form}
+        typed={
+          typed && {
+            name: 'address',
+            label: say('account.confirm.type-address'),
+            expected: subject,
+            value: typed.value,
+            problem: problem && say(`account.confirm.${problem}`),
+          }
+        }
+        button={say(`account.confirm.${question}.button`)}
+        back={{ href: accountHref(section), label: say('account.confirm.back') }}
+      />
     </>
   ))
 }

@@ -3,7 +3,7 @@ import type { FormTarget, PageContext } from '../page-context.ts'
 import { ButtonForm } from '../parts/form.tsx'
 import { tidyName } from '../text.ts'
 import { type AccountOutcome, renderAccountPage } from './account-page.tsx'
-import { Ago, Day, Row, Rows } from './row.tsx'
+import { Ago, Day, Row, Rows } from '../parts/row.tsx'
 
 export interface SessionsProps {
   now: Date

@@ -4,7 +4,7 @@ import type { PageContext } from '../page-context.ts'
 import { ButtonLink } from '../parts/form.tsx'
 import { PasskeyScript, PasskeySignal, type PasskeySignals } from '../parts/passkey-form.tsx'
 import { type AccountOutcome, accountHref, renderAccountPage } from './account-page.tsx'
-import { Ago, Day, Row, Rows } from './row.tsx'
+import { Ago, Day, Row, Rows } from '../parts/row.tsx'
 
 interface NamedFactor {
   name: string

@@ -2,7 +2,7 @@ import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
 import { tidyName } from '../text.ts'
 import { type AccountOutcome, renderAccountPage } from './account-page.tsx'
-import { Row, Rows } from './row.tsx'
+import { Row, Rows } from '../parts/row.tsx'
 
 export interface WorkspacesProps {
   workspaces: Array<{

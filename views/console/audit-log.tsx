@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { Ago } from '../account/row.tsx'
+import { Ago } from '../parts/row.tsx'
 import { type Speaker, speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Field } from '../parts/field.tsx'

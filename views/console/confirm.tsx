@@ -1,7 +1,6 @@
-import { Field } from '../parts/field.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
-import { Button, ButtonLink, Form } from '../parts/form.tsx'
+import { ConfirmForm, Subject } from '../parts/confirm-form.tsx'
 import { renderConsolePage, type WorkspaceContext } from './console-page.tsx'
 
 /** What is asked once more before it is done. */
@@ -36,39 +35,25 @@ export function renderConsoleConfirm(page: PageContext, where: WorkspaceContext,
     <>
       <p class="lead">
         {show(`console.confirm.${question}.lead`, {
-          subject: (
-            <strong>
-              <bdi>{subject}</bdi>
-            </strong>
-          ),
+          subject: <Subject>{subject}</Subject>,
           people: props.people ?? 0,
           days: props.days ?? 0,
         })}
       </p>
-      <Form target={form} class="stack narrow">
-        {typed && (
-          <Field
-            name="name"
-            label={say(`console.confirm.type-${question === 'delete-workspace' ? 'name' : 'address'}`)}
-            hint={subject}
-            problem={problem && say(`console.confirm.${problem}`)}
-            input={{
-              type: 'text',
-              value: typed.value,
-              autocomplete: 'off',
-              spellcheck: false,
-              autoCapitalize: 'off',
-              maxLength: 254,
-            }}
-          />
-        )}
-        <div class="buttons">
-          <Button kind="primary">{say(`console.confirm.${question}.button`)}</Button>
-          <ButtonLink href={backHref} kind="secondary">
-            {say('console.back')}
-          </ButtonLink>
-        </div>
-      </Form>
+      <ConfirmForm
+        target={form}
+        typed={
+          typed && {
+            name: 'name',
+            label: say(`console.confirm.type-${question === 'delete-workspace' ? 'name' : 'address'}`),
+            expected: subject,
+            value: typed.value,
+            problem: problem && say(`console.confirm.${problem}`),
+          }
+        }
+        button={say(`console.confirm.${question}.button`)}
+        back={{ href: backHref, label: say('console.back') }}
+      />
     </>
   ))
 }

@@ -1,4 +1,4 @@
-import { Ago } from '../account/row.tsx'
+import { Ago } from '../parts/row.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Field } from '../parts/field.tsx'

@@ -1,4 +1,4 @@
-import { Day } from '../account/row.tsx'
+import { Day } from '../parts/row.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Facts } from '../parts/facts.tsx'

@@ -1,6 +1,6 @@
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
-import { Day } from '../account/row.tsx'
+import { Day } from '../parts/row.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Field } from '../parts/field.tsx'
 import { Button, ButtonLink, Form } from '../parts/form.tsx'

@@ -1,4 +1,4 @@
-import { Day, Row, Rows } from '../account/row.tsx'
+import { Day, Row, Rows } from '../parts/row.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Field } from '../parts/field.tsx'

@@ -1,4 +1,4 @@
-import { Row, Rows } from '../account/row.tsx'
+import { Row, Rows } from '../parts/row.tsx'
 import { type Speaker, speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Field } from '../parts/field.tsx'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
-import { endMemberSessions } from '../workspaces/member-sessions.ts'
+import { recordEvent } from '../audit/record.ts'
+import { endMemberSessions, listMemberSessions } from '../workspaces/member-sessions.ts'
 import { exampleLater, exampleMoment } from './example-ids.ts'
 import type { ApiRoute } from './operation.ts'
 import type { ApiParts } from './parts.ts'
@@ -34,24 +35,20 @@ export function memberSessionRoutes({ workspaceRoute, clock }: ApiParts): ApiRou
       about,
       summary: 'List the sessions that apps hold for a member of this workspace, newest first',
       permission: 'sessions.manage',
+      recorded: true,
       status: 200,
       answer: sessionsAnswer,
       example: { answer: { items: [sessionExample] } },
-      async handler({ repositories, params: { workspace, member } }) {
-        const [found, grants] = await Promise.all([
-          repositories.members.find(workspace, member),
-          repositories.grants.listForMember(workspace, member),
-        ])
-        if (found === undefined) throw new AppError('not-found')
-        const now = clock()
-        const items = grants
-          .filter(({ expiresAt }) => expiresAt > now)
-          .map(({ id, clientId, createdAt, expiresAt }) => ({
-            id,
-            client_id: clientId,
-            began_at: createdAt.toISOString(),
-            ends_at: expiresAt.toISOString(),
-          }))
+      async handler({ repositories, params: { workspace: workspaceId, member: userId }, circumstances }) {
+        if ((await repositories.members.find(workspaceId, userId)) === undefined) throw new AppError('not-found')
+        const sessions = await listMemberSessions(repositories, { workspaceId, userId, now: clock() })
+        await recordEvent(repositories, { action: 'member.viewed', workspaceId, userId }, circumstances)
+        const items = sessions.map(({ id, clientId, createdAt, expiresAt }) => ({
+          id,
+          client_id: clientId,
+          began_at: createdAt.toISOString(),
+          ends_at: expiresAt.toISOString(),
+        }))
         return { body: { items } }
       },
     }),

@@ -7,7 +7,7 @@ import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { findAuthority } from '../workspaces/authority.ts'
 import type { ConsoleInput } from './console-route.ts'
-import { memberParams, memberPath } from './members.ts'
+import { memberParams, memberPath } from './member-path.ts'
 import type { ConsoleParts } from './surroundings.ts'
 
 type Input = ConsoleInput<z.infer<typeof memberParams>>

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { consoleHref } from '../../views/console/console-page.tsx'
 import { renderConsoleMember } from '../../views/console/member.tsx'
 import { type MembersProps, type Protection, renderConsoleMembers } from '../../views/console/members.tsx'
@@ -10,15 +9,16 @@ import type { MemberRecord } from '../ports/workspace-records.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
 import type { ConsoleInput } from './console-route.ts'
 import { readPage } from './cursor.ts'
+import { memberParams, memberPath } from './member-path.ts'
+import { describeMemberSessions } from './member-sessions.ts'
+import { listMemberSessions } from '../workspaces/member-sessions.ts'
 import { nameRoles } from '../workspaces/role-names.ts'
 import type { ConsoleParts } from './surroundings.ts'
 
 const path = '/members'
-export const memberPath = `${path}/:userId`
-export const memberParams = z.object({ userId: z.uuid() })
 
 /** Who is in a workspace: the list, one by an address, and a page for each. Each look at them is recorded. */
-export function memberRoutes({ consoleRoute, data }: ConsoleParts): Route[] {
+export function memberRoutes({ consoleRoute, data, clock, registry }: ConsoleParts): Route[] {
   async function showList(
     { ctx, mode, authority, circumstances, page, where, outcome }: ConsoleInput,
     find: Pick<MembersProps['find'], 'typed' | 'problem'> = {},
@@ -88,7 +88,8 @@ export function memberRoutes({ consoleRoute, data }: ConsoleParts): Route[] {
       permission: 'members.read',
       async handler({ mode, params: { userId }, authority, user, workspace, circumstances, page, where, outcome }) {
         const { workspaceId, permissions } = authority
-        const { member, roles, isAdmin } = await data.scoped(mode, async repositories => {
+        const mayEndSessions = permissions.has('sessions.manage')
+        const { member, roles, isAdmin, sessions } = await data.scoped(mode, async repositories => {
           const found = await repositories.members.find(workspaceId, userId)
           if (found === undefined) throw new AppError('not-found')
           await recordEvent(repositories, { action: 'member.viewed', workspaceId, userId }, circumstances)
@@ -96,6 +97,7 @@ export function memberRoutes({ consoleRoute, data }: ConsoleParts): Route[] {
             member: found,
             roles: await repositories.roles.list(workspaceId),
             isAdmin: (await repositories.members.find(workspaceId, user.id))?.roles.includes('admin') ?? false,
+            sessions: mayEndSessions ? await listMemberSessions(repositories, { workspaceId, userId, now: clock() }) : undefined,
           }
         })
         const own = userId === user.id
@@ -109,6 +111,13 @@ export function memberRoutes({ consoleRoute, data }: ConsoleParts): Route[] {
             protection: protectionOf(member),
             joinedAt: member.joinedAt,
             own,
+            sessions:
+              sessions &&
+              (await describeMemberSessions(
+                registry,
+                { slug: where.slug, userId, mayReadLog: permissions.has('audit.read') },
+                sessions,
+              )),
             changeRolesHref: mayManage ? `${here}/roles` : undefined,
             resetHref: mayManage && !own && !workspace.personal ? `${here}/reset` : undefined,
             handOverHref: isAdmin && !own ? `${here}/hand-over` : undefined,

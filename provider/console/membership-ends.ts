@@ -6,7 +6,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import type { MemberRecord } from '../ports/workspace-records.ts'
 import { endMembership, transferWorkspace } from '../workspaces/members.ts'
 import { askedRoutes } from './asking.ts'
-import { memberParams, memberPath } from './members.ts'
+import { memberParams, memberPath } from './member-path.ts'
 import type { ConsoleParts } from './surroundings.ts'
 
 const ofAccount = describeOutcomes(accountOutcomes)

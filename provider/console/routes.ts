@@ -7,6 +7,7 @@ import { factorResetRoutes } from './factor-reset.ts'
 import { invitationRoutes } from './invitations.ts'
 import { memberRoleRoutes } from './member-roles.ts'
 import { memberRoutes } from './members.ts'
+import { memberSessionRoutes } from './member-sessions.ts'
 import { membershipEndRoutes } from './membership-ends.ts'
 import { overviewRoutes } from './overview.ts'
 import { requirementRoutes } from './requirement.ts'
@@ -19,6 +20,7 @@ const pages = [
   requirementRoutes,
   memberRoutes,
   memberRoleRoutes,
+  memberSessionRoutes,
   factorResetRoutes,
   membershipEndRoutes,
   invitationRoutes,

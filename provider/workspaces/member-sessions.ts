@@ -4,6 +4,14 @@ import type { GrantRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { type Authority, requirePermission } from './authority.ts'
 
+/** What apps hold for a member, in a scope of the workspace, newest first: what was given for another workspace is not its business. */
+export async function listMemberSessions(
+  { grants }: Pick<Repositories, 'grants'>,
+  { workspaceId, userId, now }: { workspaceId: string; userId: string; now: Date },
+): Promise<GrantRecord[]> {
+  return (await grants.listForMember(workspaceId, userId)).filter(({ expiresAt }) => expiresAt > now)
+}
+
 /**
  * Ends what apps hold for a member of the workspace, in the caller's transaction, in the workspace's scope: one of it, or all. Rejects with
  * AppError `not-found` where the one that is named is not there.

@@ -139,6 +139,14 @@ export const consoleStates: State[] = [
       protection: 'mailbox',
       joinedAt: lastYear,
       own: false,
+      sessions: {
+        items: [
+          { app: 'Fieldnotes', beganAt: yesterday, endsAt: now, endHref: href },
+          { app: 'Ledgerline Reporting and Forecasting for Teams', beganAt: lastYear, endsAt: now, endHref: href },
+        ],
+        endAllHref: href,
+        logHref: href,
+      },
       changeRolesHref: href,
       resetHref: href,
       handOverHref: href,
@@ -154,6 +162,7 @@ export const consoleStates: State[] = [
       protection: 'passkey',
       joinedAt: lastYear,
       own: true,
+      sessions: { items: [], endAllHref: href, logHref: href },
       changeRolesHref: href,
       resetHref: undefined,
       handOverHref: undefined,
@@ -173,6 +182,8 @@ export const consoleStates: State[] = [
     }),
   ),
   ofConsole('member-remove', 'members', confirm({ question: 'remove-member', subject: long })),
+  ofConsole('member-session-end', 'members', confirm({ question: 'end-session', subject: 'Fieldnotes' })),
+  ofConsole('member-sessions-end', 'members', confirm({ question: 'end-sessions', subject: long })),
   ofConsole('member-reset', 'members', confirm({ question: 'reset-member', subject: long })),
   ofConsole('member-access-pass', 'members', (page, where) =>
     renderAccessPass(page, where, {

@@ -7,6 +7,8 @@ import { renderConsolePage, type WorkspaceContext } from './console-page.tsx'
 export type ConsoleQuestion =
   | 'remove-member'
   | 'reset-member'
+  | 'end-session'
+  | 'end-sessions'
   | 'leave'
   | 'hand-over'
   | 'revoke-invitation'

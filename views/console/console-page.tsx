@@ -15,6 +15,8 @@ export const consoleOutcomes = [
   'requirement-changed',
   'roles-changed',
   'member-removed',
+  'session-ended',
+  'sessions-ended',
   'handed-over',
   'invited',
   'invitation-revoked',

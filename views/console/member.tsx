@@ -6,6 +6,7 @@ import { Button, ButtonLink, Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { tidyName } from '../text.ts'
 import { type ConsoleOutcome, renderConsolePage, type WorkspaceContext } from './console-page.tsx'
+import { MemberSessionList, type MemberSessions } from './member-sessions.tsx'
 import type { Protection } from './members.tsx'
 import { type RoleOption, RoleOptions } from './role-options.tsx'
 
@@ -16,6 +17,8 @@ export interface MemberProps {
   protection: Protection
   joinedAt: Date
   own: boolean
+  /** Absent where the reader may not see them. */
+  sessions?: MemberSessions | undefined
   changeRolesHref: string | undefined
   resetHref: string | undefined
   handOverHref: string | undefined
@@ -60,6 +63,7 @@ export function renderConsoleMember(page: PageContext, where: WorkspaceContext, 
           </>
         )}
       </section>
+      {props.sessions && <MemberSessionList page={page} sessions={props.sessions} />}
       {props.handOverHref && (
         <section>
           <h2>{say('console.member.hand-over')}</h2>

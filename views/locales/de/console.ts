@@ -1,5 +1,8 @@
+import { memberSessions } from './member-sessions.ts'
+
 /** Die Seiten eines Arbeitsbereichs, für alle, die ihn betreuen. */
 export const workspaceConsole = {
+  ...memberSessions,
   'account.section.workspaces': 'Arbeitsbereiche',
   'account.done.workspace-left': 'Sie haben den Arbeitsbereich verlassen.',
   'account.workspaces.lead': 'Wo Sie arbeiten, und als was.',

@@ -1,5 +1,8 @@
+import { memberSessions } from './member-sessions.ts'
+
 /** The pages of a workspace, for those who look after it. */
 export const workspaceConsole = {
+  ...memberSessions,
   'account.section.workspaces': 'Workspaces',
   'account.done.workspace-left': 'You have left the workspace.',
   'account.workspaces.lead': 'Where you work, and as what.',

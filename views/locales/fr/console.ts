@@ -1,5 +1,8 @@
+import { memberSessions } from './member-sessions.ts'
+
 /** Les pages d’un espace de travail, pour qui le gère. */
 export const workspaceConsole = {
+  ...memberSessions,
   'account.section.workspaces': 'Espaces de travail',
   'account.done.workspace-left': 'Vous avez quitté l’espace de travail.',
   'account.workspaces.lead': 'Où vous travaillez, et à quel titre.',

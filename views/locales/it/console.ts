@@ -1,5 +1,8 @@
+import { memberSessions } from './member-sessions.ts'
+
 /** Le pagine di un’area di lavoro, per chi la gestisce. */
 export const workspaceConsole = {
+  ...memberSessions,
   'account.section.workspaces': 'Aree di lavoro',
   'account.done.workspace-left': 'Ha lasciato l’area di lavoro.',
   'account.workspaces.lead': 'Dove lavora, e con quale ruolo.',

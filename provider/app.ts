@@ -1,32 +1,26 @@
 import type { RequestListener } from 'node:http'
 import type { Adapters } from '../adapters/open.ts'
 import type { Settings } from '../config/schema.ts'
-import { accountClientId, describeAccountApp } from './oidc/account-app.ts'
-import { createAccessPasses } from './access-passes/access-passes.ts'
+import { createLinkReceiver } from './account/linking.ts'
 import { accountRoutes } from './account/routes.ts'
 import { apiRoutes } from './api/routes.ts'
 import { logoRoutes } from './apps/logo.ts'
-import { createAppRegistry } from './apps/registry.ts'
-import { createEventBatcher } from './audit/group-commit.ts'
 import { consoleRoutes } from './console/routes.ts'
 import { doctorRoutes } from './doctor/routes.ts'
 import { answerErrors } from './http/errors.ts'
 import { guardHost } from './http/host-guard.ts'
-import { createPages } from './http/pages.ts'
 import { establishRequestFacts } from './http/request-facts.ts'
 import type { Route } from './http/route.ts'
 import { serveRoutes } from './http/router.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { endUnreadBodies } from './http/unread-bodies.ts'
-import { countDocuments, countRequests, countSignIns, countTokens } from './installation/counting.ts'
+import { countDocuments, countRequests, countSignIns } from './installation/counting.ts'
 import { metricsRoutes } from './installation/metrics.ts'
 import { installationRoutes } from './installation/routes.ts'
 import type { Clock } from './kernel/clock.ts'
 import { currentKeys } from './keys/current-keys.ts'
 import { mailboxRoutes } from './mailbox/routes.ts'
 import type { DeliverLogout } from './oidc/back-channel-logout.ts'
-import { createPasskeyCeremonies } from './passkeys/ceremonies.ts'
-import { passkeyWellKnownRoutes } from './passkeys/well-known.ts'
 import { chooseWorkspaceRoutes } from './oidc/choose-workspace.ts'
 import { configureProvider } from './oidc/configuration.ts'
 import { consentRoutes } from './oidc/consent.ts'
@@ -35,42 +29,23 @@ import { requireExactPaths } from './oidc/exact-paths.ts'
 import { createInteractions } from './oidc/interactions.ts'
 import { limitProtocol } from './oidc/limits.ts'
 import { nameOversizedBodies } from './oidc/oversized-bodies.ts'
-import { createSessionEnder } from './oidc/end-sessions.ts'
-import { turnPostedRequests } from './oidc/posted-requests.ts'
 import { showOwnPages } from './oidc/own-pages.ts'
-import { createProtocolPages } from './oidc/protocol-pages.ts'
+import { turnPostedRequests } from './oidc/posted-requests.ts'
 import { createProvider } from './oidc/provider.ts'
 import { publishDocuments, serveDocumentsFirst } from './oidc/published-documents.ts'
 import { reportServerErrors } from './oidc/server-errors.ts'
+import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
 import { createBrowserSessions } from './oidc/signed-in.ts'
 import { SigningKey } from './oidc/signing.ts'
-import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
 import { createAccessTokenVerifier } from './oidc/token-verifier.ts'
-import { createTokenEndpoint } from './oidc/token-endpoint.ts'
-import { createUpstreamClient } from './connections/client.ts'
-import { listConnections } from './connections/list.ts'
-import { requirementOf } from './policy/installation-requirement.ts'
+import { passkeyWellKnownRoutes } from './passkeys/well-known.ts'
 import type { SigningKeyRecord } from './ports/records.ts'
-import { createRecoveryCodes } from './recovery-codes/recovery-codes.ts'
-import { createShownCodes } from './recovery-codes/shown-codes.ts'
-import { createLinkReceiver } from './account/linking.ts'
-import { createAcceptance } from './sign-in/acceptance.ts'
-import { createEnrolling } from './sign-in/enrolling.ts'
+import { createServices } from './services.ts'
 import { enrolmentRoutes } from './sign-in/enrolment-routes.ts'
-import { createSignInFlow } from './sign-in/flow.ts'
-import { createMethods } from './sign-in/methods.ts'
 import { signInRoutes } from './sign-in/routes.ts'
-import { createSignUp } from './sign-in/sign-up.ts'
 import { createSignInRoute } from './sign-in/sign-in-route.ts'
-import { createStanding } from './sign-in/standing.ts'
 import { createStepPages } from './sign-in/step-pages.ts'
-import { createUpstreamPeople } from './sign-in/upstream-people.ts'
 import { createUpstreamSteps } from './sign-in/upstream-steps.ts'
-import { createUpstreamVisits } from './sign-in/upstream-visits.ts'
-import { createNoticeBudget } from './users/notice-budget.ts'
-import { createNotices } from './users/notices.ts'
-import { createEntitlements } from './workspaces/entitlements.ts'
-import { createInvitations } from './workspaces/invitations.ts'
 
 export interface App {
   /** The same for as long as the process runs, whatever keys it signs with. */
@@ -83,91 +58,32 @@ export interface App {
   close(): Promise<void>
 }
 
-/** The one place where everything is put together: an ordered table of what a request goes through, and of the features. */
+/** The one place where everything is put together: an ordered table of what a request goes through, and of the features' routes. */
 export function createApp(settings: Settings, adapters: Adapters, clock: Clock, keys: readonly SigningKeyRecord[]): App {
   const { data, store, cipher, keyWrapper, rateLimiter, egress, places, telemetry, mailbox } = adapters
-  const { issuer, installationName } = settings
-  const pages = createPages({
-    issuer,
-    name: installationName,
-    links: { help: settings.helpUrl, privacy: settings.privacyUrl },
-    hasMailbox: mailbox !== undefined,
-  })
-  const registry = createAppRegistry(data, telemetry.log, [describeAccountApp(issuer, installationName)])
-  const events = createEventBatcher(data)
-  const { passkeyRpId: rpId, passkeyRelatedOrigins: relatedOrigins } = settings
-  const ceremonies = createPasskeyCeremonies({
-    store,
-    clock,
-    issuer,
-    rpId,
-    relatedOrigins,
-    installationName,
-    attestation: settings.passkeyAttestation,
-    ...(settings.passkeyAttestationRoots && { attestationRoots: settings.passkeyAttestationRoots }),
-  })
-  const notices = createNotices({
-    budget: createNoticeBudget(rateLimiter),
-    issuer,
-    installationName,
-    clock,
-  })
-  const entitlements = createEntitlements(settings.plans)
-  const invitations = createInvitations({ issuer, installationName, lifetimeSeconds: settings.invitationSeconds })
-  const recoveryCodes = createRecoveryCodes({ cipher, clock })
-  const accessPasses = createAccessPasses({ cipher, clock, lifetimeSeconds: settings.accessPassSeconds })
-  const shownCodes = createShownCodes({ store, cipher })
-  const connections = listConnections(settings.upstreams)
-  const visits = createUpstreamVisits({
-    client: createUpstreamClient({ egress, telemetry, clock }),
-    store,
-    cipher,
-    clock,
-    issuer,
-  })
-  const requirement = requirementOf(settings)
-  const methods = createMethods({
-    data,
+  const { issuer, installationName, passkeyRpId: rpId, passkeyRelatedOrigins: relatedOrigins } = settings
+  const {
+    pages,
+    registry,
+    events,
+    notices,
+    entitlements,
+    invitations,
+    recoveryCodes,
+    shownCodes,
     connections,
     visits,
-    recoveryCodes,
-    accessPasses,
-    notices,
-    ceremonies,
-    acceptedModels: requirement.authenticators,
-    rpId,
-    cipher,
-    clock,
-    rateLimiter,
-    store,
-    issuer,
-    installationName,
-    codeInSubject: settings.mailCodeInSubject,
-  })
-  const standing = createStanding({ clock, methods, requirement, isForAllWorkspaces: clientId => clientId === accountClientId })
-  const sessionEnder = createSessionEnder({ data, store, cipher, clock })
-  const signUpAllowed = settings.signUp === 'allowed'
-  const signingUp = createSignUp({ signUpAllowed, hasPersonalWorkspace: settings.newUserWorkspace === 'personal' })
-  const people = createUpstreamPeople({ connections, notices, signingUp })
-  const acceptance = createAcceptance({
+    requirement,
+    methods,
     standing,
+    sessionEnder,
     people,
-    notices,
-    endSessions: (repositories, userId, browser, circumstances) =>
-      sessionEnder.endAllWithin(repositories, userId, { reason: 'factor-reset', browser, circumstances }),
-    signingUp,
-  })
-  const flow = createSignInFlow({ data, clock, methods, standing, notices, acceptance, signUpAllowed })
-  const enrolling = createEnrolling({
-    data,
+    resetFactors,
     flow,
-    standing,
-    makeRecoveryCodes: recoveryCodes.make,
-    shownCodes,
-    notices,
-  })
-  const wrapGrant = countTokens(createTokenEndpoint({ rateLimiter, events, clock, cipher, store }), telemetry)
-  const protocolPages = createProtocolPages(pages)
+    enrolling,
+    wrapGrant,
+    protocolPages,
+  } = createServices(settings, adapters, clock)
 
   function build(records: readonly SigningKeyRecord[]) {
     const current = currentKeys(records, clock())
@@ -253,7 +169,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         verify: createAccessTokenVerifier(issuer, signingKeys, clock),
       }),
       ...chooseWorkspaceRoutes({ provider, registry, data, pages, clock, newUserWorkspace: settings.newUserWorkspace }),
-      ...consoleRoutes({ ...forSignedIn, ...ofPeople, ...ofWorkspaces, accessPasses }),
+      ...consoleRoutes({ ...forSignedIn, ...ofWorkspaces, resetFactors }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),
       ...(mailbox === undefined ? [] : mailboxRoutes({ mailbox, pages })),

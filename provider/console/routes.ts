@@ -1,6 +1,4 @@
-import { createFactorReset, type FactorResetOptions } from '../access-passes/reset.ts'
 import type { Route } from '../http/route.ts'
-import type { SessionEnder } from '../oidc/end-sessions.ts'
 import { auditLogRoutes } from './audit-log.ts'
 import { createConsoleRoute } from './console-route.ts'
 import { factorResetRoutes } from './factor-reset.ts'
@@ -29,20 +27,10 @@ const pages = [
   auditLogRoutes,
 ]
 
-type ConsoleOptions = Omit<ConsoleParts, 'consoleRoute' | 'resetFactors'> &
-  Parameters<typeof createConsoleRoute>[0] &
-  Pick<FactorResetOptions, 'accessPasses' | 'notices'> & { sessionEnder: SessionEnder }
+type ConsoleOptions = Omit<ConsoleParts, 'consoleRoute'> & Parameters<typeof createConsoleRoute>[0]
 
 /** Everything under /admin. */
 export function consoleRoutes(options: ConsoleOptions): Route[] {
-  const { data, accessPasses, notices, sessionEnder } = options
-  const resetFactors = createFactorReset({
-    data,
-    accessPasses,
-    notices,
-    endSessions: (repositories, userId, circumstances) =>
-      sessionEnder.endAllWithin(repositories, userId, { reason: 'factor-reset', circumstances }),
-  })
-  const parts = { ...options, resetFactors, consoleRoute: createConsoleRoute(options) }
+  const parts = { ...options, consoleRoute: createConsoleRoute(options) }
   return pages.flatMap(routesOf => routesOf(parts))
 }

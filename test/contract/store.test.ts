@@ -225,8 +225,8 @@ describe('a store on Redis', () => {
     onTestFinished(() => servers.stop())
     const store = createRedisStore(await connectRedis(servers.url))
     await store.put('before', 'value', 60)
-    // Replication and discovery take a moment; what is lost in it may be lost.
-    await pause(1_500)
+    // What the replica does not have yet may be lost.
+    await servers.waitForCopy()
     await servers.stopMaster()
     await expect
       .poll(
@@ -240,7 +240,7 @@ describe('a store on Redis', () => {
       .toBe(true)
     expect(await store.get('before')).toBe('value')
     await store.close()
-  }, 30_000)
+  }, 60_000)
 
   it('on a cluster finds its nodes again after all connections broke', async () => {
     const cluster = await startRedisCluster()

@@ -60,12 +60,16 @@ export async function startRedisCluster(): Promise<RunningRedis & { dropConnecti
   }
 }
 
-/** A master with one replica, watched by one Sentinel that fails over within a second or two. */
-export async function startRedisSentinel(): Promise<RunningRedis & { stopMaster(): Promise<void> }> {
+/** A master with one replica that it feeds, watched by one Sentinel that knows both and fails over within a second or two. */
+export async function startRedisSentinel(): Promise<
+  RunningRedis & { waitForCopy(): Promise<void>; stopMaster(): Promise<void> }
+> {
   const [masterPort, replicaPort, sentinelPort] = await Promise.all([findFreePort(), findFreePort(), findFreePort()])
   // Else a replica is made to wait five seconds for its first copy.
   const master = await launch(masterPort, ['--repl-diskless-sync-delay', '0'])
   const replica = await launch(replicaPort, ['--replicaof', '127.0.0.1', String(masterPort)])
+  // Before there is a Sentinel, which asks a master for its replicas as it starts, and then not for ten seconds.
+  await waitUntil('the replica follows', () => ask(masterPort, 'info', 'replication').includes('state=online'))
   const sentinel = await launch(
     sentinelPort,
     [],
@@ -75,12 +79,26 @@ export async function startRedisSentinel(): Promise<RunningRedis & { stopMaster(
       'sentinel failover-timeout main 2000',
     ],
   )
+  await waitUntil('Sentinel knows the replica', () => /slaves=1\b/.test(ask(sentinelPort, 'info', 'sentinel')))
   return {
     url: `redis+sentinel://127.0.0.1:${sentinelPort}/main`,
+    waitForCopy: () => waitUntil('the replica has it all', () => ask(replicaPort, 'dbsize') === ask(masterPort, 'dbsize')),
     stopMaster: () => master.stop(),
     stop: async () => {
       await Promise.all([sentinel.stop(), replica.stop(), master.stop()])
     },
+  }
+}
+
+function ask(port: number, ...words: string[]): string {
+  return execFileSync('redis-cli', ['-p', String(port), ...words], { encoding: 'utf8' })
+}
+
+async function waitUntil(what: string, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not true in time: ${what}`)
+    await pause(50)
   }
 }
 

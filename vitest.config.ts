@@ -24,7 +24,12 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
-      describeProject('unit', 0, { include: ['test/unit/**/*.test.{ts,tsx}', 'test/architecture.test.ts'], isolate: false }),
+      describeProject('unit', 0, {
+        include: ['test/unit/**/*.test.{ts,tsx}', 'test/architecture.test.ts'],
+        isolate: false,
+        // Some start a command on the whole tree: beside others, that takes longer than the five seconds of the default.
+        testTimeout: 30_000,
+      }),
       describeProject('contract', 1, {
         include: ['test/contract/**/*.test.ts'],
         testTimeout: 30_000,

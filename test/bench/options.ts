@@ -14,6 +14,7 @@ export const sectionNames = [
   'enumeration',
   'audit-log',
   'audit-share',
+  'policies',
   'volume',
 ] as const
 

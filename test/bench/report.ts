@@ -3,6 +3,7 @@ import type { AuditLogResult } from './audit-log.ts'
 import type { GateResult } from './gate.ts'
 import { mean, type Measurement, meanTotal } from './measure.ts'
 import type { MemoryResult } from './memory.ts'
+import type { PolicyCost } from './row-level-security.ts'
 import type { RotationResult } from './rotations.ts'
 import type { StartResult } from './start-up.ts'
 import type { StoreCommands } from './store-commands.ts'
@@ -96,6 +97,18 @@ export function describeAuditLog(results: AuditLogResult[]): string {
       (goalBytes / 2 ** 20).toFixed(0),
       verdict(seconds <= (goalSeconds ?? Number.POSITIVE_INFINITY) && peakBytes <= goalBytes),
     ]),
+  )
+}
+
+export function describePolicies(costs: PolicyCost[]): string {
+  const passes = (all: number[]) => all.map(milliseconds).join(', ')
+  return table(
+    ['operation', 'CPU ms with policies', 'without', 'each pass with', 'each pass without', 'ratio', 'goal', ''],
+    costs.map(({ what, on, off, goal }) => {
+      const ratio = mean(on) / mean(off)
+      const averages = [milliseconds(mean(on)), milliseconds(mean(off))]
+      return [what, ...averages, passes(on), passes(off), ratio.toFixed(2), goal.toFixed(2), verdict(ratio <= goal)]
+    }),
   )
 }
 

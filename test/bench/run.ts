@@ -19,11 +19,13 @@ import {
   describeAuditLog,
   describeGate,
   describeMemory,
+  describePolicies,
   describeRotations,
   describeStarts,
   describeStoreCommands,
   describeWorkloads,
 } from './report.ts'
+import { measurePolicies } from './row-level-security.ts'
 import { measureRotations } from './rotations.ts'
 import { measureStart, type StartResult } from './start-up.ts'
 import { countStoreCommands, type StoreCommands } from './store-commands.ts'
@@ -36,8 +38,20 @@ import { type WorkloadName, workloads } from './workloads.ts'
 const here = import.meta.dirname
 const profileFolder = join(here, '../../.bench')
 /** How much of it is done, and in quick mode: enough to see that it works. */
-const extent = { rotations: 10_000, memoryOperations: 100_000, enumeratedPairs: 150, auditEvents: 1_000_000 }
-const quickExtent = { rotations: 500, memoryOperations: 5_000, enumeratedPairs: 20, auditEvents: 50_000 }
+const extent = {
+  rotations: 10_000,
+  memoryOperations: 100_000,
+  enumeratedPairs: 150,
+  auditEvents: 1_000_000,
+  policies: { count: 3_000, passes: 6 },
+}
+const quickExtent = {
+  rotations: 500,
+  memoryOperations: 5_000,
+  enumeratedPairs: 20,
+  auditEvents: 50_000,
+  policies: { count: 1_000, passes: 2 },
+}
 /** The first pass warms a server up, and is not counted. */
 const warmUpShare = 1 / 3
 
@@ -133,7 +147,7 @@ async function bench(options: BenchOptions): Promise<void> {
     say(`\n## ${title}\n\n${text}\n`)
   }
   const { stores } = fleet
-  const { rotations, memoryOperations, enumeratedPairs, auditEvents } = options.quick ? quickExtent : extent
+  const { rotations, memoryOperations, enumeratedPairs, auditEvents, policies } = options.quick ? quickExtent : extent
   try {
     const machine = describeMachine(stores)
     say(machine.join('\n'))
@@ -160,6 +174,8 @@ async function bench(options: BenchOptions): Promise<void> {
     if (has('audit-log') && stores) report('The audit log', describeAuditLog(await measureAuditLog(stores, auditEvents)))
     if (has('audit-share') && stores)
       report('What the audit log adds', describeAuditShare(await measureAuditShare(fleet, stores, { ...options, say })))
+    if (has('policies') && stores)
+      report('Row-level security', describePolicies(await measurePolicies(fleet, stores, { ...policies, say })))
     if (has('volume') && stores) {
       report('Small and large', describeGrowth(await measureGrowth(fleet, stores, { ...options, large: options.volume, say })))
     }

@@ -4,7 +4,11 @@ import type { DurableState } from './durable-state.ts'
  * Makes `copies` of each row that is there, with other ids, keys and moments, so that plans are made as in a large installation. Only
  * for a database that is thrown away: it has no foreign keys any more.
  */
-export async function multiplyRows(state: DurableState, tables: readonly string[], copies: number): Promise<void> {
+export async function multiplyRows(
+  state: Pick<DurableState, 'execute'>,
+  tables: readonly string[],
+  copies: number,
+): Promise<void> {
   const ask = async (text: string) => (await state.execute(text)).rows
   const foreignKeys = await ask(
     `select conrelid::regclass::text as table, conname as name from pg_constraint

@@ -7,6 +7,8 @@ export interface Vault {
   readonly installation: DataKey
   /** `wrapped` is the stored key, where the row at hand came with it: then nothing is asked. */
   userKey(userId: string, wrapped?: Buffer): Promise<DataKey>
+  /** For a row of a list that came with the stored key: nothing is asked, and nothing kept. */
+  userKeyOf(userId: string, wrapped: Buffer): DataKey
   workspaceKey(workspaceId: string, wrapped?: Buffer): Promise<DataKey>
   /** Makes a key for a new owner; answers what is to be stored. */
   createUserKey(userId: string): Promise<{ wrapped: Buffer; key: DataKey }>
@@ -34,6 +36,7 @@ export function createVault(scope: SqlScope, cipher: FieldCipher): Vault {
     installation: cipher.installation,
     userKey: (userId, wrapped) =>
       cipher.keyFor({ kind: 'user', userId }, async () => (await scope.run(findUserKey, { userId }))[0]?.wrapped, wrapped),
+    userKeyOf: (userId, wrapped) => cipher.userKeyOf(userId, wrapped),
     workspaceKey: (workspaceId, wrapped) =>
       cipher.keyFor(
         { kind: 'workspace', workspaceId },

@@ -55,9 +55,13 @@ export async function openEnvelope(options: {
     }
   }
 
+  function unwrapUserKey(userId: string, wrapped: Buffer): Buffer {
+    return openBytes(userKeys, wrappingPlace({ kind: 'user', userId }), wrapped)
+  }
+
   async function unwrap(owner: KeyOwner, wrapped: Buffer): Promise<Buffer> {
     return owner.kind === 'user'
-      ? openBytes(userKeys, wrappingPlace(owner), wrapped)
+      ? unwrapUserKey(owner.userId, wrapped)
       : whileServing(keyWrapper.unwrap(wrapped, wrappingContextOf(owner)))
   }
 
@@ -99,6 +103,13 @@ export async function openEnvelope(options: {
       if (!wrapped) throw new AppError('not-found', { detail: `The ${owner.kind}'s data has been erased.` })
       if (held) return takeOver(owner, wrapped, held)
       return (await cache.find(owner, () => load(owner, wrapped))).key
+    },
+
+    userKeyOf(userId, wrapped) {
+      const owner: KeyOwner = { kind: 'user', userId }
+      const held = cache.held(owner)
+      if (held && wrapped.equals(held.wrapped)) return held.key
+      return dataKeyOfRing(owner, readKeyring(unwrapUserKey(userId, wrapped)), clock)
     },
 
     keyrings: {

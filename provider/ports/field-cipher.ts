@@ -28,6 +28,11 @@ export interface FieldCipher {
    * database, a held key that was wrapped otherwise gives way to it.
    */
   keyFor(owner: KeyOwner, loadWrapped: () => Promise<Buffer | undefined>, atHand?: Buffer): Promise<DataKey>
+  /**
+   * A user's key for one look at a row of many, unwrapped from what was just read with the row unless it is held. It is not held
+   * afterwards: a long list would push out the keys of those who are signing in, to save what costs no more than one field to open.
+   */
+  userKeyOf(userId: string, wrapped: Buffer): DataKey
   /** Lets go of an erased owner's key in this process; other ones hold it for as long as their caches do. */
   forgetKey(owner: KeyOwner): void
   readonly keyrings: Keyrings

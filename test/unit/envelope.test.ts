@@ -200,6 +200,30 @@ describe("an owner's key", () => {
     })
   })
 
+  it('that was only looked at in a list pushes nobody else out', async () => {
+    const cipher = await open(keepInstallationKey(), { keys: 1 })
+    const { wrapped } = await cipher.createKey(alice)
+    await cipher.keyFor(alice, async () => wrapped)
+    const { wrapped: wrappedOfBob, key } = await cipher.createKey({ kind: 'user', userId: 'bob' })
+    const sealed = key.seal(nameOfAlice, 'Bob')
+    expect(cipher.userKeyOf('bob', wrappedOfBob).open(nameOfAlice, sealed)).toBe('Bob')
+    await cipher.keyFor(alice, never)
+    await expect(cipher.keyFor({ kind: 'user', userId: 'bob' }, async () => undefined)).rejects.toMatchObject({
+      code: 'not-found',
+    })
+  })
+
+  it('is that of the row in a list, whatever is held', async () => {
+    const cipher = await open()
+    const { wrapped, key } = await cipher.createKey(alice)
+    await cipher.keyFor(alice, async () => wrapped)
+    const renewed = await cipher.keyrings.addGeneration(alice, wrapped, new Date(0))
+    const sealed = (await cipher.keyrings.openKeyring(alice, renewed.wrapped)).seal(nameOfAlice, 'Alice')
+    expect(cipher.userKeyOf('alice', renewed.wrapped).open(nameOfAlice, sealed)).toBe('Alice')
+    expect(cipher.userKeyOf('alice', wrapped).open(nameOfAlice, key.seal(nameOfAlice, 'Alice'))).toBe('Alice')
+    expect(() => cipher.userKeyOf('bob', wrapped)).toThrow('altered, moved, or sealed under another key')
+  })
+
   it('made for a transaction that was undone is not held', async () => {
     const cipher = await open()
     const { wrapped: undone } = await cipher.createKey(alice)

@@ -33,7 +33,7 @@ const memberQuery = () =>
       'a.id as address_id',
       'a.address_sealed',
       hasPasskey.as('has_passkey'),
-      sql<boolean>`${hasPasskey} or ${hasCodes}`.as('has_factors'),
+      hasCodes.as('has_codes'),
     ])
 
 type MemberRow = InferResult<ReturnType<typeof memberQuery>>[number]
@@ -125,15 +125,15 @@ const remove = prepare<{ workspaceId: string; userId: string; moment: Date }>()(
 const areIds = (...ids: string[]) => ids.every(isId)
 
 export function createMemberRepository(scope: SqlScope, vault: Vault): MemberRepository {
-  async function open(row: MemberRow): Promise<MemberRecord> {
-    const key = await vault.userKey(row.user_id, row.wrapped)
+  function open(row: MemberRow): MemberRecord {
+    const key = vault.userKeyOf(row.user_id, row.wrapped)
     return {
       workspaceId: row.workspace_id,
       userId: row.user_id,
       address: key.open({ table: 'user_addresses', column: 'address', row: row.address_id }, row.address_sealed),
       name: row.name_sealed ? key.open({ table: 'users', column: 'name', row: row.user_id }, row.name_sealed) : undefined,
       roles: row.roles,
-      hasFactors: row.has_factors,
+      hasFactors: row.has_passkey || row.has_codes,
       hasPasskey: row.has_passkey,
       joinedAt: row.created_at,
       version: row.version,
@@ -156,7 +156,7 @@ export function createMemberRepository(scope: SqlScope, vault: Vault): MemberRep
 
     async list(workspaceId, page) {
       if (!areIds(workspaceId)) return []
-      return Promise.all((await scope.run(list, { workspaceId, ...describePage(page) })).map(open))
+      return (await scope.run(list, { workspaceId, ...describePage(page) })).map(open)
     },
 
     async count(workspaceId) {
@@ -166,7 +166,7 @@ export function createMemberRepository(scope: SqlScope, vault: Vault): MemberRep
 
     async listLacking(workspaceId, factor, page) {
       if (!areIds(workspaceId)) return []
-      return Promise.all((await scope.run(listLacking, { workspaceId, factor, ...describePage(page) })).map(open))
+      return (await scope.run(listLacking, { workspaceId, factor, ...describePage(page) })).map(open)
     },
 
     async countLacking(workspaceId, factor) {

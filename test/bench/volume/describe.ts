@@ -10,8 +10,8 @@ export function describeGrowth({ small, large, fillSeconds, growths }: GrowthRes
   return [
     `From ${describeSize(small)} to ${describeSize(large)} (written in ${fillSeconds.toFixed(0)} s). Everybody has been away: who signs in or`,
     'refreshes is somebody whom the server has not met since it started, as far as there are so many. A server holds 10,000 data keys for',
-    'five minutes: that is everybody of the small volume, and few of the large one; a list of members without any key held is measured',
-    'beside it, in which both do the same work.',
+    'five minutes, of those who sign in and refresh: that is everybody of the small volume, and few of the large one. A list of members',
+    'unwraps the keys that are not held, and holds none.',
     '',
     table(
       [

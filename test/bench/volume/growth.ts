@@ -44,11 +44,6 @@ const measured: Operation[] = [
   { name: 'sign-in', operations: 480, pass: ({ subject }, count) => measurePass(subject, 'magic-link', count) },
   { name: 'refresh', operations: 2000, pass: ({ subject }, count) => measurePass(subject, 'refresh', count) },
   { name: 'member list', operations: 1000, pass: ({ lister }, count) => listMembers(lister, count) },
-  {
-    name: 'member list, no key held',
-    operations: 1000,
-    pass: ({ forgetfulLister }, count) => listMembers(forgetfulLister, count),
-  },
 ]
 
 export async function measureGrowth(

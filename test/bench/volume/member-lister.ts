@@ -2,7 +2,7 @@
  * Lists members as a page of a workspace does: an access mode of the workspace, a page and the next one, and how many there are. In a
  * process of its own, so that its CPU can be told apart.
  */
-import { type OpenCipher, openDurable } from '../../../adapters/open-durable.ts'
+import { openDurable } from '../../../adapters/open-durable.ts'
 import { loadSettings } from '../../../config/load.ts'
 import { openEnvelope } from '../../../provider/envelope/envelope.ts'
 import { systemClock } from '../../../provider/kernel/clock.ts'
@@ -12,8 +12,7 @@ import { type Latencies, summarize } from '../latencies.ts'
 import { membersOf, personOf, scatter, type VolumeSize, workspaceIdOf } from './people.ts'
 
 export type ListerRequest =
-  /** `heldKeys`: how many data keys are held at most; as many as in the product, where it isn't said. */
-  | { do: 'open'; environment: Record<string, string>; size: VolumeSize; heldKeys?: number }
+  | { do: 'open'; environment: Record<string, string>; size: VolumeSize }
   | { do: 'run'; operations: number; clients: number }
 
 const pageLength = 50
@@ -59,10 +58,7 @@ async function run(operations: number, clients: number): Promise<Latencies> {
 async function answer(request: ListerRequest): Promise<Latencies | undefined> {
   if (request.do === 'run') return run(request.operations, request.clients)
   const settings = loadSettings(request.environment)
-  const { heldKeys } = request
-  const openCipher: OpenCipher = options =>
-    openEnvelope(heldKeys === undefined ? options : { ...options, cache: { keys: heldKeys, seconds: 300 } })
-  const durable = await openDurable(settings, { clock: systemClock, openCipher, whenOld: 'refuse' })
+  const durable = await openDurable(settings, { clock: systemClock, openCipher: openEnvelope, whenOld: 'refuse' })
   data = durable.data
   size = request.size
   workspaces = scatter(size.workspaces)

@@ -24,8 +24,6 @@ export interface Volume {
   size: VolumeSize
   subject: Subject
   lister: Lister
-  /** One that has nobody's key at hand, as where a list is looked at now and then. */
-  forgetfulLister: Lister
   superuserUrl: string
   /** For `latchkey` on the command line. */
   environment: Record<string, string>
@@ -56,19 +54,16 @@ export async function openVolume(fleet: Fleet, stores: Stores, size: VolumeSize,
 
   const subject = await fleet.openInstallation({ ...installation, people: size.users })
   const lister = await startLister(stores, { do: 'open', environment, size })
-  const forgetfulLister = await startLister(stores, { do: 'open', environment, size, heldKeys: 1 })
   return {
     size,
     subject,
     lister,
-    forgetfulLister,
     superuserUrl,
     environment,
     fillSeconds,
     async stop() {
       await subject.stop()
       await lister.stop()
-      await forgetfulLister.stop()
       await stores.query(`drop database ${database} with (force)`)
     },
   }

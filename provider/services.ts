@@ -105,7 +105,6 @@ export function createServices(settings: Settings, adapters: Adapters, clock: Cl
     signingUp,
   })
   const resetFactors = createFactorReset({
-    data,
     accessPasses,
     notices,
     endSessions: (repositories, userId, circumstances) =>

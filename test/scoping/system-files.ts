@@ -37,7 +37,7 @@ export const systemFiles: readonly SystemFiles[] = [
   {
     reason: 'factor-reset',
     why: "a member's factors are theirs alone, and whether they protect other workspaces too, no workspace may see",
-    files: ['provider/access-passes/reset.ts'],
+    files: ['provider/api/kinds-of-route.ts', 'provider/console/factor-reset.ts'],
   },
   {
     reason: 'sign-in',

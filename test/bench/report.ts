@@ -77,22 +77,23 @@ export function describeWorkloads(measurements: Measurement[]): string {
 
 export function describeStoreCommands(counts: Array<[workload: string, commands: StoreCommands]>): string {
   return table(
-    ['workload', 'queries', 'scopes set', 'Redis commands', 'job queue', 'sealing of the log'],
-    counts.map(([workload, { queries, scopes, redis, jobs, sealing }]) => [
+    ['workload', 'queries', 'scopes set', 'Redis commands', 'job queue'],
+    counts.map(([workload, { queries, scopes, redis, jobs }]) => [
       workload,
-      ...[queries, scopes, redis, jobs, sealing].map(count => count.toFixed(1)),
+      ...[queries, scopes, redis, jobs].map(count => count.toFixed(1)),
     ]),
   )
 }
 
 export function describeAuditLog(results: AuditLogResult[]): string {
   return table(
-    ['command', 'events', 'seconds', 'goal', 'peak MB', 'goal', ''],
-    results.map(({ what, events, seconds, goalSeconds, peakBytes, goalBytes }) => [
+    ['command', 'events', 'seconds', 'goal', 'CPU s', 'peak MB', 'goal', ''],
+    results.map(({ what, events, seconds, cpuSeconds, goalSeconds, peakBytes, goalBytes }) => [
       what,
       String(events),
       seconds.toFixed(1),
       goalSeconds === undefined ? '' : String(goalSeconds),
+      cpuSeconds.toFixed(1),
       (peakBytes / 2 ** 20).toFixed(0),
       (goalBytes / 2 ** 20).toFixed(0),
       verdict(seconds <= (goalSeconds ?? Number.POSITIVE_INFINITY) && peakBytes <= goalBytes),

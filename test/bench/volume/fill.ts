@@ -72,7 +72,7 @@ async function readTemplate(client: Client): Promise<SignInTemplate> {
 }
 
 /** Those that stand for no constraint; answers how they are made again. */
-async function dropIndexes(client: Client): Promise<string[]> {
+export async function dropIndexes(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
      from pg_index i join pg_class c on c.oid = i.indrelid

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import type { JWK } from 'jose'
 import { z } from 'zod'
 import type { Checkpoint } from '../audit/checkpoint.ts'
@@ -23,14 +22,25 @@ export async function readKeys(path: string): Promise<JWK[]> {
 
 /** Never all of it in memory. Rejects with StartError where it cannot be read. */
 export async function* readLines(option: string, path: string): AsyncGenerator<string> {
-  const input = createReadStream(path)
+  const input = createReadStream(path, 'utf8')
+  let held = ''
   try {
-    yield* createInterface({ input, crlfDelay: Infinity })
+    for await (const text of input) {
+      // At LF and nowhere else: JSON holds other separators of lines as they are (RFC 8259 §7), at which readline would part it.
+      const lines = `${held}${String(text)}`.split('\n')
+      held = lines.pop() ?? ''
+      for (const line of lines) yield withoutReturn(line)
+    }
+    if (held !== '') yield withoutReturn(held)
   } catch (cause) {
     throw new StartError(`${option}: the file ${show(path)} cannot be read.`, { cause })
   } finally {
     input.destroy()
   }
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line
 }
 
 // Base64url of a header that begins with {" and of what follows: what a log line wraps around it is passed over.

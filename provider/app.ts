@@ -18,7 +18,7 @@ import { countDocuments, countRequests, countSignIns } from './installation/coun
 import { metricsRoutes } from './installation/metrics.ts'
 import { installationRoutes } from './installation/routes.ts'
 import type { Clock } from './kernel/clock.ts'
-import { currentKeys } from './keys/current-keys.ts'
+import { currentKeys, type OpenedKeys } from './keys/current-keys.ts'
 import { mailboxRoutes } from './mailbox/routes.ts'
 import type { DeliverLogout } from './oidc/back-channel-logout.ts'
 import { chooseWorkspaceRoutes } from './oidc/choose-workspace.ts'
@@ -59,7 +59,7 @@ export interface App {
 }
 
 /** The one place where everything is put together: an ordered table of what a request goes through, and of the features' routes. */
-export function createApp(settings: Settings, adapters: Adapters, clock: Clock, keys: readonly SigningKeyRecord[]): App {
+export function createApp(settings: Settings, adapters: Adapters, clock: Clock, keys: OpenedKeys): App {
   const { data, store, cipher, keyWrapper, rateLimiter, egress, places, telemetry, mailbox } = adapters
   const { issuer, installationName, passkeyRpId: rpId, passkeyRelatedOrigins: relatedOrigins } = settings
   const {
@@ -68,6 +68,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     events,
     notices,
     entitlements,
+    auditDownloads,
     invitations,
     recoveryCodes,
     shownCodes,
@@ -83,7 +84,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     enrolling,
     wrapGrant,
     protocolPages,
-  } = createServices(settings, adapters, clock)
+  } = createServices(settings, adapters, clock, keys)
 
   function build(records: readonly SigningKeyRecord[]) {
     const current = currentKeys(records, clock())
@@ -132,7 +133,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people, standing })
     const forSignedIn = { issuer, data, clock, pages, standing, sessions, registry, rateLimiter }
     const ofPeople = { cipher, sessionEnder, notices, connections, erasureGraceSeconds: settings.erasureGraceSeconds }
-    const ofWorkspaces = { entitlements, invitations, resetFactors, workspaceGraceSeconds: settings.workspaceGraceSeconds }
+    const ofWorkspaces = { entitlements, auditDownloads, invitations, workspaceGraceSeconds: settings.workspaceGraceSeconds }
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({
@@ -169,7 +170,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         verify: createAccessTokenVerifier(issuer, signingKeys, clock),
       }),
       ...chooseWorkspaceRoutes({ provider, registry, data, pages, clock, newUserWorkspace: settings.newUserWorkspace }),
-      ...consoleRoutes({ ...forSignedIn, ...ofWorkspaces }),
+      ...consoleRoutes({ ...forSignedIn, ...ofWorkspaces, resetFactors }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),
       ...(mailbox === undefined ? [] : mailboxRoutes({ mailbox, pages })),
@@ -196,7 +197,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     return { listener, deliverLogout, routes, kids: signingKeys.map(key => key.kid).join(' ') }
   }
 
-  let built = build(keys)
+  let built = build(keys.signing)
   return {
     listener: (request, response) => built.listener(request, response),
     deliverLogout: (...notice) => built.deliverLogout(...notice),

@@ -4,7 +4,7 @@ import { type Adapters, openAdapters } from '../adapters/open.ts'
 import { openCheckpointFile } from '../adapters/checkpoint-file.ts'
 import type { Settings } from '../config/schema.ts'
 import { type App, createApp } from './app.ts'
-import { findOrCreateAuditKey } from './audit/audit-key.ts'
+import { findOrCreateAuditKey, listPublicAuditKeys } from './audit/audit-key.ts'
 import { makeCheckpoints } from './audit/checkpoint.ts'
 import { startCheckpointing } from './audit/checkpointing.ts'
 import { startSequencer } from './audit/sequencer.ts'
@@ -46,13 +46,13 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
     const keys = await ensureSigningKey(data, settings.signingAlgorithm, clock, timingFor(settings))
     const auditKey = await findOrCreateAuditKey(data, { kind: 'system', reason: 'start' }, clock)
     const publish = await openCheckpoints(settings, telemetry)
-    const app = createApp(settings, adapters, clock, keys)
+    const auditKeys = await listPublicAuditKeys(data, { kind: 'system', reason: 'start' })
+    const app = createApp(settings, adapters, clock, { signing: keys, audit: auditKeys })
     await startJobs({ adapters, clock, deliverLogout: app.deliverLogout })
 
     const { port, servers } = await listen(() => createHttpServer(app, settings.issuer, patience), settings)
 
-    const retention = { days: settings.auditRetentionDays, daysAfterDeletion: settings.auditDaysAfterDeletion }
-    const sweeping = startSweeping({ data, clock, telemetry, retention })
+    const sweeping = startSweeping({ data, clock, telemetry, auditRetentionDays: settings.auditRetentionDays })
     const sequencer = startSequencer({ data, telemetry })
     const checkpointing = startCheckpointing({
       make: () => makeCheckpoints(data, { key: auditKey, clock, publish }),

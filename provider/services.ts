@@ -13,6 +13,7 @@ import { accountClientId, describeAccountApp } from './oidc/account-app.ts'
 import { createSessionEnder } from './oidc/end-sessions.ts'
 import { createProtocolPages } from './oidc/protocol-pages.ts'
 import { createTokenEndpoint } from './oidc/token-endpoint.ts'
+import type { OpenedKeys } from './keys/current-keys.ts'
 import { createPasskeyCeremonies } from './passkeys/ceremonies.ts'
 import { requirementOf } from './policy/installation-requirement.ts'
 import { createRecoveryCodes } from './recovery-codes/recovery-codes.ts'
@@ -27,11 +28,12 @@ import { createUpstreamPeople } from './sign-in/upstream-people.ts'
 import { createUpstreamVisits } from './sign-in/upstream-visits.ts'
 import { createNoticeBudget } from './users/notice-budget.ts'
 import { createNotices } from './users/notices.ts'
+import { createAuditDownloads } from './workspaces/audit-downloads.ts'
 import { createEntitlements } from './workspaces/entitlements.ts'
 import { createInvitations } from './workspaces/invitations.ts'
 
 /** What the features do their work with: made once, whatever keys are signed with. Routes and middleware are put on top, in app.ts. */
-export function createServices(settings: Settings, adapters: Adapters, clock: Clock) {
+export function createServices(settings: Settings, adapters: Adapters, clock: Clock, keys: Pick<OpenedKeys, 'audit'>) {
   const { data, store, cipher, rateLimiter, egress, telemetry, mailbox } = adapters
   const { issuer, installationName } = settings
   const pages = createPages({
@@ -60,6 +62,7 @@ export function createServices(settings: Settings, adapters: Adapters, clock: Cl
     clock,
   })
   const entitlements = createEntitlements(settings.plans)
+  const auditDownloads = createAuditDownloads({ data, clock, rateLimiter, entitlements, telemetry, keys: keys.audit })
   const invitations = createInvitations({ issuer, installationName, lifetimeSeconds: settings.invitationSeconds })
   const recoveryCodes = createRecoveryCodes({ cipher, clock })
   const accessPasses = createAccessPasses({ cipher, clock, lifetimeSeconds: settings.accessPassSeconds })
@@ -105,6 +108,7 @@ export function createServices(settings: Settings, adapters: Adapters, clock: Cl
     signingUp,
   })
   const resetFactors = createFactorReset({
+    data,
     accessPasses,
     notices,
     endSessions: (repositories, userId, circumstances) =>
@@ -128,6 +132,7 @@ export function createServices(settings: Settings, adapters: Adapters, clock: Cl
     events,
     notices,
     entitlements,
+    auditDownloads,
     invitations,
     recoveryCodes,
     shownCodes,

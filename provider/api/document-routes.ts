@@ -34,7 +34,7 @@ export function documentRoutes({
       query: Object.entries(operation.example.query ?? {}),
       request: operation.example.body,
       conditional: operation.conditional === true,
-      answer: operation.example.answer,
+      answer: operation.example.answer ?? Object.values(operation.downloads ?? {})[0],
     })),
   }))
   const about = { access: 'public', mode: 'no-data', limits } as const

@@ -13,7 +13,7 @@ const problem = z.looseObject({
   request_id: z.string().optional().describe('By which the log names the request.'),
 })
 
-const introduction = `Everything is JSON; errors are problem documents (RFC 9457) with a \`code\` of ours.
+const introduction = `Everything is JSON, but for the export of the audit log; errors are problem documents (RFC 9457) with a \`code\` of ours.
 
 Every request carries \`Authorization: Bearer …\`: an access token whose audience is this API, an API key of a workspace, or, for what concerns the
 whole installation, a token of an app that was registered with \`"system": true\`. What a caller may do is what they may at that moment, whatever the
@@ -62,7 +62,7 @@ export function describeApi(operations: readonly ApiRoute[], issuer: string) {
 }
 
 function describeOperation({ operation, method, path }: ApiRoute): Record<string, unknown> {
-  const { id, about, summary, status, answer, body, example } = operation
+  const { id, about, summary, status, answer, downloads, body, example } = operation
   return {
     operationId: id,
     tags: [about],
@@ -83,10 +83,15 @@ function describeOperation({ operation, method, path }: ApiRoute): Record<string
         ...(answer === undefined
           ? {}
           : { content: { 'application/json': { schema: toSchema(answer, 'output'), example: example.answer } } }),
+        ...(downloads === undefined ? {} : { content: describeDownloads(downloads) }),
       },
       ...Object.fromEntries(listErrors(operation, method).map(each => [each, describeError(each)])),
     },
   }
+}
+
+function describeDownloads(downloads: NonNullable<Operation['downloads']>) {
+  return Object.fromEntries(Object.entries(downloads).map(([type, example]) => [type, { schema: { type: 'string' }, example }]))
 }
 
 /** In words: which permission, or who. */

@@ -26,6 +26,8 @@ export interface Operation {
   body?: ZodType
   status: 200 | 201 | 202 | 204
   answer?: ZodType
+  /** By media type, what is answered where it is no JSON: how it looks. */
+  downloads?: Readonly<Record<string, string>>
   example: Example
 }
 

@@ -2,7 +2,7 @@ import { z, type ZodType } from 'zod'
 import { apiPath } from '../apps/api-resource.ts'
 import type { AppRegistry } from '../apps/registry.ts'
 import { type Circumstances, ofRequest } from '../audit/record.ts'
-import type { Answer } from '../http/answer.ts'
+import type { Answer, Download } from '../http/answer.ts'
 import { readJson } from '../http/body.ts'
 import type { Context, RequestFacts } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
@@ -45,6 +45,8 @@ export interface Made<Output> {
   body: Output
   version?: number | string
   location?: string
+  /** In place of the body. */
+  download?: Download
 }
 
 /** What every handler gets. */
@@ -107,7 +109,7 @@ export function makeApiRoute<const Path extends string, Query, Body, Output, Mor
     const key = method === 'POST' ? readIdempotencyKey(ctx) : undefined
     const circumstances = ofRequest(facts, actor, clock)
 
-    async function respond(repositories: Repositories): Promise<KeptResponse> {
+    async function respond(repositories: Repositories): Promise<KeptResponse & { download?: Download }> {
       const more = await permitted.prepare(repositories, changes)
       // The names are those of the path that the router matched.
       const named = params as Record<ParamNames<Path>, string>
@@ -119,16 +121,18 @@ export function makeApiRoute<const Path extends string, Query, Body, Output, Mor
           ...(made.location === undefined ? {} : { Location: `${apiPath}${made.location}` }),
         },
         body: made.body,
+        ...(made.download === undefined ? {} : { download: made.download }),
       }
     }
 
     const request = { path: ctx.path, query: ctx.query, body }
     const reads = !changes && recorded !== true
-    const response = await data[reads ? 'read' : 'scoped'](permitted.mode, repositories =>
+    const response: Awaited<ReturnType<typeof respond>> = await data[reads ? 'read' : 'scoped'](permitted.mode, repositories =>
       key === undefined
         ? respond(repositories)
         : answerOnce(repositories, { caller: name, operation: described.id, key, request, clock }, () => respond(repositories)),
     )
+    if (response.download !== undefined) return response.download
     if (response.status === 204) return { kind: 'nothing' }
     return { kind: 'json', status: response.status, headers: response.headers, body: response.body }
   }

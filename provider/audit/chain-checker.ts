@@ -42,14 +42,21 @@ const findingsShown = 20
 /** Among how many that do not fit is looked for one that stood elsewhere. */
 const misfitsKept = 50
 
-/** Checks a chain entry by entry, in memory that doesn't grow with it. `checkpoints` are genuine, and of this chain. */
-export function createChainChecker(chainId: string, checkpoints: readonly Checkpoint[]): ChainChecker {
+/**
+ * Checks a chain entry by entry, in memory that doesn't grow with it. `checkpoints` are genuine, and of this chain. `start`: behind which
+ * link it begins, where what came before is not at hand.
+ */
+export function createChainChecker(
+  chainId: string,
+  checkpoints: readonly Checkpoint[],
+  start = firstHead(chainId),
+): ChainChecker {
   const findings: Finding[] = []
   const misfits: Misfit[] = []
   const byPosition = Map.groupBy(checkpoints, ({ position }) => position)
   const counts = { events: 0, readable: 0, emptied: 0, erased: 0, problems: 0 }
   let covered: Checkpoint | undefined
-  let head = firstHead(chainId)
+  let head = start
 
   function complain(message: string, position?: number): void {
     counts.problems += 1
@@ -92,7 +99,7 @@ export function createChainChecker(chainId: string, checkpoints: readonly Checkp
     }
   }
 
-  function checkCheckpoints({ position, link }: ChainEntry): void {
+  function checkCheckpoints({ position, link }: Pick<ChainEntry, 'position' | 'link'>): void {
     for (const checkpoint of byPosition.get(position) ?? []) {
       if (checkpoint.link.equals(link)) covered = checkpoint
       else
@@ -103,6 +110,7 @@ export function createChainChecker(chainId: string, checkpoints: readonly Checkp
     }
   }
 
+  checkCheckpoints(start)
   return {
     complain,
 

@@ -1,10 +1,20 @@
 import type { JWK } from 'jose'
 
-export type ExportFormat = 'ndjson' | 'csv'
+export const exportFormats = ['ndjson', 'csv'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+type EventRecord = Extract<ExportRecord, { record: 'event' }>
 
 /** One line of an export. Hashes are in hex, moments in ISO 8601; what is undefined is left out. */
 export type ExportRecord =
-  | { record: 'chain'; version: 1; chain: string; exported_at: string; keys: JWK[] }
+  | {
+      record: 'chain'
+      version: 1
+      chain: string
+      exported_at: string
+      /** Behind which link the export begins; undefined: with the first of the chain. */
+      after?: { position: number; link: string } | undefined
+      keys: JWK[]
+    }
   | { record: 'checkpoint'; checkpoint: string }
   | {
       record: 'event'
@@ -23,6 +33,12 @@ export type ExportRecord =
     }
   | { record: 'end'; position: number; link: string; unsealed: number }
 
+/** As they travel. */
+export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv; charset=utf-8; header=present',
+}
+
 /** One JSON object a line. */
 export function renderNdjson(records: readonly ExportRecord[]): string {
   return records.map(record => `${JSON.stringify(record)}\n`).join('')
@@ -37,46 +53,81 @@ const columns = [
   'actor',
   'target',
   'user_id',
-  'disclosures',
+  'ip',
+  'user_agent',
+  'request_id',
+  'before',
+  'after',
+  'other',
   'withheld',
   'id',
   'link',
+  'salts',
   'commitments',
   'details',
 ] as const
 
-const jsonColumns: readonly string[] = ['disclosures', 'commitments']
+type Column = (typeof columns)[number]
+type Cells = Partial<Record<Column, string | undefined>>
+
+/** Columns of their own have the values that people look for. Those of other fields are in `other`, and the salts of all in `salts`. */
+const valueColumns = ['ip', 'user_agent', 'request_id', 'before', 'after'] as const
+const controlCharacter = /\p{Cc}/u
+
+/** What spreadsheets take for a formula, and what says here that it is none. */
+const formulaBeginning = /^[=+\-@\t\r＝＋－＠']/
+const formulaGuard = "'"
 
 /**
- * The same as RFC 4180 has it, without loss: what has structure is JSON in its cell. No cell begins with what a spreadsheet takes
- * for a formula.
+ * The same as RFC 4180 has it, without loss: what has structure is JSON in its cell. A cell that would begin like a formula begins
+ * with an apostrophe.
  */
 export function renderCsv(): (records: readonly ExportRecord[]) => string {
   let header = `${columns.join(',')}\r\n`
   return records => {
-    const text = header + records.map(record => `${columns.map(column => cellOf(record, column)).join(',')}\r\n`).join('')
+    const rows = records.map(record => {
+      const cells = cellsOf(record)
+      return `${columns.map(column => quote(cells[column] ?? '')).join(',')}\r\n`
+    })
+    const text = header + rows.join('')
     header = ''
     return text
   }
 }
 
-function cellOf(record: ExportRecord, column: (typeof columns)[number]): string {
-  if (record.record !== 'event') {
-    if (column === 'details') return quote(JSON.stringify(record))
-    return column === 'record' ? record.record : ''
+function cellsOf(record: ExportRecord): Cells {
+  if (record.record !== 'event') return { record: record.record, details: JSON.stringify(record) }
+  const { position, commitments, disclosures, ...texts } = record
+  return {
+    ...texts,
+    position: String(position),
+    ...(commitments && { commitments: JSON.stringify(commitments) }),
+    ...(disclosures && cellsOfDisclosures(disclosures)),
   }
-  const value = column === 'details' ? undefined : record[column]
-  if (value === undefined) return ''
-  return quote(typeof value === 'object' ? JSON.stringify(value) : String(value))
+}
+
+function cellsOfDisclosures(disclosures: NonNullable<EventRecord['disclosures']>): Cells {
+  const cells: Cells = {}
+  const given = Object.entries(disclosures)
+  const other = given.filter(([name, { value }]) => {
+    const column = valueColumns.find(each => each === name)
+    if (column === undefined || controlCharacter.test(value)) return true
+    cells[column] = value
+    return false
+  })
+  if (other.length > 0) cells.other = JSON.stringify(Object.fromEntries(other.map(([name, { value }]) => [name, value])))
+  cells.salts = JSON.stringify(Object.fromEntries(given.map(([name, { salt }]) => [name, salt])))
+  return cells
 }
 
 function quote(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  const plain = formulaBeginning.test(text) ? `${formulaGuard}${text}` : text
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
 }
 
 /** The records of an export in either format, line by line. What cannot be read is answered as undefined. */
 export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
-  let format: 'ndjson' | 'csv' | undefined
+  let format: ExportFormat | undefined
   let held = ''
   for await (const line of lines) {
     if (format === undefined) {
@@ -97,18 +148,38 @@ export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator
 }
 
 function readRow(row: string): unknown {
-  const cells = Array.from(row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g), ([, quoted, plain]) =>
-    quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
-  )
-  if (cells.length !== columns.length) return undefined
-  const given = new Map(columns.flatMap((column, index) => (cells[index] ? [[column, cells[index]] as const] : [])))
-  if (given.get('record') !== 'event') return parse(given.get('details') ?? '')
+  const texts = Array.from(row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g), ([, quoted, plain]) => {
+    const text = quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"')
+    return text.startsWith(formulaGuard) ? text.slice(formulaGuard.length) : text
+  })
+  if (texts.length !== columns.length) return undefined
+  const cells: Cells = Object.fromEntries(columns.flatMap((column, index) => (texts[index] ? [[column, texts[index]]] : [])))
+  if (cells.record !== 'event') return parse(cells.details ?? '')
+  const { position, commitments, salts, details: _none, other, ip, user_agent, request_id, before, after, ...given } = cells
+  return {
+    ...given,
+    position: Number(position),
+    ...(commitments !== undefined && { commitments: parse(commitments) }),
+    ...(salts !== undefined && {
+      disclosures: readDisclosures(salts, other, { ip, user_agent, request_id, before, after }),
+    }),
+  }
+}
+
+function readDisclosures(salts: string, other: string | undefined, own: Record<string, string | undefined>): unknown {
+  const [saltOf, valueOf] = [parse(salts), parse(other ?? '{}')]
+  if (!isObject(saltOf) || !isObject(valueOf)) return undefined
   return Object.fromEntries(
-    Array.from(given, ([column, cell]) => [
-      column,
-      jsonColumns.includes(column) ? parse(cell) : column === 'position' ? Number(cell) : cell,
+    Object.entries(saltOf).map(([name, salt]) => [
+      name,
+      // An empty cell is an empty text.
+      { salt, value: Object.hasOwn(valueOf, name) ? valueOf[name] : Object.hasOwn(own, name) ? (own[name] ?? '') : undefined },
     ]),
   )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parse(text: string): unknown {

@@ -15,6 +15,7 @@ const chainRecord = z.object({
   record: z.literal('chain'),
   version: z.literal(1),
   chain: z.uuid(),
+  after: z.object({ position: z.int().positive(), link: hash }).optional(),
   keys: z.array(z.record(z.string(), z.unknown())),
 })
 const record = z.discriminatedUnion('record', [
@@ -40,6 +41,8 @@ type EventRecord = Extract<z.output<typeof record>, { record: 'event' }>
 
 export interface ExportReport extends ChainReport {
   unsealed: number
+  /** The position behind which the export begins. */
+  after: number
   /** Whether whoever checks brought the keys along, or had to take those of the file at their word. */
   pinned: boolean
 }
@@ -60,7 +63,7 @@ export async function verifyExport(
   const records = readRecords(lines)
   const first = chainRecord.safeParse((await records.next()).value)
   if (!first.success) return undefined
-  const { chain: chainId, keys: fileKeys } = first.data
+  const { chain: chainId, after, keys: fileKeys } = first.data
   const readCheckpoint = createCheckpointReader(options.keys ?? fileKeys)
   const checkpoints = await options.outside(chainId, readCheckpoint)
   const early: string[] = []
@@ -70,7 +73,7 @@ export async function verifyExport(
 
   function check(): ChainChecker {
     if (checker) return checker
-    checker = createChainChecker(chainId, checkpoints)
+    checker = createChainChecker(chainId, checkpoints, after && { chainId, ...after })
     for (const complaint of early) checker.complain(complaint)
     return checker
   }
@@ -93,7 +96,7 @@ export async function verifyExport(
     if (checker !== undefined) for (const complaint of early.splice(0)) checker.complain(complaint)
   }
   if (end === undefined) check().complain('The file ends in the middle: its last record is missing.')
-  return { ...check().finish(end), unsealed: end?.unsealed ?? 0, pinned: options.keys !== undefined }
+  return { ...check().finish(end), unsealed: end?.unsealed ?? 0, after: after?.position ?? 0, pinned: options.keys !== undefined }
 }
 
 function toEntry(chainId: string, given: EventRecord): ChainEntry {

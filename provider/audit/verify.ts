@@ -9,7 +9,7 @@ export interface DatabaseReport extends ChainReport {
   unsealed: number
 }
 
-const entriesAtOnce = 250
+const entriesAtOnce = 100
 const straysAtOnce = 1000
 
 /**

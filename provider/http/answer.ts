@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import { sendPieces } from './pieces.ts'
 
 /** What a handler answers. It describes the response; `send` writes it. */
 export type Answer =
@@ -9,10 +10,19 @@ export type Answer =
   | { kind: 'nothing' }
   /** With a `fileName`, for the browser to save. */
   | { kind: 'text'; body: string; type: string; fileName?: string }
+  | Download
   /** A picture that may be kept for a while. */
   | { kind: 'picture'; body: Buffer; type: string }
   /** Content that never changes under its URL. */
   | { kind: 'asset'; body: string; type: string }
+
+/** Text of any length, for a browser or a program to save: sent as it is made. */
+export interface Download {
+  kind: 'download'
+  pieces: AsyncIterable<string>
+  type: string
+  fileName: string
+}
 
 /** A page, as it is answered. */
 export function html(text: string, status = 200): Answer {
@@ -45,6 +55,11 @@ export function send(ctx: Context, answer: Answer): void {
       if (answer.fileName !== undefined) ctx.attachment(answer.fileName)
       ctx.type = answer.type
       ctx.body = answer.body
+      return
+    case 'download':
+      ctx.attachment(answer.fileName)
+      ctx.set('Content-Type', answer.type)
+      sendPieces(ctx, answer.pieces)
       return
     case 'picture':
       ctx.set('Cache-Control', 'public, max-age=3600')

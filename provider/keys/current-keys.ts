@@ -1,4 +1,11 @@
+import type { JWK } from 'jose'
 import type { SigningKeyRecord } from '../ports/records.ts'
+
+/** What an installation signs with, as it is when it opens: keys for tokens, and the public halves of those for its audit log. */
+export interface OpenedKeys {
+  signing: readonly SigningKeyRecord[]
+  audit: readonly JWK[]
+}
 
 export interface CurrentKeys {
   /** The one key that signs now. */

@@ -112,7 +112,14 @@ it('has an example for every operation, which works and answers what the documen
     })
     const [status = '', response] = Object.entries(described.responses).find(([each]) => each.startsWith('2')) ?? []
     expect([answer.status, answer.body], described.operationId).toEqual([Number(status), expect.anything()])
+    const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
+    if (response?.content !== undefined) expect(Object.keys(response.content), described.operationId).toContain(type)
     const content = response?.content?.['application/json']
+    // Of what is no JSON, the first line has the members that the document shows.
+    const shownLine = type === 'application/x-ndjson' ? String(response?.content?.[type]?.example) : '{}'
+    const answeredLine = type === 'application/x-ndjson' ? String(answer.body['text']) : '{}'
+    const membersOf = (lines: string) => Object.keys(JSON.parse(lines.split('\n')[0] ?? '') as object)
+    expect(membersOf(answeredLine)).toEqual(membersOf(shownLine))
     const schema = content && z.fromJSONSchema(content.schema)
     for (const shown of content === undefined ? [] : [answer.body, content.example])
       expect(schema?.safeParse(shown).error?.issues ?? [], described.operationId).toEqual([])

@@ -74,7 +74,7 @@ function Operation({ speaker: { say, locale }, operation }: { speaker: Speaker; 
         {sent.join('\n')}
       </Sample>
       <Sample label={say('api.answer', { status: String(status) })} locale={locale}>
-        {answer === undefined ? '' : JSON.stringify(answer, undefined, 2)}
+        {answer === undefined ? '' : typeof answer === 'string' ? answer : JSON.stringify(answer, undefined, 2)}
       </Sample>
     </details>
   )

@@ -14,6 +14,8 @@ interface DocumentOptions {
   wide?: boolean
   /** What leads to the page's siblings: beside the content where there is room for it. */
   rail?: ComponentChildren
+  /** Beside the rail there are tables, which want the room that text does without. */
+  roomy?: boolean
   /** More elements for the head. */
   head?: ComponentChildren
 }
@@ -41,11 +43,18 @@ export function renderDocument(
         {page.assets.icon && <link rel="icon" type="image/svg+xml" href={page.assets.icon} />}
         {options.head}
       </head>
-      <body class={options.rail ? 'railed' : options.wide ? 'wide' : undefined}>
+      <body class={options.rail ? (options.roomy ? 'railed roomy' : 'railed') : options.wide ? 'wide' : undefined}>
+        {options.rail && (
+          <a class="skip" href="#content">
+            {speaker.say('document.skip')}
+          </a>
+        )}
         <div class="column">
           <Header page={page} />
           {options.rail}
-          <main>{content(speaker)}</main>
+          <main id="content" tabIndex={options.rail ? -1 : undefined}>
+            {content(speaker)}
+          </main>
         </div>
         <Footer page={page} speaker={speaker} />
       </body>

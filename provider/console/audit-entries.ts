@@ -63,7 +63,9 @@ function userIdIn(party: string | undefined): string[] {
 function listChanges(before: string | undefined, after: string | undefined): AuditEntry['changes'] {
   const [old, fresh] = [readState(before), readState(after)]
   const fields = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].toSorted()
-  return fields.map(field => ({ field, before: writeValue(old[field]), after: writeValue(fresh[field]) }))
+  return fields
+    .map(field => ({ field, before: writeValue(old[field]), after: writeValue(fresh[field]) }))
+    .filter(({ before: was, after: is }) => was !== is)
 }
 
 function readState(text: string | undefined): Record<string, unknown> {

@@ -122,7 +122,7 @@ describe.each(['embedded', 'postgres'] as const)('on %s', on => {
       await rename(admin, 'Orchard')
       await rename(manager, 'Grove')
       const log = await admin.open(`${path}/audit`)
-      expect(log.body).toMatch(new RegExp(`name</code></th>.*${name}.*Orchard`))
+      expect(log.body).toMatch(new RegExp(`Name</th>.*${name}.*Orchard`))
       for (const words of ['Workspace changed', admin.address, manager.address, 'request_id', '10.0.'])
         expect(log.body).toContain(words)
 

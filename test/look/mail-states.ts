@@ -1,3 +1,4 @@
+import { renderInvitationMail } from '../../views/emails/invitation.tsx'
 import { renderMagicLinkMail } from '../../views/emails/magic-link.tsx'
 import type { MailContext, RenderedMail } from '../../views/emails/mail-context.ts'
 import { type Notice, renderNoticeMail } from '../../views/emails/notice.tsx'
@@ -32,6 +33,19 @@ export const mailStates: MailState[] = [
         lifetimeMinutes: 10,
       }),
   },
+  ...[
+    { name: 'mail-invitation', inviter: 'Marco Rossi' },
+    { name: 'mail-invitation-by-nobody', inviter: undefined },
+  ].map(({ name, inviter }) => ({
+    name,
+    render: (context: MailContext) =>
+      renderInvitationMail(context, {
+        workspace: 'Meadow Software',
+        inviter,
+        link: 'https://id.example.com/invitation/3q2-7wEjRWeJq83vASNFZ4mrze8BI0Vnias3vQEjRWc',
+        expiresAt: new Date('2026-03-12T14:05:00Z'),
+      }),
+  })),
 ]
 
 const noticeMail =
@@ -77,5 +91,10 @@ mailStates.push(
     render: noticeMail({ kind: 'erasure-scheduled', dueAt: new Date('2026-04-04T14:05:00Z') }),
   },
   { name: 'mail-notice-more-happened', render: noticeMail({ kind: 'more-happened' }) },
+  { name: 'mail-notice-factors-reset', render: noticeMail({ kind: 'factors-reset', workspace: 'Meadow Software' }) },
+  {
+    name: 'mail-notice-access-pass-made',
+    render: noticeMail({ kind: 'access-pass-made', workspace: 'Meadow Software', member: 'a.keller@example.org' }),
+  },
   { name: 'mail-notice-erasure-taken-back', render: noticeMail({ kind: 'erasure-taken-back' }) },
 )

@@ -20,6 +20,7 @@ import { renderReturnToApp } from '../../views/sign-in/return-to-app.tsx'
 import { renderSwitchAccount } from '../../views/sign-in/switch-account.tsx'
 import { renderConfirmSignOut } from '../../views/sign-out/confirm.tsx'
 import { renderSignedOut } from '../../views/sign-out/finished.tsx'
+import { apiStates } from './api-states.ts'
 import { accountStates } from './account-states.ts'
 import { connectionStates } from './connection-states.ts'
 import { consoleStates } from './console-states.ts'
@@ -153,6 +154,7 @@ export const pageStates: PageState[] = [
   ...workspaceChoiceStates,
   ...accountStates,
   ...consoleStates,
+  ...apiStates,
   { name: 'already-signed-in', render: page => renderAlreadySignedIn(page, { continueTo: { href: '/continue' } }) },
   { name: 'switch-account', render: page => renderSwitchAccount(page, { form: { action: '/logout/confirm' } }) },
   {

@@ -63,11 +63,11 @@ function Operation({ speaker: { say, locale }, operation }: { speaker: Speaker; 
     ...(request === undefined ? [] : ['', JSON.stringify(request, undefined, 2)]),
   ]
   return (
-    <details class="for-developers" id={id}>
+    <details class="for-developers operation" id={id}>
       <summary>
-        <strong>{method}</strong> {path.replace(/^\/api\/v1/, '')}
+        <strong class="value">{method}</strong> <span class="value">{path.replace(/^\/api\/v1/, '')}</span>{' '}
+        <span class="operation-does">{summary}</span>
       </summary>
-      <p>{summary}.</p>
       {description !== undefined && <p>{description}</p>}
       <p>{who.replaceAll('`', '')}</p>
       <Sample label={say('api.request')} locale={locale}>

@@ -29,6 +29,11 @@ export const auditActions = [
   'access-pass.made',
   'access-pass.used',
   'access-pass.refused',
+  'api-key.created',
+  'api-key.deleted',
+  'audit-log.exported',
+  'data-key.renewed',
+  'data-key.old-dropped',
 ] as const
 
 /** An action of the log in words. */

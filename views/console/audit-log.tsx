@@ -6,6 +6,7 @@ import { Field } from '../parts/field.tsx'
 import { Button, ButtonLink, Form } from '../parts/form.tsx'
 import { formatMoment } from '../times.ts'
 import { actionName, auditActions } from './audit-actions.ts'
+import { fieldName, fieldValue } from './audit-fields.ts'
 import { renderConsolePage, type WorkspaceContext } from './console-page.tsx'
 import { type Paging, PagingLinks } from './paging.tsx'
 import { Table } from './table.tsx'
@@ -145,9 +146,9 @@ function Entry({ page, entry, now, speaker }: { page: PageContext; entry: AuditE
           label={say('console.audit.changes')}
           columns={[say('console.audit.field'), say('console.audit.before'), say('console.audit.after')]}
           rows={changes.map(({ field, before, after }) => [
-            <code class="key">{field}</code>,
-            <Value page={page} value={before} speaker={speaker} />,
-            <Value page={page} value={after} speaker={speaker} />,
+            fieldName(field, speaker) ?? <code class="key">{field}</code>,
+            <Value page={page} field={field} value={before} speaker={speaker} />,
+            <Value page={page} field={field} value={after} speaker={speaker} />,
           ])}
         />
       )}
@@ -174,8 +175,18 @@ function Entry({ page, entry, now, speaker }: { page: PageContext; entry: AuditE
   )
 }
 
-/** As the log has it, but for moments, which are told as everywhere. */
-function Value({ page, value, speaker }: { page: PageContext; value: string | undefined; speaker: Speaker }): VNode {
+/** As the log has it, but for moments and levels, which are told as everywhere. */
+function Value({
+  page,
+  field,
+  value,
+  speaker,
+}: {
+  page: PageContext
+  field: string
+  value: string | undefined
+  speaker: Speaker
+}): VNode {
   if (value === undefined)
     return (
       <>
@@ -183,7 +194,7 @@ function Value({ page, value, speaker }: { page: PageContext; value: string | un
         <span class="heard">{speaker.say('console.audit.nothing')}</span>
       </>
     )
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return <bdi>{value}</bdi>
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return <bdi>{fieldValue(field, value, speaker)}</bdi>
   return (
     <time dateTime={value} title={value}>
       {formatMoment(page.locale, new Date(value), page.timeZone)}

@@ -2,6 +2,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import { renderDocument } from '../document.tsx'
 import { type Speaker, speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
+import { ButtonLink } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { tidyName } from '../text.ts'
 
@@ -47,6 +48,8 @@ interface ConsolePageOptions {
   title: string
   /** The page tells of a mistake in what was typed. */
   problem?: boolean
+  /** What people mostly come to the page for. */
+  action?: { href: string; label: string } | undefined
   outcome?: ConsoleOutcome | undefined
 }
 
@@ -54,13 +57,22 @@ interface ConsolePageOptions {
 export function renderConsolePage(
   page: PageContext,
   where: WorkspaceContext,
-  { title, problem, outcome }: ConsolePageOptions,
+  { title, problem, action, outcome }: ConsolePageOptions,
   content: (speaker: Speaker) => ComponentChildren,
 ): string {
   const rail = <Rail where={where} speaker={speak(page.locale)} />
-  return renderDocument(page, { title, rail, ...(problem ? { problem } : {}) }, speaker => (
+  return renderDocument(page, { title, rail, roomy: true, ...(problem ? { problem } : {}) }, speaker => (
     <>
-      <h1>{title}</h1>
+      {action ? (
+        <div class="head">
+          <h1>{title}</h1>
+          <ButtonLink href={action.href} kind="primary">
+            {action.label}
+          </ButtonLink>
+        </div>
+      ) : (
+        <h1>{title}</h1>
+      )}
       {outcome && <Notice kind="done">{speaker.say(`console.done.${outcome}`)}</Notice>}
       {content(speaker)}
     </>

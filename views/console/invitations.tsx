@@ -29,14 +29,10 @@ export function renderConsoleInvitations(page: PageContext, where: WorkspaceCont
   const { now, open, paging, inviteHref, outcome } = props
   const speaker = speak(page.locale)
   const { say } = speaker
-  return renderConsolePage(page, where, { title: say('console.section.invitations'), outcome }, () => (
+  const action = { href: inviteHref, label: say('console.invite.heading') }
+  return renderConsolePage(page, where, { title: say('console.section.invitations'), action, outcome }, () => (
     <>
       <p class="lead">{say('console.invitations.lead')}</p>
-      <div class="buttons">
-        <ButtonLink href={inviteHref} kind={open.length === 0 ? 'primary' : 'secondary'}>
-          {say('console.invite.heading')}
-        </ButtonLink>
-      </div>
       {open.length === 0 ? (
         <p class="empty">{say('console.invitations.empty')}</p>
       ) : (
@@ -47,7 +43,7 @@ export function renderConsoleInvitations(page: PageContext, where: WorkspaceCont
             say('console.members.roles'),
             say('console.invitations.sent'),
             say('console.invitations.until'),
-            say('console.invitations.actions'),
+            <span class="heard">{say('console.invitations.actions')}</span>,
           ]}
           rows={open.map(({ address, roles, sentAt, expiresAt, resend, revokeHref }) => [
             <bdi>{address}</bdi>,

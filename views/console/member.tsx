@@ -5,6 +5,7 @@ import { Facts } from '../parts/facts.tsx'
 import { Button, ButtonLink, Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { tidyName } from '../text.ts'
+import { ActionSection } from './action-section.tsx'
 import { type ConsoleOutcome, renderConsolePage, type WorkspaceContext } from './console-page.tsx'
 import { MemberSessionList, type MemberSessions } from './member-sessions.tsx'
 import type { Protection } from './members.tsx'
@@ -52,39 +53,28 @@ export function renderConsoleMember(page: PageContext, where: WorkspaceContext, 
       <section>
         <h2>{say('console.members.protection')}</h2>
         <p>{say(`console.protection.${protection}.why`)}</p>
-        {props.resetHref && (
-          <>
-            <p>{say('console.member.reset-lead')}</p>
-            <div class="buttons">
-              <ButtonLink href={props.resetHref} kind="secondary">
-                {say('console.member.reset')}
-              </ButtonLink>
-            </div>
-          </>
-        )}
       </section>
       {props.sessions && <MemberSessionList page={page} sessions={props.sessions} />}
-      {props.handOverHref && (
-        <section>
-          <h2>{say('console.member.hand-over')}</h2>
-          <p>{say('console.member.hand-over-lead')}</p>
-          <div class="buttons">
-            <ButtonLink href={props.handOverHref} kind="secondary">
-              {say('console.member.hand-over')}
-            </ButtonLink>
-          </div>
-        </section>
-      )}
-      {props.removeHref && (
-        <section>
-          <h2>{say(own ? 'console.leave.heading' : 'console.member.remove')}</h2>
-          <p>{say(own ? 'console.leave.lead' : 'console.member.remove-lead')}</p>
-          <div class="buttons">
-            <ButtonLink href={props.removeHref} kind="secondary">
-              {say(own ? 'console.leave.heading' : 'console.member.remove')}
-            </ButtonLink>
-          </div>
-        </section>
+      {(props.resetHref || props.handOverHref || props.removeHref) && (
+        <div class="actions">
+          {props.resetHref && (
+            <ActionSection heading={say('console.member.reset')} lead={say('console.member.reset-lead')} href={props.resetHref} />
+          )}
+          {props.handOverHref && (
+            <ActionSection
+              heading={say('console.member.hand-over')}
+              lead={say('console.member.hand-over-lead')}
+              href={props.handOverHref}
+            />
+          )}
+          {props.removeHref && (
+            <ActionSection
+              heading={say(own ? 'console.leave.heading' : 'console.member.remove')}
+              lead={say(own ? 'console.leave.lead' : 'console.member.remove-lead')}
+              href={props.removeHref}
+            />
+          )}
+        </div>
       )}
     </>
   ))

@@ -2,7 +2,7 @@ import { Day } from '../parts/row.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
 import { Field } from '../parts/field.tsx'
-import { Button, ButtonLink, Form } from '../parts/form.tsx'
+import { Button, Form } from '../parts/form.tsx'
 import { type ConsoleOutcome, renderConsolePage, type WorkspaceContext } from './console-page.tsx'
 import { type Paging, PagingLinks } from './paging.tsx'
 import { Person } from './person.tsx'
@@ -35,18 +35,12 @@ export function renderConsoleMembers(page: PageContext, where: WorkspaceContext,
   const speaker = speak(page.locale)
   const { say } = speaker
   const { problem } = find
-  const options = { title: say('console.section.members'), problem: problem !== undefined, outcome }
+  const action = inviteHref === undefined ? undefined : { href: inviteHref, label: say('console.invite.heading') }
+  const options = { title: say('console.section.members'), problem: problem !== undefined, action, outcome }
   return renderConsolePage(page, where, options, () => (
     <>
       <p class="lead">{say('console.members.count', { members: count })}</p>
-      {inviteHref && (
-        <div class="buttons">
-          <ButtonLink href={inviteHref} kind="secondary">
-            {say('console.invite.heading')}
-          </ButtonLink>
-        </div>
-      )}
-      <Form target={find.form} class="stack narrow">
+      <Form target={find.form} class="find">
         <Field
           name="address"
           label={say('console.members.find')}
@@ -54,9 +48,7 @@ export function renderConsoleMembers(page: PageContext, where: WorkspaceContext,
           problem={problem && say(`console.members.${problem}`)}
           input={{ type: 'email', value: find.typed, autocomplete: 'off', spellcheck: false, maxLength: 254 }}
         />
-        <div class="buttons">
-          <Button kind="secondary">{say('console.members.find-button')}</Button>
-        </div>
+        <Button kind="secondary">{say('console.members.find-button')}</Button>
       </Form>
       <Table
         label={say('console.section.members')}

@@ -5,6 +5,7 @@ import { Facts } from '../parts/facts.tsx'
 import { Field } from '../parts/field.tsx'
 import { Button, ButtonLink, Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { ActionSection } from './action-section.tsx'
 import { type ConsoleOutcome, renderConsolePage, type WorkspaceContext } from './console-page.tsx'
 import { formatDay } from '../times.ts'
 
@@ -79,27 +80,19 @@ export function renderConsoleOverview(page: PageContext, where: WorkspaceContext
           </div>
         )}
       </section>
-      {props.leaveHref && (
-        <section>
-          <h2>{say('console.leave.heading')}</h2>
-          <p>{say('console.leave.lead')}</p>
-          <div class="buttons">
-            <ButtonLink href={props.leaveHref} kind="secondary">
-              {say('console.leave.heading')}
-            </ButtonLink>
-          </div>
-        </section>
-      )}
-      {props.deleteHref && (
-        <section>
-          <h2>{say('console.delete.heading')}</h2>
-          <p>{say('console.delete.lead', { days: props.graceDays })}</p>
-          <div class="buttons">
-            <ButtonLink href={props.deleteHref} kind="secondary">
-              {say('console.delete.heading')}
-            </ButtonLink>
-          </div>
-        </section>
+      {(props.leaveHref || props.deleteHref) && (
+        <div class="actions">
+          {props.leaveHref && (
+            <ActionSection heading={say('console.leave.heading')} lead={say('console.leave.lead')} href={props.leaveHref} />
+          )}
+          {props.deleteHref && (
+            <ActionSection
+              heading={say('console.delete.heading')}
+              lead={say('console.delete.lead', { days: props.graceDays })}
+              href={props.deleteHref}
+            />
+          )}
+        </div>
       )}
     </>
   ))

@@ -30,12 +30,15 @@ export function renderConsoleRequirement(
               level !== 'none' && say('console.requirement.lacking', { people: lacking }),
             ]}
           >
-            <a
-              href={href}
-              aria-label={`${say(current ? 'console.requirement.look-current' : 'console.requirement.look')}, ${say(`console.requirement.level.${level}`)}`}
-            >
-              {say(current ? 'console.requirement.look-current' : 'console.requirement.look')}
-            </a>
+            {/* Where nothing more is needed there is no day to change. */}
+            {!(current && level === 'none') && (
+              <a
+                href={href}
+                aria-label={`${say(current ? 'console.requirement.look-current' : 'console.requirement.look')}, ${say(`console.requirement.level.${level}`)}`}
+              >
+                {say(current ? 'console.requirement.look-current' : 'console.requirement.look')}
+              </a>
+            )}
           </Row>
         ))}
       </Rows>

@@ -7,7 +7,7 @@ import { AlertIcon } from '../parts/icons.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { type ConsoleOutcome, renderConsolePage, type WorkspaceContext } from './console-page.tsx'
 import { PermissionName } from './permission-name.tsx'
-import { builtInRoleKeys } from './role-options.tsx'
+import { builtInRoleKeys, builtInRoleNames } from './role-options.tsx'
 import { Table } from './table.tsx'
 
 type BuiltIn = (typeof builtInRoleKeys)[number]
@@ -28,8 +28,6 @@ export interface RolesProps {
   lackingPlan?: string | undefined
   outcome?: ConsoleOutcome | undefined
 }
-
-const names: Record<BuiltIn, string> = { admin: 'Admin', manager: 'Manager', operator: 'Operator', viewer: 'Viewer' }
 
 /** What each role may do. */
 export function renderConsoleRoles(page: PageContext, where: WorkspaceContext, props: RolesProps): string {
@@ -90,7 +88,7 @@ export function renderConsoleRoles(page: PageContext, where: WorkspaceContext, p
             <div class="buttons">
               {createFrom.map(({ role, href }) => (
                 <ButtonLink href={href} kind="secondary">
-                  {say('console.roles.create-from', { role: names[role] })}
+                  {say('console.roles.create-from', { role: builtInRoleNames[role] })}
                 </ButtonLink>
               ))}
             </div>
@@ -102,7 +100,7 @@ export function renderConsoleRoles(page: PageContext, where: WorkspaceContext, p
         <Table
           class="matrix"
           label={say('console.roles.table')}
-          columns={[say('console.roles.permission'), ...builtInRoleKeys.map(role => names[role])]}
+          columns={[say('console.roles.permission'), ...builtInRoleKeys.map(role => builtInRoleNames[role])]}
           rows={table.map(({ permission, app, roles }) => [
             <PermissionName permission={permission} {...(app === undefined ? {} : { app })} speaker={speaker} />,
             ...builtInRoleKeys.map(role =>
@@ -185,10 +183,10 @@ export function renderRoleForm(page: PageContext, where: WorkspaceContext, props
 function Permissions({ permissions, speaker }: { permissions: RoleFormProps['permissions']; speaker: Speaker }) {
   const { say } = speaker
   return (
-    <fieldset class="options">
+    <fieldset class="options many">
       <legend>{say('console.roles.may')}</legend>
       {permissions.some(({ given }) => !given) && (
-        <p class="hint">
+        <p class="hint remark">
           <AlertIcon /> {say('console.roles.not-yours')}
         </p>
       )}

@@ -12,7 +12,8 @@ export function Table({
   class: className,
 }: {
   label: string
-  columns: readonly string[]
+  /** Words; what need not be seen is heard at least. */
+  columns: readonly ComponentChildren[]
   rows: ReadonlyArray<readonly ComponentChildren[]>
   class?: string
 }): VNode {
@@ -34,7 +35,7 @@ export function Table({
               {name}
             </th>
             {cells.map((cell, index) => (
-              <td role="cell" data-label={columns[index + 1]}>
+              <td role="cell" data-label={typeof columns[index + 1] === 'string' ? columns[index + 1] : undefined}>
                 {cell}
               </td>
             ))}

@@ -52,7 +52,7 @@ export function Ago({ page, moment, now }: { page: PageContext; moment: Date; no
 /** The day, exact on hover. */
 export function Day({ page, moment }: { page: PageContext; moment: Date }): VNode {
   return (
-    <time dateTime={moment.toISOString()} title={formatMoment(page.locale, moment, page.timeZone)}>
+    <time class="day" dateTime={moment.toISOString()} title={formatMoment(page.locale, moment, page.timeZone)}>
       {formatDay(page.locale, moment, page.timeZone)}
     </time>
   )

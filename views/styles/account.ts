@@ -1,5 +1,19 @@
 /** The pages of an account: a menu, and lists of what there is. */
-export const accountStyles = `.railed {
+export const accountStyles = `.skip {
+  position: absolute;
+  inset-block-start: var(--space-2);
+  inset-inline-start: var(--space-2);
+  padding: var(--space-2) var(--space-4);
+  border-radius: var(--radius);
+  background: var(--neutral-2);
+}
+.skip:not(:focus) {
+  clip-path: inset(50%);
+}
+.railed main:focus {
+  outline: none;
+}
+.railed {
   --column: 58rem;
   grid-template-rows: var(--space-8) auto minmax(var(--space-12), 1fr) auto;
 }
@@ -174,7 +188,7 @@ export const accountStyles = `.railed {
   flex-wrap: wrap;
   gap: var(--space-3);
 }
-.buttons .button, .buttons + .button, .railed section > form > .button, .railed section > .button, .railed .notice .button {
+.buttons .button, .buttons + .button, .railed section > form > .button, .railed :is(section, main) > .button, .railed .notice .button {
   inline-size: auto;
   min-block-size: var(--target);
 }

@@ -1,5 +1,88 @@
 /** The pages of a workspace: tables, choices, and the log. */
-export const consoleStyles = `.rail-title {
+export const consoleStyles = `.roomy {
+  --column: 70rem;
+}
+.roomy main {
+  max-inline-size: none;
+}
+.roomy main :is(p, .notice, .empty, .facts, .rows, .actions) {
+  max-inline-size: 40rem;
+}
+.roomy main > * + section, .roomy main > * + .actions {
+  margin-block-start: var(--space-12);
+}
+.roomy main > .lead + section, .roomy main > .buttons {
+  margin-block-start: var(--space-6);
+}
+.head {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  justify-content: space-between;
+  gap: var(--space-4) var(--space-6);
+}
+.head h1 {
+  min-inline-size: 0;
+}
+.head .button {
+  inline-size: auto;
+  min-block-size: var(--target);
+}
+.head + p {
+  margin-block-start: var(--space-3);
+}
+.facts .day {
+  color: inherit;
+  font-size: inherit;
+}
+.find {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: var(--space-2) var(--space-3);
+  justify-items: start;
+}
+.find .field {
+  display: contents;
+}
+.find .button {
+  inline-size: auto;
+}
+.actions {
+  border: 1px solid var(--neutral-5);
+  border-radius: var(--radius);
+}
+.action {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  justify-content: space-between;
+  gap: var(--space-3) var(--space-6);
+  padding: var(--space-4);
+}
+.action + .action {
+  border-block-start: 1px solid var(--neutral-4);
+}
+.action > div {
+  flex: 1 1 18rem;
+  min-inline-size: 0;
+}
+.action h2 {
+  font-size: var(--size-text);
+}
+.action p {
+  color: var(--neutral-8);
+  font-size: var(--size-small);
+}
+.railed main .action > .button {
+  inline-size: auto;
+  min-block-size: var(--target);
+  margin-block-start: 0;
+}
+.remark {
+  display: flex;
+  gap: var(--space-2);
+}
+.rail-title {
   padding: 0 var(--space-3) var(--space-3);
   color: var(--neutral-7);
   font-size: var(--size-small);
@@ -33,8 +116,10 @@ export const consoleStyles = `.rail-title {
 .table tr > :last-child {
   padding-inline-end: 0;
 }
-.table thead th {
+.table:not(.compare) thead th {
   padding-block: var(--space-2);
+}
+.table thead th {
   color: var(--neutral-7);
   font-size: var(--size-small);
   font-weight: var(--weight-text);
@@ -42,6 +127,15 @@ export const consoleStyles = `.rail-title {
 }
 .table tbody tr {
   border-block-start: 1px solid var(--neutral-4);
+}
+.table td {
+  min-inline-size: 6.5rem;
+}
+.table time {
+  white-space: nowrap;
+}
+.compare time {
+  white-space: normal;
 }
 .table tbody th {
   font-weight: var(--weight-text);
@@ -58,7 +152,25 @@ export const consoleStyles = `.rail-title {
   min-block-size: var(--target);
 }
 @media (min-width: 42.01rem) {
+  .find {
+    grid-template-columns: minmax(0, 26rem) auto;
+  }
+  .find :is(label, .problem, .hint) {
+    grid-column: 1 / -1;
+  }
+  .find .hint {
+    order: 1;
+  }
+  .options.many {
+    grid-template-columns: 1fr 1fr;
+    column-gap: var(--space-8);
+  }
+  .options.many :is(legend, .remark) {
+    grid-column: 1 / -1;
+  }
   .table .row-actions {
+    flex-wrap: nowrap;
+    white-space: nowrap;
     margin-block: calc(-1 * var(--space-2));
   }
   .matrix td {
@@ -141,6 +253,7 @@ export const consoleStyles = `.rail-title {
 .filter-fields {
   display: grid;
   grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr));
+  align-items: start;
   gap: var(--space-4);
   padding-block: var(--space-2) var(--space-4);
 }
@@ -172,33 +285,5 @@ export const consoleStyles = `.rail-title {
 .event-facts dd {
   margin: 0;
   overflow-wrap: anywhere;
-}
-@media (max-width: 42rem) {
-  .table:not(.compare) thead {
-    display: none;
-  }
-  .table:not(.compare), .table:not(.compare) tbody, .table:not(.compare) tr, .table:not(.compare) tbody th, .table:not(.compare) td {
-    display: block;
-  }
-  .table:not(.compare) tbody tr {
-    padding-block: var(--space-3);
-  }
-  .table:not(.compare) tbody th, .table:not(.compare) td {
-    padding: 0;
-  }
-  .table:not(.compare) td {
-    display: grid;
-    grid-template-columns: minmax(0, 8rem) minmax(0, 1fr);
-    gap: var(--space-3);
-    align-items: baseline;
-    font-size: var(--size-small);
-  }
-  .table:not(.compare) td::before {
-    content: attr(data-label);
-    color: var(--neutral-7);
-  }
-  .table.matrix:not(.compare) td:has(.no) {
-    display: none;
-  }
 }
 `

@@ -146,7 +146,8 @@ main > p + p:not(.empty) {
   color: var(--neutral-9);
   font-weight: var(--weight-strong);
 }
-:focus-visible {
+/* In a date it is a part of the field that has the focus. */
+:focus-visible, [type="date"]:focus-within {
   outline: 3px solid var(--accent);
   outline-offset: 2px;
   border-radius: 2px;

@@ -136,6 +136,30 @@ main > .breadcrumb + h1 {
   border: 1px solid var(--neutral-4);
   border-radius: var(--radius);
 }
+.operation {
+  border-block-start: 1px solid var(--neutral-4);
+}
+.operation:last-child {
+  border-block-end: 1px solid var(--neutral-4);
+}
+.for-developers.operation summary {
+  padding-block: var(--space-2);
+  line-height: inherit;
+  color: var(--neutral-9);
+}
+.operation-does {
+  display: block;
+  color: var(--neutral-7);
+}
+.operation > * + * {
+  margin-block-start: var(--space-2);
+}
+.operation > :last-child {
+  margin-block-end: var(--space-4);
+}
+section > h2 + .operation {
+  margin-block-start: var(--space-2);
+}
 .sample {
   padding: var(--space-3);
   border: 1px solid var(--neutral-4);

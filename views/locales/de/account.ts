@@ -1,6 +1,7 @@
 import type { account as english } from '../en/account.ts'
 
 export const account: Record<keyof typeof english, string> = {
+  'document.skip': 'Zum Inhalt springen',
   'account.menu': 'Ihr Konto',
   'account.sign-out': 'Abmelden',
   'account.save': 'Speichern',

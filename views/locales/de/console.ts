@@ -1,7 +1,10 @@
+import { auditFields } from './audit-fields.ts'
+
 import { memberSessions } from './member-sessions.ts'
 
 /** Die Seiten eines Arbeitsbereichs, für alle, die ihn betreuen. */
 export const workspaceConsole = {
+  ...auditFields,
   ...memberSessions,
   'account.section.workspaces': 'Arbeitsbereiche',
   'account.done.workspace-left': 'Sie haben den Arbeitsbereich verlassen.',

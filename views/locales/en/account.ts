@@ -1,5 +1,6 @@
 /** The pages of an account, and the mails that they send. */
 export const account = {
+  'document.skip': 'Skip to the content',
   'account.menu': 'Your account',
   'account.sign-out': 'Sign out',
   'account.save': 'Save',

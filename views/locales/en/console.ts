@@ -1,7 +1,10 @@
+import { auditFields } from './audit-fields.ts'
+
 import { memberSessions } from './member-sessions.ts'
 
 /** The pages of a workspace, for those who look after it. */
 export const workspaceConsole = {
+  ...auditFields,
   ...memberSessions,
   'account.section.workspaces': 'Workspaces',
   'account.done.workspace-left': 'You have left the workspace.',

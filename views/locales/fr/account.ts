@@ -1,6 +1,7 @@
 import type { account as english } from '../en/account.ts'
 
 export const account: Record<keyof typeof english, string> = {
+  'document.skip': 'Aller au contenu',
   'account.menu': 'Votre compte',
   'account.sign-out': 'Se déconnecter',
   'account.save': 'Enregistrer',

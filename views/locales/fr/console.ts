@@ -1,7 +1,10 @@
+import { auditFields } from './audit-fields.ts'
+
 import { memberSessions } from './member-sessions.ts'
 
 /** Les pages d’un espace de travail, pour qui le gère. */
 export const workspaceConsole = {
+  ...auditFields,
   ...memberSessions,
   'account.section.workspaces': 'Espaces de travail',
   'account.done.workspace-left': 'Vous avez quitté l’espace de travail.',

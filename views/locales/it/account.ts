@@ -1,6 +1,7 @@
 import type { account as english } from '../en/account.ts'
 
 export const account: Record<keyof typeof english, string> = {
+  'document.skip': 'Vai al contenuto',
   'account.menu': 'Il Suo account',
   'account.sign-out': 'Esci',
   'account.save': 'Salva',

@@ -1,7 +1,10 @@
+import { auditFields } from './audit-fields.ts'
+
 import { memberSessions } from './member-sessions.ts'
 
 /** Le pagine di un’area di lavoro, per chi la gestisce. */
 export const workspaceConsole = {
+  ...auditFields,
   ...memberSessions,
   'account.section.workspaces': 'Aree di lavoro',
   'account.done.workspace-left': 'Ha lasciato l’area di lavoro.',

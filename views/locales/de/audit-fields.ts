@@ -1,0 +1,20 @@
+/** What the changes in a workspace's log are of, and what else was done there than its members do. */
+export const auditFields = {
+  'console.audit-field.accepted_authenticators': 'Akzeptierte Authentifikatoren',
+  'console.audit-field.deletion_due_at': 'Wird gelöscht am',
+  'console.audit-field.expires_at': 'Gültig bis',
+  'console.audit-field.name': 'Name',
+  'console.audit-field.permissions': 'Berechtigungen',
+  'console.audit-field.personal': 'Nur für eine Person',
+  'console.audit-field.plan': 'Plan',
+  'console.audit-field.required_from': 'Nötig ab',
+  'console.audit-field.required_level': 'Zur Anmeldung nötig',
+  'console.audit-field.roles': 'Rollen',
+  'console.audit-field.slug': 'Kurzname',
+  'console.audit-field.status': 'Status',
+  'console.action.api-key.created': 'API-Schlüssel angelegt',
+  'console.action.api-key.deleted': 'API-Schlüssel gelöscht',
+  'console.action.audit-log.exported': 'Protokoll exportiert',
+  'console.action.data-key.renewed': 'Datenschlüssel erneuert',
+  'console.action.data-key.old-dropped': 'Alte Datenschlüssel gelöscht',
+}

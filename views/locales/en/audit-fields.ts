@@ -1,0 +1,20 @@
+/** What the changes in a workspace's log are of, and what else was done there than its members do. */
+export const auditFields = {
+  'console.audit-field.accepted_authenticators': 'Authenticators accepted',
+  'console.audit-field.deletion_due_at': 'To be deleted on',
+  'console.audit-field.expires_at': 'Good until',
+  'console.audit-field.name': 'Name',
+  'console.audit-field.permissions': 'Permissions',
+  'console.audit-field.personal': 'Of one person alone',
+  'console.audit-field.plan': 'Plan',
+  'console.audit-field.required_from': 'Needed from',
+  'console.audit-field.required_level': 'Needed to sign in',
+  'console.audit-field.roles': 'Roles',
+  'console.audit-field.slug': 'Short name',
+  'console.audit-field.status': 'Status',
+  'console.action.api-key.created': 'API key made',
+  'console.action.api-key.deleted': 'API key deleted',
+  'console.action.audit-log.exported': 'Audit log exported',
+  'console.action.data-key.renewed': 'Data key renewed',
+  'console.action.data-key.old-dropped': 'Old data keys dropped',
+} as const

@@ -1,0 +1,20 @@
+/** What the changes in a workspace's log are of, and what else was done there than its members do. */
+export const auditFields = {
+  'console.audit-field.accepted_authenticators': 'Authentificateurs acceptés',
+  'console.audit-field.deletion_due_at': 'Suppression prévue le',
+  'console.audit-field.expires_at': 'Valable jusqu’au',
+  'console.audit-field.name': 'Nom',
+  'console.audit-field.permissions': 'Autorisations',
+  'console.audit-field.personal': 'D’une seule personne',
+  'console.audit-field.plan': 'Offre',
+  'console.audit-field.required_from': 'Exigé à partir du',
+  'console.audit-field.required_level': 'Exigé pour se connecter',
+  'console.audit-field.roles': 'Rôles',
+  'console.audit-field.slug': 'Nom court',
+  'console.audit-field.status': 'État',
+  'console.action.api-key.created': 'Clé d’API créée',
+  'console.action.api-key.deleted': 'Clé d’API supprimée',
+  'console.action.audit-log.exported': 'Journal exporté',
+  'console.action.data-key.renewed': 'Clé de données renouvelée',
+  'console.action.data-key.old-dropped': 'Anciennes clés de données supprimées',
+}

@@ -1,0 +1,20 @@
+/** What the changes in a workspace's log are of, and what else was done there than its members do. */
+export const auditFields = {
+  'console.audit-field.accepted_authenticators': 'Autenticatori accettati',
+  'console.audit-field.deletion_due_at': 'Eliminazione prevista il',
+  'console.audit-field.expires_at': 'Valido fino al',
+  'console.audit-field.name': 'Nome',
+  'console.audit-field.permissions': 'Permessi',
+  'console.audit-field.personal': 'Di una sola persona',
+  'console.audit-field.plan': 'Piano',
+  'console.audit-field.required_from': 'Richiesto dal',
+  'console.audit-field.required_level': 'Richiesto per accedere',
+  'console.audit-field.roles': 'Ruoli',
+  'console.audit-field.slug': 'Nome breve',
+  'console.audit-field.status': 'Stato',
+  'console.action.api-key.created': 'Chiave API creata',
+  'console.action.api-key.deleted': 'Chiave API eliminata',
+  'console.action.audit-log.exported': 'Registro esportato',
+  'console.action.data-key.renewed': 'Chiave dei dati rinnovata',
+  'console.action.data-key.old-dropped': 'Vecchie chiavi dei dati eliminate',
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { planSettings } from './plans.ts'
-import { domainName, retentionDays, upstreamIssuer, upstreamIssuerTemplate } from './values.ts'
+import { daysAfterDeletion, domainName, retentionDays, upstreamIssuer, upstreamIssuerTemplate } from './values.ts'
 
 const mfa = z.enum(['counts', 'ignored'], 'expected counts or ignored').optional()
 const tenant = z
@@ -34,7 +34,9 @@ export const configFileSchema = z.strictObject({
       microsoft: z.strictObject(upstreamKeys.microsoft).optional(),
     })
     .optional(),
-  audit: z.strictObject({ retention_days: retentionDays.optional() }).optional(),
+  audit: z
+    .strictObject({ retention_days: retentionDays.optional(), days_after_deletion: daysAfterDeletion.optional() })
+    .optional(),
   plans: planSettings.optional(),
 })
 

@@ -47,11 +47,15 @@ export function loadSettings(environment: Environment, readFile: ReadFile = read
     plans,
     upstreams: findUpstreams(values, upstreams),
     auditRetentionDays: audit.retention_days ?? {},
+    auditDaysAfterDeletion: audit.days_after_deletion ?? tenYears,
     loopback,
   }
   for (const rule of rules) if (rule.broken(settings)) throw new StartError(rule.message(settings))
   return freeze(settings)
 }
+
+// However many leap days there are.
+const tenYears = 3653
 
 /** An upstream is there where it has a client ID and a secret; the config file says more of it. */
 function findUpstreams(values: Values, { google, microsoft }: NonNullable<ConfigFile['upstreams']>): Settings['upstreams'] {

@@ -212,6 +212,8 @@ export type Settings = Readonly<Values> & {
   }
   /** By class of event; without a number, for as long as the key that opens it is kept. */
   readonly auditRetentionDays: AuditRetentionDays
+  /** A deleted workspace's log: for how long after that the key that opens it is kept. */
+  readonly auditDaysAfterDeletion: number
   /** What was given, or else the host of the issuer. */
   readonly passkeyRpId: string
   /** True where the issuer is this very machine, so that nobody else can reach it. */

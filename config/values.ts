@@ -179,8 +179,10 @@ function isCertificate(pem: string): boolean {
   }
 }
 
+const days = z.int('expected a whole number of days').min(1, 'expected at least 1 day').max(36_500, 'expected at most 36500 days')
+
 /** For how many days what audit events of a class say can be read. */
-export const retentionDays = z.partialRecord(
-  z.enum(['accounts', 'installation', 'sign-ins', 'tokens', 'workspaces']),
-  z.int('expected a whole number of days').min(1, 'expected at least 1 day').max(36_500, 'expected at most 36500 days'),
-)
+export const retentionDays = z.partialRecord(z.enum(['accounts', 'installation', 'sign-ins', 'tokens', 'workspaces']), days)
+
+/** For how many days after a workspace was deleted its log can be opened still. */
+export const daysAfterDeletion = days

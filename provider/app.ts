@@ -133,7 +133,13 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
     const receiveLink = createLinkReceiver({ data, clock, pages, sessions, people, standing })
     const forSignedIn = { issuer, data, clock, pages, standing, sessions, registry, rateLimiter }
     const ofPeople = { cipher, sessionEnder, notices, connections, erasureGraceSeconds: settings.erasureGraceSeconds }
-    const ofWorkspaces = { entitlements, auditDownloads, invitations, workspaceGraceSeconds: settings.workspaceGraceSeconds }
+    const ofWorkspaces = {
+      entitlements,
+      auditDownloads,
+      invitations,
+      resetFactors,
+      workspaceGraceSeconds: settings.workspaceGraceSeconds,
+    }
     const documents = countDocuments(publishDocuments({ issuer }), telemetry)
     const routes = [
       ...installationRoutes({
@@ -170,7 +176,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         verify: createAccessTokenVerifier(issuer, signingKeys, clock),
       }),
       ...chooseWorkspaceRoutes({ provider, registry, data, pages, clock, newUserWorkspace: settings.newUserWorkspace }),
-      ...consoleRoutes({ ...forSignedIn, ...ofWorkspaces, resetFactors }),
+      ...consoleRoutes({ ...forSignedIn, ...ofWorkspaces }),
       ...consentRoutes({ provider, registry, data, pages, clock }),
       ...doctorRoutes({ keyWrapper, data, store, clock, trustedProxies: settings.trustedProxies }),
       ...(mailbox === undefined ? [] : mailboxRoutes({ mailbox, pages })),

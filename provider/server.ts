@@ -52,7 +52,8 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
 
     const { port, servers } = await listen(() => createHttpServer(app, settings.issuer, patience), settings)
 
-    const sweeping = startSweeping({ data, clock, telemetry, auditRetentionDays: settings.auditRetentionDays })
+    const retention = { days: settings.auditRetentionDays, daysAfterDeletion: settings.auditDaysAfterDeletion }
+    const sweeping = startSweeping({ data, clock, telemetry, retention })
     const sequencer = startSequencer({ data, telemetry })
     const checkpointing = startCheckpointing({
       make: () => makeCheckpoints(data, { key: auditKey, clock, publish }),

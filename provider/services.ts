@@ -108,7 +108,6 @@ export function createServices(settings: Settings, adapters: Adapters, clock: Cl
     signingUp,
   })
   const resetFactors = createFactorReset({
-    data,
     accessPasses,
     notices,
     endSessions: (repositories, userId, circumstances) =>

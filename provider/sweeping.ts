@@ -1,5 +1,5 @@
 import { withoutRequest } from './audit/record.ts'
-import { emptyOldEvents, type RetentionDays } from './audit/retention.ts'
+import { closeOldLogs, emptyOldEvents, type Retention } from './audit/retention.ts'
 import { type Clock, secondsAfter } from './kernel/clock.ts'
 import { toError } from './kernel/errors.ts'
 import type { Data } from './ports/data.ts'
@@ -7,17 +7,16 @@ import type { Repositories } from './ports/repositories.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 import { failuresUntilLinksOnly } from './sign-in/email-challenge.ts'
 import { eraseDueAccounts } from './users/erasure.ts'
-import { deleteDueWorkspaces } from './workspaces/workspace.ts'
+import { deleteDueWorkspaces } from './workspaces/deletion.ts'
 
 const defaultIntervalMilliseconds = 60_000
 const batch = 500
-const erasuresAtOnce = 50
-const workspacesAtOnce = 10
 const daySeconds = 86_400
 /** Who comes back to a browser later than that is told of a new device. A little longer than a year: some sign in once in one. */
 const browsersKnownSeconds = 400 * daySeconds
 
-type Sweep = (repositories: Repositories, moment: Date, retentionDays: RetentionDays) => Promise<number>
+/** Answers whether there may be more to be done at once: how many rows it has deleted, or just that. */
+type Sweep = (repositories: Repositories, moment: Date, retention: Retention) => Promise<number | boolean>
 
 /** What has expired and is of no more use to anybody, table by table. */
 const sweeps: Readonly<Record<string, Sweep>> = {
@@ -30,16 +29,17 @@ const sweeps: Readonly<Record<string, Sweep>> = {
   refreshFamilies: ({ refreshFamilies }, moment) => refreshFamilies.deleteExpired(moment, batch),
   grants: ({ grants }, moment) => grants.deleteExpired(moment, batch),
   knownBrowsers: ({ knownBrowsers }, moment) => knownBrowsers.deleteOlderThan(secondsAfter(moment, -browsersKnownSeconds), batch),
-  // Each takes many rows along, so there are fewer at a time; the next come a minute later.
-  erasures: (repositories, moment) => eraseDueAccounts(repositories, () => moment, erasuresAtOnce),
+  erasures: (repositories, moment) => eraseDueAccounts(repositories, () => moment, batch),
   workspaces: (repositories, moment) =>
     deleteDueWorkspaces(
       repositories,
-      workspacesAtOnce,
+      batch,
       withoutRequest({ kind: 'system', reason: 'job' }, () => moment),
     ),
+  deletedWorkspaces: (repositories, moment, retention) =>
+    closeOldLogs(repositories, { ...retention, clock: () => moment, limit: batch }),
   invitations: ({ invitations }, moment) => invitations.deleteExpired(moment, batch),
-  auditEvents: (repositories, moment, days) => emptyOldEvents(repositories, { days, clock: () => moment, limit: batch }),
+  auditEvents: (repositories, moment, { days }) => emptyOldEvents(repositories, { days, clock: () => moment, limit: batch }),
   apiAnswers: ({ apiAnswers }, moment) => apiAnswers.deleteExpired(moment, batch),
   // For a month after its end a key stands in the list, so that whoever wonders why nothing works any more finds it there.
   apiKeys: ({ apiKeys }, moment) => apiKeys.deleteExpired(secondsAfter(moment, -30 * daySeconds), batch),
@@ -59,13 +59,13 @@ export function startSweeping({
   data,
   clock,
   telemetry,
-  auditRetentionDays = {},
+  retention = { days: {}, daysAfterDeletion: 3653 },
   intervalMilliseconds = defaultIntervalMilliseconds,
 }: {
   data: Data
   clock: Clock
   telemetry: Telemetry
-  auditRetentionDays?: RetentionDays
+  retention?: Retention
   intervalMilliseconds?: number
 }): Sweeping {
   const stopping = new AbortController()
@@ -89,11 +89,9 @@ export function startSweeping({
   }
 
   async function sweepTable(sweep: Sweep): Promise<void> {
-    let deleted = batch
-    while (!stopping.signal.aborted && deleted === batch)
-      deleted = await data.scoped({ kind: 'system', reason: 'job' }, repositories =>
-        sweep(repositories, clock(), auditRetentionDays),
-      )
+    let done: number | boolean = true
+    while (!stopping.signal.aborted && (done === true || done === batch))
+      done = await data.scoped({ kind: 'system', reason: 'job' }, repositories => sweep(repositories, clock(), retention))
   }
 
   return {

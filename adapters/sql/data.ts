@@ -16,6 +16,7 @@ import { createAuditLogRepository } from './repositories/audit-log.ts'
 import { createCodeFailureRepository } from './repositories/code-failures.ts'
 import { createConsentRepository } from './repositories/consents.ts'
 import { createDataKeyRepository } from './repositories/data-keys.ts'
+import { createDeletedWorkspaceRepository } from './repositories/deleted-workspaces.ts'
 import { createEmailChallengeRepository } from './repositories/email-challenges.ts'
 import { createFactorFailureRepository } from './repositories/factor-failures.ts'
 import { createGrantRepository } from './repositories/grants.ts'
@@ -83,6 +84,9 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
     },
     get workspaces() {
       return createWorkspaceRepository(scope, vault)
+    },
+    get deletedWorkspaces() {
+      return createDeletedWorkspaceRepository(scope, vault)
     },
     get members() {
       return createMemberRepository(scope, vault)

@@ -75,7 +75,7 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     },
   },
   user_keys: {
-    system: { ...system('select', 'insert'), updatable: ['wrapped'] },
+    system: { ...system('select', 'insert', 'delete'), updatable: ['wrapped'] },
     workspace: readOnly(`${isMember('user_keys.user_id')} or ${isMember('user_keys.user_id', 'former_members')}`),
     self: own('select'),
   },
@@ -129,7 +129,7 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     self: ofMembership('workspaces.id'),
   },
   workspace_keys: {
-    system: { ...system('select', 'insert'), updatable: ['wrapped'] },
+    system: { ...system('select', 'insert', 'delete'), updatable: ['wrapped'] },
     workspace: readOnly(`workspace_id = ${workspaceId}`),
     self: ofMembership('workspace_keys.workspace_id'),
   },

@@ -16,6 +16,7 @@ export interface Schema {
     proofs_from_browser: Generated<Buffer | null>
     proofs_from_there: Generated<Date | null>
     erasure_due_at: Generated<Date | null>
+    erased_at: Generated<Date | null>
   }
   user_keys: { user_id: string; wrapped: Buffer }
   user_addresses: {
@@ -104,7 +105,7 @@ export interface Schema {
   }
   workspace_keys: { workspace_id: string; wrapped: Buffer }
   memberships: { workspace_id: string; user_id: string; roles: string[]; created_at: Date; version: Generated<number> }
-  deleted_workspaces: { id: string; wrapped: Buffer; deleted_at: Date }
+  deleted_workspaces: { id: string; wrapped: Buffer; deleted_at: Date; emptied_through: Generated<string | null> }
   former_members: { workspace_id: string; user_id: string; left_at: Date }
   roles: {
     workspace_id: string

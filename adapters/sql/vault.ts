@@ -1,3 +1,4 @@
+import type { AccessMode } from '../../provider/kernel/access-mode.ts'
 import type { BlindIndexPurpose, DataKey, FieldCipher } from '../../provider/ports/field-cipher.ts'
 import type { SqlScope } from './database.ts'
 import { prepare, queries } from './statement.ts'
@@ -15,6 +16,7 @@ export interface Vault {
   createWorkspaceKey(workspaceId: string): Promise<{ wrapped: Buffer; key: DataKey }>
   /** When their stored key is gone. */
   forgetUserKey(userId: string): void
+  forgetWorkspaceKey(workspaceId: string): void
   blindIndex(purpose: BlindIndexPurpose, value: string): Buffer
 }
 
@@ -26,10 +28,12 @@ const findWorkspaceKey = prepare<{ workspaceId: string }>()(parameter =>
   queries.selectFrom('workspace_keys').select('wrapped').where('workspace_id', '=', parameter.workspaceId),
 )
 
-// Kept for as long as the log of a workspace that was deleted is.
+// Kept for as long as the log of a workspace that was deleted is, for whoever says that it is for this.
 const findDeletedKey = prepare<{ workspaceId: string }>()(parameter =>
   queries.selectFrom('deleted_workspaces').select('wrapped').where('id', '=', parameter.workspaceId),
 )
+
+const isForDeleted = (mode: AccessMode) => mode.kind === 'system' && mode.reason === 'deleted-workspace'
 
 export function createVault(scope: SqlScope, cipher: FieldCipher): Vault {
   return {
@@ -42,12 +46,13 @@ export function createVault(scope: SqlScope, cipher: FieldCipher): Vault {
         { kind: 'workspace', workspaceId },
         async () =>
           (await scope.run(findWorkspaceKey, { workspaceId }))[0]?.wrapped ??
-          (scope.mode.kind === 'system' ? (await scope.run(findDeletedKey, { workspaceId }))[0]?.wrapped : undefined),
+          (isForDeleted(scope.mode) ? (await scope.run(findDeletedKey, { workspaceId }))[0]?.wrapped : undefined),
         wrapped,
       ),
     createUserKey: userId => cipher.createKey({ kind: 'user', userId }),
     createWorkspaceKey: workspaceId => cipher.createKey({ kind: 'workspace', workspaceId }),
     forgetUserKey: userId => cipher.forgetKey({ kind: 'user', userId }),
+    forgetWorkspaceKey: workspaceId => cipher.forgetKey({ kind: 'workspace', workspaceId }),
     blindIndex: (purpose, value) => cipher.blindIndex(purpose, value),
   }
 }

@@ -1,7 +1,6 @@
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import type { RequestFacts } from '../http/context.ts'
 import { AppError } from '../kernel/errors.ts'
-import type { Data } from '../ports/data.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { recoveryMethod } from '../recovery-codes/recovery-codes.ts'
 import { totpMethod } from '../totp/devices.ts'
@@ -9,10 +8,7 @@ import type { Notices } from '../users/notices.ts'
 import { assertWithin, type Authority, findPermissions, requirePermission } from '../workspaces/authority.ts'
 import { type AccessPass, accessPassMethod, type AccessPasses } from './access-passes.ts'
 
-const mode = { kind: 'system', reason: 'factor-reset' } as const
-
 export interface FactorResetOptions {
-  data: Data
   accessPasses: AccessPasses
   notices: Notices
   /** Ends all sessions of a person, and makes void what they have proved. */
@@ -21,47 +17,52 @@ export interface FactorResetOptions {
 
 export type ResetFactors = ReturnType<typeof createFactorReset>
 
-export interface FactorReset {
-  workspaceId: string
-  /** The member whose factors they are. */
-  userId: string
-  /** What whoever asks may do in that workspace at that very moment; asked in the transaction, under the workspace's lock. */
-  findAuthority(repositories: Repositories): Promise<Authority>
+interface Asked {
   circumstances: Circumstances
   facts: RequestFacts | undefined
 }
 
+interface Member {
+  workspaceId: string
+  userId: string
+}
+
 /**
  * Takes passkeys, authenticator apps and recovery codes away from a member who has lost them, ends their sessions, and answers a pass, once,
- * that stands for them beside the mailbox. Both are told: the member at every address.
+ * that stands for them beside the mailbox. Both are told: the member at every address. In the caller's transaction, in the scope of
+ * `factor-reset`, with the authority that whoever asks has under the workspace's lock.
  *
  * For whoever may manage members and has all that this one has, and never for themselves: their own are in their account. What a person has
  * enrolled protects all of their workspaces, so it is reset only where they are a member of no other than this and their personal one;
  * elsewhere it rejects with AppError `member-elsewhere`, and the way back is a recovery code, or leaving the others first. Rejects as well
- * with AppError `not-found`, `forbidden`, `more-than-own` or `personal-workspace`.
+ * with AppError `not-found`, `forbidden`, `more-than-own` or `personal-workspace`. A person resets, never a key: whoever stole one would
+ * take the account of everybody who may do less than its maker.
  */
-export function createFactorReset({ data, accessPasses, notices, endSessions }: FactorResetOptions) {
-  return function resetFactors({ workspaceId, userId, findAuthority, circumstances, facts }: FactorReset): Promise<AccessPass> {
-    return data.scoped(mode, async repositories => {
-      await repositories.workspaces.lock(workspaceId)
-      const authority = await findAuthority(repositories)
-      await assertMayReset(repositories, authority, { workspaceId, userId })
-      await repositories.accounts.lock(userId)
-      const before = await removeFactors(repositories, userId)
-      await endSessions(repositories, userId, circumstances)
-      await recordEvent(repositories, { action: 'factors.reset', userId, workspaceId, before }, circumstances)
-      const made = await accessPasses.make(repositories, { workspaceId, userId }, circumstances)
-      const expiry = made.expiresAt.toISOString()
-      await recordEvent(repositories, { action: 'access-pass.made', userId, workspaceId, expires_at: expiry }, circumstances)
-      await tellBoth(repositories, authority, { workspaceId, userId }, facts)
-      return made
-    })
+export function createFactorReset({ accessPasses, notices, endSessions }: FactorResetOptions) {
+  return async function resetFactors(
+    repositories: Repositories,
+    authority: Authority,
+    { userId }: { userId: string },
+    { circumstances, facts }: Asked,
+  ): Promise<AccessPass> {
+    const { workspaceId } = authority
+    await repositories.workspaces.lock(workspaceId)
+    await assertMayReset(repositories, authority, { workspaceId, userId })
+    await repositories.accounts.lock(userId)
+    const before = await removeFactors(repositories, userId)
+    await endSessions(repositories, userId, circumstances)
+    await recordEvent(repositories, { action: 'factors.reset', userId, workspaceId, before }, circumstances)
+    const made = await accessPasses.make(repositories, { workspaceId, userId }, circumstances)
+    const expiry = made.expiresAt.toISOString()
+    await recordEvent(repositories, { action: 'access-pass.made', userId, workspaceId, expires_at: expiry }, circumstances)
+    await tellBoth(repositories, authority, { workspaceId, userId }, facts)
+    return made
   }
 
   async function tellBoth(
     { accounts, jobs, users, workspaces }: Repositories,
     { actor }: Authority,
-    { workspaceId, userId }: Pick<FactorReset, 'workspaceId' | 'userId'>,
+    { workspaceId, userId }: Member,
     facts: RequestFacts | undefined,
   ): Promise<void> {
     const [member, workspace] = await Promise.all([users.findById(userId), workspaces.findById(workspaceId)])
@@ -75,15 +76,11 @@ export function createFactorReset({ data, accessPasses, notices, endSessions }: 
   }
 }
 
-async function assertMayReset(
-  repositories: Repositories,
-  authority: Authority,
-  { workspaceId, userId }: Pick<FactorReset, 'workspaceId' | 'userId'>,
-): Promise<void> {
+async function assertMayReset(repositories: Repositories, authority: Authority, { workspaceId, userId }: Member): Promise<void> {
   requirePermission(authority, 'members.manage')
   const { actor } = authority
-  if (actor.kind === 'user' && actor.userId === userId)
-    throw new AppError('forbidden', { detail: 'Your own ways to sign in are in your account.' })
+  if (actor.kind !== 'user') throw new AppError('forbidden', { detail: 'A person resets factors, with a token of theirs.' })
+  if (actor.userId === userId) throw new AppError('forbidden', { detail: 'Your own ways to sign in are in your account.' })
   const [workspace, member] = await Promise.all([
     repositories.workspaces.findById(workspaceId),
     repositories.members.find(workspaceId, userId),

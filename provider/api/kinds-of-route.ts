@@ -29,6 +29,10 @@ interface WorkspaceRules {
   orSystem?: true
   /** A person alone, no key. */
   peopleOnly?: true
+  /** The sign-in of the token has to be at the account's highest level, ten minutes ago at most. */
+  fresh?: true
+  /** It takes what a member signs in with, which is theirs and of all their workspaces. */
+  resetsFactors?: true
   /** Also in a workspace that is about to be deleted. */
   evenClosed?: true
 }
@@ -44,9 +48,18 @@ export function createRouteKinds(options: RouteMakerOptions) {
     workspaceRoute<const Path extends `/workspaces/:workspace${string}`, Query, Body, Output>(
       declaration: Declaration<Path, Query, Body, Output, WithinWorkspace> & WorkspaceRules,
     ): ApiRoute {
-      const { permission, orSystem = false, peopleOnly = false, evenClosed = false, ...declared } = declaration
+      const {
+        permission,
+        orSystem = false,
+        peopleOnly = false,
+        evenClosed = false,
+        fresh,
+        resetsFactors,
+        ...declared
+      } = declaration
       const who = { kind: 'workspace', permission, orSystem, peopleOnly } as const
-      return makeApiRoute(options, declared, who, 'workspace', async (caller, { workspace: workspaceId = '' }) => {
+      const routeMode = resetsFactors === true ? { system: 'factor-reset' as const } : 'workspace'
+      return makeApiRoute(options, declared, who, routeMode, async (caller, { workspace: workspaceId = '' }, ctx) => {
         const ofApps = (await registry.listPermissions()).map(each => each.permission)
         if (caller.kind === 'system-app') {
           if (!orSystem) throw new AppError('forbidden', { detail: 'This is for members of the workspace and its API keys.' })
@@ -60,7 +73,8 @@ export function createRouteKinds(options: RouteMakerOptions) {
         if (permission !== undefined) requirePermission(authority, permission)
         if (caller.kind === 'api-key') entitlements.require(caller.workspace.record, 'api-keys')
         if (declared.entitlement !== undefined) entitlements.require(caller.workspace.record, declared.entitlement)
-        return permit
+        if (fresh === true && caller.kind === 'user') await assertFresh(ctx, caller)
+        return resetsFactors === true ? { ...permit, mode: { kind: 'system', reason: 'factor-reset' } } : permit
       })
     },
 

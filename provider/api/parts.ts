@@ -1,4 +1,5 @@
 import type { AccountParts } from '../account/surroundings.ts'
+import type { ResetFactors } from '../access-passes/reset.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { SessionEnder } from '../oidc/end-sessions.ts'
 import type { Data } from '../ports/data.ts'
@@ -20,6 +21,7 @@ export interface ApiParts extends RouteKinds {
   entitlements: Entitlements
   auditDownloads: AuditDownloads
   invitations: Invitations
+  resetFactors: ResetFactors
   sessionEnder: SessionEnder
   notices: Notices
   connections: AccountParts['connections']

@@ -11,6 +11,7 @@ import { auditExportRoutes } from './audit-export.ts'
 import { createApiAuthentication } from './authentication.ts'
 import { createCursors } from './cursors.ts'
 import { documentRoutes } from './document-routes.ts'
+import { factorResetRoutes } from './factor-reset.ts'
 import { createFreshness } from './freshness.ts'
 import { invitationRoutes } from './invitations.ts'
 import { createRouteKinds } from './kinds-of-route.ts'
@@ -49,6 +50,7 @@ export function apiRoutes({ pages, registry, standing, cipher, verify, ...rest }
     ...invitationRoutes(parts),
     ...roleRoutes(parts),
     ...memberSessionRoutes(parts),
+    ...factorResetRoutes(parts),
     ...apiKeyRoutes(parts),
     ...auditEventRoutes(parts),
     ...auditExportRoutes(parts),

@@ -5,6 +5,7 @@ export const targetKinds = {
   attempt_id: 'attempt',
   claim_id: 'address-claim',
   client_id: 'app',
+  deleted_workspace_id: 'workspace',
   device_id: 'totp-device',
   erased_user_id: 'user',
   identity_id: 'upstream-identity',
@@ -104,7 +105,19 @@ export const catalogue = {
   'workspace.created': { user: 'sometimes', workspace: 'always', fields: [], change: 'after' },
   'workspace.changed': { user: 'never', workspace: 'always', fields: [], change: 'both' },
   // Of which, in the installation's log: its own ends here.
-  'workspace.deleted': { user: 'never', workspace: 'never', fields: ['deleted_workspace_id'] },
+  'workspace.deleted': {
+    user: 'never',
+    workspace: 'never',
+    fields: ['deleted_workspace_id'],
+    target: 'deleted_workspace_id',
+  },
+  // Nothing opens its log from then on.
+  'workspace.key-destroyed': {
+    user: 'never',
+    workspace: 'never',
+    fields: ['deleted_workspace_id'],
+    target: 'deleted_workspace_id',
+  },
   // Personal data of others was looked at: how many of a list, or one of them.
   'members.viewed': { user: 'never', workspace: 'always', fields: ['list', 'shown'] },
   'member.viewed': { user: 'always', workspace: 'always', fields: [] },
@@ -161,6 +174,20 @@ export const catalogue = {
   'signing-key.removed': { user: 'never', workspace: 'never', fields: ['kid', 'algorithm'], target: 'kid' },
   'audit-key.created': { user: 'never', workspace: 'never', fields: ['kid'], target: 'kid' },
   'audit-log.exported': { user: 'never', workspace: 'sometimes', fields: ['format'] },
+  'audit-log.of-deleted-exported': {
+    user: 'never',
+    workspace: 'never',
+    fields: ['deleted_workspace_id', 'format'],
+    target: 'deleted_workspace_id',
+  },
+  // What opens so many events of a class from before a moment was emptied.
+  'retention.class-emptied': { user: 'never', workspace: 'never', fields: ['class', 'until', 'events'] },
+  'retention.log-emptied': {
+    user: 'never',
+    workspace: 'never',
+    fields: ['deleted_workspace_id', 'events'],
+    target: 'deleted_workspace_id',
+  },
   'mail.delivered': { user: 'never', workspace: 'never', fields: ['message_id'], target: 'message_id' },
   'mail.failed': { user: 'never', workspace: 'never', fields: ['message_id', 'reason'], target: 'message_id' },
   'data-key.rotation-requested': { user: 'never', workspace: 'never', fields: ['owner'] },

@@ -6,7 +6,7 @@ import { verifyExport } from '../audit/verify-export.ts'
 import { show } from '../kernel/wording.ts'
 import { installationChain } from '../ports/audit-chain.ts'
 import type { Data } from '../ports/data.ts'
-import { findChain } from './audit-export.ts'
+import { findLog, findLogOfChain, installationLog, type Log } from './audit-export.ts'
 import { type OutsideCheckpoints, readCheckpoints, readKeys, readLines } from './audit-files.ts'
 import { commandMode } from './command-mode.ts'
 import type { ExitCode, Surroundings } from './surroundings.ts'
@@ -31,10 +31,10 @@ export async function verifyAudit(surroundings: Surroundings, request: VerifyReq
     const outside = request.checkpoints === undefined ? undefined : await readCheckpoints(request.checkpoints, readCheckpoint)
     let broken = reportRefused(surroundings, outside)
     const checked = new Set<string>()
-    for await (const chainId of listChains(data, request)) {
+    for await (const { chainId, mode } of listLogs(data, request)) {
       checked.add(chainId)
       const name = await nameChain(data, chainId)
-      const report = await verifyChain(data, commandMode, chainId, {
+      const report = await verifyChain(data, mode, chainId, {
         readCheckpoint,
         outside: outside?.byChain.get(chainId) ?? [],
         onProgress: sayProgress(surroundings, name),
@@ -80,15 +80,15 @@ async function verifyFile(
   return sayReport(surroundings, name, report) || refused ? 1 : 0
 }
 
-async function* listChains(data: Data, { workspace, installation }: VerifyRequest): AsyncGenerator<string> {
-  if (workspace !== undefined) return yield await findChain(data, workspace)
-  yield installationChain
+async function* listLogs(data: Data, { workspace, installation }: VerifyRequest): AsyncGenerator<Log> {
+  if (workspace !== undefined) return yield await findLog(data, workspace)
+  yield installationLog
   if (installation) return
   let last: string | undefined
   for (;;) {
     const after = last
     const heads = await data.read(commandMode, ({ auditLog }) => auditLog.listWorkspaceChains(after, 100))
-    for (const { chainId } of heads) yield chainId
+    for (const { chainId } of heads) yield await findLogOfChain(data, chainId)
     last = heads.at(-1)?.chainId
     if (last === undefined) return
   }

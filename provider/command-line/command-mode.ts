@@ -5,3 +5,6 @@ export const commandMode = { kind: 'system', reason: 'command-line' } as const s
 
 /** As the audit log names it. */
 export const commandActor = { kind: 'system', reason: 'command-line' } as const satisfies Actor
+
+/** The same, for the log of a workspace that is no more: its key opens for nobody else. */
+export const deletedWorkspaceMode = { kind: 'system', reason: 'deleted-workspace' } as const satisfies AccessMode

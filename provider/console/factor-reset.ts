@@ -10,6 +10,8 @@ import type { ConsoleInput } from './console-route.ts'
 import { memberParams, memberPath } from './member-path.ts'
 import type { ConsoleParts } from './surroundings.ts'
 
+const mode = { kind: 'system', reason: 'factor-reset' } as const
+
 type Input = ConsoleInput<z.infer<typeof memberParams>>
 
 /**
@@ -58,12 +60,10 @@ export function factorResetRoutes({ consoleRoute, data, clock, resetFactors }: C
         if (address === undefined) return refuseOwn(input)
         const { workspaceId, ofApps } = authority
         const { userId } = params
-        const { pass, expiresAt } = await resetFactors({
-          workspaceId,
-          userId,
-          findAuthority: repositories => findAuthority(repositories, { workspaceId, userId: user.id, ofApps }),
-          circumstances,
-          facts,
+        const { pass, expiresAt } = await data.scoped(mode, async repositories => {
+          await repositories.workspaces.lock(workspaceId)
+          const now = await findAuthority(repositories, { workspaceId, userId: user.id, ofApps })
+          return resetFactors(repositories, now, { userId }, { circumstances, facts })
         })
         const backHref = consoleHref(where.slug, `/members/${userId}`)
         return html(renderAccessPass(page, where, { address, pass, expiresAt, now: clock(), backHref }))

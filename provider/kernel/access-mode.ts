@@ -6,6 +6,7 @@ export const systemReasons = [
   'protocol', // a request names a token or an API key, and that names the tenant
   'job',
   'command-line',
+  'deleted-workspace', // the log of a workspace that is no more is opened, for as long as its key is kept
   'founding', // a workspace that is being made has nobody in it yet
   'invitation', // whoever is invited is no member yet
   'factor-reset', // a member's factors are not the workspace's alone: what other workspaces rely on is looked at first

@@ -9,6 +9,11 @@ import type {
 } from './records.ts'
 import type { AccessPassRecord } from './workspace-records.ts'
 
+export type Erasure =
+  | { kind: 'erased' /** Those that were theirs alone. */; workspaceIds: string[] }
+  | { kind: 'more' }
+  | { kind: 'gone' }
+
 /** What a person manages of their own account. All of it answers undefined or false for whoever the access mode cannot see. */
 export interface AccountRepository {
   /**
@@ -38,10 +43,16 @@ export interface AccountRepository {
   voidProofs(userId: string, moment: Date, exceptBrowser: Buffer | undefined): Promise<void>
   /** Undefined takes it back. */
   scheduleErasure(userId: string, dueAt: Date | undefined): Promise<void>
-  /** At most `limit` users whose erasure is due. */
+  /** At most `limit` users whose erasure is due, those included of whom something is left. */
   listDueForErasure(moment: Date, limit: number): Promise<string[]>
-  /** Deletes the user with everything of theirs, data key and blind index included; what was recorded stays, unreadable. */
-  erase(userId: string): Promise<void>
+  /**
+   * Destroys the user's data key, and deletes what would find them or let them in, blind index included: nobody finds them from then
+   * on, and what was recorded stays, unreadable. The same of the workspace that was theirs alone. `more`: only a batch of invitations
+   * was deleted so far, and it is to be done again; `gone`: it was done before, or there is nobody.
+   */
+  erase(userId: string, moment: Date, limit: number): Promise<Erasure>
+  /** Deletes a batch of what is left of somebody erased, and at last the user. False where something is left still. */
+  eraseRemains(userId: string, limit: number): Promise<boolean>
   /** The user's random WebAuthn user handle, made at first use. */
   findOrCreatePasskeyHandle(userId: string): Promise<Buffer>
 }

@@ -34,7 +34,12 @@ export interface AuditEventRepository {
   searchUser(userId: string, search: Omit<AuditSearch, 'userId'>, limit: number, before?: AuditCursor): Promise<FoundEvent[]>
   /**
    * Empties what opens the commitments of events of these actions from before `moment`, going on where it last came to for this
-   * class. Passes over at most `limit` events of any kind; answers how many.
+   * class. Passes over at most `limit` events of any kind; answers how many, and how many of them said something.
    */
-  emptyBefore(retained: { class: string; actions: readonly string[]; moment: Date; limit: number }): Promise<number>
+  emptyBefore(retained: {
+    class: string
+    actions: readonly string[]
+    moment: Date
+    limit: number
+  }): Promise<{ passed: number; emptied: number }>
 }

@@ -26,7 +26,13 @@ import type {
 } from './records.ts'
 import type { DataKeyRepository } from './data-keys.ts'
 import type { JobName, JobPayloads } from './jobs.ts'
-import type { InvitationRepository, MemberRepository, RoleRepository, WorkspaceRepository } from './workspace-repositories.ts'
+import type {
+  DeletedWorkspaceRepository,
+  InvitationRepository,
+  MemberRepository,
+  RoleRepository,
+  WorkspaceRepository,
+} from './workspace-repositories.ts'
 
 /**
  * All access to durable state, handed out by `Data.scoped` for the length of one transaction. Personal data goes in and comes
@@ -44,6 +50,7 @@ export interface Repositories {
   upstreamIdentities: UpstreamIdentityRepository
   knownBrowsers: KnownBrowserRepository
   workspaces: WorkspaceRepository
+  deletedWorkspaces: DeletedWorkspaceRepository
   members: MemberRepository
   roles: RoleRepository
   invitations: InvitationRepository

@@ -31,10 +31,15 @@ export interface WorkspaceRepository {
   changeRequirement(workspaceId: string, requirement: WorkspaceRequirement, version?: number): Promise<boolean>
   /** Undefined takes it back. */
   scheduleDeletion(workspaceId: string, dueAt: Date | undefined, version?: number): Promise<boolean>
-  /** The ids of at most `limit` workspaces that are due to be deleted. */
+  /** The ids of at most `limit` workspaces that are due to be deleted, those included of which something is left. */
   listDueForDeletion(moment: Date, limit: number): Promise<string[]>
-  /** Deletes it with all that is its own, but for its log and the key of that, which stay for the system to read. */
+  /**
+   * Takes it from everybody, for good: its data key is kept apart from then on, for the system to open its log with. False where that
+   * was done before, or there is no such workspace.
+   */
   delete(workspaceId: string, moment: Date): Promise<boolean>
+  /** Deletes a batch of what is left of a deleted workspace, and at last the workspace. False where something is left still. */
+  deleteRemains(workspaceId: string, limit: number): Promise<boolean>
   /** Oldest first. */
   list(page: PageRequest): Promise<WorkspaceRecord[]>
   /** Adds a member. Rejects with AppError `conflict` where they are one already. */
@@ -43,6 +48,16 @@ export interface WorkspaceRepository {
   listForUser(userId: string): Promise<Array<WorkspaceRecord & { roles: string[] }>>
   /** The same without what has to be opened: all that decides about tokens. */
   listMembershipFacts(userId: string): Promise<MembershipFacts[]>
+}
+
+/** The logs of workspaces that are no more. */
+export interface DeletedWorkspaceRepository {
+  /** At most `limit` of those that were deleted before `moment`, oldest first. */
+  listDeletedBefore(moment: Date, limit: number): Promise<string[]>
+  /** Empties what opens the next `limit` events at most of its log; answers how many were passed over, and how many said something. */
+  emptyEvents(workspaceId: string, limit: number): Promise<{ passed: number; emptied: number }>
+  /** Destroys the key that opened its log. True for the one caller who did. */
+  destroyKey(workspaceId: string): Promise<boolean>
 }
 
 export interface MemberRepository {

@@ -102,27 +102,6 @@ export async function changePlan(
   })
 }
 
-/**
- * Deletes, in the caller's transaction, in the system's scope, at most `limit` of the workspaces whose time is over; answers how many
- * were looked at. What another node has deleted, or an admin has taken back, in the meantime is passed over.
- */
-export async function deleteDueWorkspaces(
-  repositories: Repositories,
-  limit: number,
-  circumstances: Circumstances,
-): Promise<number> {
-  const moment = circumstances.clock()
-  const due = await repositories.workspaces.listDueForDeletion(moment, limit)
-  for (const workspaceId of due) {
-    await repositories.workspaces.lock(workspaceId)
-    const stillDue = await repositories.workspaces.listDueForDeletion(moment, limit)
-    if (!stillDue.includes(workspaceId)) continue
-    await repositories.workspaces.delete(workspaceId, moment)
-    await recordEvent(repositories, { action: 'workspace.deleted', deleted_workspace_id: workspaceId }, circumstances)
-  }
-  return due.length
-}
-
 interface Change {
   apply(repositories: Repositories, workspace: WorkspaceRecord): Promise<boolean>
   tell(workspace: WorkspaceRecord): { before: Record<string, unknown>; after: Record<string, unknown> }

@@ -77,10 +77,10 @@ export function describeWorkloads(measurements: Measurement[]): string {
 
 export function describeStoreCommands(counts: Array<[workload: string, commands: StoreCommands]>): string {
   return table(
-    ['workload', 'queries', 'scopes set', 'Redis commands', 'job queue'],
-    counts.map(([workload, { queries, scopes, redis, jobs }]) => [
+    ['workload', 'queries', 'scopes set', 'Redis commands', 'job queue', 'sealing of the log'],
+    counts.map(([workload, { queries, scopes, redis, jobs, sealing }]) => [
       workload,
-      ...[queries, scopes, redis, jobs].map(count => count.toFixed(1)),
+      ...[queries, scopes, redis, jobs, sealing].map(count => count.toFixed(1)),
     ]),
   )
 }

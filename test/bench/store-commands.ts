@@ -6,19 +6,25 @@ import type { WorkloadName } from './workloads.ts'
 
 /** What one operation asks of the stores. */
 export interface StoreCommands {
-  /** Statements on the product's tables. */
+  /** Statements on the product's tables, but for those of the sequencer. */
   queries: number
-  /** How often a scope was set: once for each transaction, and once for each flight of reads. */
+  /** How often a scope was set, but by the sequencer: once for each transaction, and once for each flight of reads. */
   scopes: number
   /** Commands that Redis ran, those of scripts included. */
   redis: number
   /** Statements of the job queue, which also asks by the clock. */
   jobs: number
+  /** Statements of the audit log's sequencer, which works by the clock: the slower an operation, the more of them. */
+  sealing: number
 }
 
 const productTable = /"latchkey"\./
 const jobTable = /latchkey_jobs\./
 const scopeStatement = /^select set_config\('role'/i
+const sealingStatement =
+  /^(?:select|delete)\b.*"audit_unsealed"|"audit_chains"|latchkey\.audit_(?:chains|links)|pg_try_advisory_xact_lock\([\d$]+\)/is
+/** With one of each, the sequencer sets a scope. */
+const sealingScope = /"audit_unsealed"\) as "some"|pg_try_advisory_xact_lock\([\d$]+\)/i
 /** What runs on a clock, whether or not anybody signs in. */
 const housekeeping = /as "expired"/
 
@@ -46,10 +52,13 @@ export function summarizeCounts({ postgres, redis }: StoreCounts, operations: nu
   const statements = (matches: (text: string) => boolean) =>
     sum([...postgres].filter(([text]) => matches(text)).map(([, calls]) => calls))
   return {
-    queries: statements(text => productTable.test(text) && !jobTable.test(text) && !housekeeping.test(text)),
-    scopes: statements(text => scopeStatement.test(text)),
+    queries: statements(
+      text => productTable.test(text) && ![jobTable, housekeeping, sealingStatement].some(other => other.test(text)),
+    ),
+    scopes: statements(text => scopeStatement.test(text)) - statements(text => sealingScope.test(text)),
     redis: sum(redis.values()),
     jobs: statements(text => jobTable.test(text)),
+    sealing: statements(text => sealingStatement.test(text)),
   }
 }
 

@@ -136,10 +136,12 @@ describe.each(databaseKinds)('what was kept long enough on %s', kind => {
         const { rows } = await state.database.read(asSystem, scope => scope.query(text))
         return rows.map(({ empty: isEmpty }) => isEmpty)
       }
-      expect(await empty(0, 10)).toBe(0)
-      expect([await empty(3, 2), await empty(3, 2), await empty(3, 2)]).toEqual([2, 1, 0])
+      expect(await empty(0, 10)).toEqual({ passed: 0, emptied: 0 })
+      expect(await empty(3, 2)).toEqual({ passed: 2, emptied: 1 })
+      expect(await empty(3, 2)).toEqual({ passed: 1, emptied: 1 })
+      expect(await empty(3, 2)).toEqual({ passed: 0, emptied: 0 })
       expect(await emptied()).toEqual([true, false, true, false, false])
-      expect(await empty(10, 10)).toBe(2)
+      expect(await empty(10, 10)).toEqual({ passed: 2, emptied: 1 })
       expect(await emptied()).toEqual([true, false, true, false, true])
     } finally {
       await state.close()

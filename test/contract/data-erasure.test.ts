@@ -5,10 +5,8 @@ import { newId } from '../../provider/kernel/ids.ts'
 import type { DataKey } from '../../provider/ports/field-cipher.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
 import { anEvent, asSystem, asUser, createUser, noon } from '../support/records.ts'
+import { eraseWhole } from '../support/deletion.ts'
 import { plantTenant, type Tenant } from '../support/tenants.ts'
-
-/** What refers to somebody who is gone: what was recorded of them, and nothing else. */
-const staying = ['audit_events']
 
 describe.each(databaseKinds)('the erasure of a person on %s', kind => {
   let state: DurableState
@@ -22,7 +20,7 @@ describe.each(databaseKinds)('the erasure of a person on %s', kind => {
     other = await plantTenant(state.data)
     personalWorkspaceId = await createPersonalWorkspace(erased.user.id)
     sharedWorkspaceId = await createPersonalWorkspace(erased.user.id, other.user.id)
-    await state.data.scoped(asSystem, ({ accounts }) => accounts.erase(erased.user.id))
+    await eraseWhole(state.data, erased.user.id)
   })
   afterAll(() => state?.close())
 
@@ -51,7 +49,8 @@ describe.each(databaseKinds)('the erasure of a person on %s', kind => {
     for (const table of Object.keys(protections)) {
       const lines = (await dump(table)).join('\n')
       const found = marks.filter(mark => lines.includes(mark))
-      expect([table, found]).toEqual([table, staying.includes(table) ? [user.id] : []])
+      // What refers to somebody who is gone: what was recorded of them, and of the workspace that was theirs alone.
+      expect([table, found]).toEqual([table, table === 'audit_events' ? [user.id, personalWorkspaceId] : []])
       const seen = await state.database.read(asUser(other.user.id), async scope => {
         const rights = protections[table as keyof typeof protections].self
         return rights?.rights.includes('select') !== true ? undefined : (await scope.query(`select from latchkey.${table}`)).count
@@ -59,6 +58,19 @@ describe.each(databaseKinds)('the erasure of a person on %s', kind => {
       expect([table, seen]).not.toEqual([table, 0])
     }
     expect((await dump('workspaces')).join()).toContain(sharedWorkspaceId)
+  })
+
+  it('says in the log of the installation whose keys are gone, and nothing else of them', async () => {
+    const said = await state.database.read(asSystem, async scope => {
+      const text = `select action, target, user_id from latchkey.audit_events
+        where action in ('account.erased', 'workspace.deleted', 'workspace.key-destroyed') and workspace_id is null order by action`
+      return (await scope.query(text)).rows
+    })
+    expect(said).toEqual([
+      { action: 'account.erased', target: `user:${erased.user.id}`, user_id: null },
+      { action: 'workspace.deleted', target: `workspace:${personalWorkspaceId}`, user_id: null },
+      { action: 'workspace.key-destroyed', target: `workspace:${personalWorkspaceId}`, user_id: null },
+    ])
   })
 
   it('finds nothing of theirs any more, and takes their address again', async () => {
@@ -115,7 +127,7 @@ describe.each(databaseKinds)('the erasure of a person on %s', kind => {
     class Undo extends Error {}
     await expect(
       state.data.scoped(asSystem, async ({ accounts }) => {
-        await accounts.erase(user.id)
+        await accounts.erase(user.id, noon, 100)
         throw new Undo()
       }),
     ).rejects.toThrow(Undo)
@@ -127,11 +139,11 @@ describe.each(databaseKinds)('the erasure of a person on %s', kind => {
 
   it('is not for a person themselves to run, nor twice of consequence', async () => {
     const user = await createUser(state.data)
-    await expect(state.data.scoped(asUser(user.id), ({ accounts }) => accounts.erase(user.id))).rejects.toMatchObject({
+    await expect(state.data.scoped(asUser(user.id), ({ accounts }) => accounts.erase(user.id, noon, 100))).rejects.toMatchObject({
       code: 'forbidden',
     })
     for (const userId of [erased.user.id, 'not-an-id']) {
-      await state.data.scoped(asSystem, ({ accounts }) => accounts.erase(userId))
+      await state.data.scoped(asSystem, ({ accounts }) => accounts.erase(userId, noon, 100))
     }
     expect(await state.data.read(asSystem, ({ users }) => users.findById(user.id))).toBeDefined()
   })

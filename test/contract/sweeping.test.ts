@@ -7,7 +7,7 @@ import { newSecret } from '../../provider/kernel/secrets.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import type { Repositories } from '../../provider/ports/repositories.ts'
 import { startSweeping } from '../../provider/sweeping.ts'
-import { deleteDueWorkspaces } from '../../provider/workspaces/workspace.ts'
+import { deleteDueWorkspaces } from '../../provider/workspaces/deletion.ts'
 import { type DurableState, openDurableState } from '../support/durable-state.ts'
 import {
   aFamily,
@@ -68,7 +68,7 @@ describe.each(['embedded', 'postgres'] as const)('what has expired on %s', kind 
     let sweeps = 0
     const data: Data = { ...state.data, scoped: (...work) => state.data.scoped(...work).finally(() => (sweeps += 1)) }
     const sweeping = startSweeping({ data, clock: () => moment, telemetry, intervalMilliseconds: 5 })
-    await expect.poll(() => sweeps, { interval: 5 }).toBeGreaterThanOrEqual(10)
+    await expect.poll(() => sweeps, { interval: 5 }).toBeGreaterThanOrEqual(15)
     await sweeping.stop()
   }
 

@@ -2,9 +2,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { recordEvent, withoutRequest } from '../../provider/audit/record.ts'
 import { installationChain } from '../../provider/ports/audit-chain.ts'
+import { deleteBatch, eraseWhole } from '../support/deletion.ts'
 import { changeRows, readRows } from '../support/durable-rows.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
+import { asSystem, createWorkspace, noon } from '../support/records.ts'
 import { browserApp } from '../support/relying-party.ts'
 import { newAddress, signUp } from '../support/sign-in.ts'
 import { runLatchkey, type Said } from '../support/terminal.ts'
@@ -76,10 +79,30 @@ describe('a log that nobody touched', () => {
 
   it('is whole after somebody in it was erased', async () => {
     const [user] = await readRows(latchkey, 'users')
-    await latchkey.adapters.data.scoped({ kind: 'system', reason: 'job' }, ({ accounts }) => accounts.erase(String(user?.['id'])))
+    await eraseWhole(latchkey.adapters.data, String(user?.['id']))
     const said = await run('audit', 'verify')
     expect(said).toMatchObject({ exitCode: 0 })
     expect(said.output).toMatch(/No longer readable because somebody's data was erased: \d+\./)
+  })
+
+  it('is opened by its id once its workspace is deleted, which the log of the installation says', async () => {
+    const { data } = latchkey.adapters
+    const { id, slug } = await createWorkspace(data)
+    const circumstances = withoutRequest({ kind: 'system', reason: 'job' }, () => noon)
+    const change = { before: { name: 'Before it was deleted' }, after: { name: 'Then' } }
+    await data.scoped(asSystem, async repositories => {
+      await recordEvent(repositories, { action: 'workspace.changed', workspaceId: id, ...change }, circumstances)
+      await repositories.workspaces.scheduleDeletion(id, noon)
+    })
+    while (await deleteBatch(data));
+    await expect.poll(() => linksOf(id), { timeout: 20_000 }).toHaveLength(1)
+    expect(await run('audit', 'export', '--workspace', slug)).toMatchObject({ exitCode: 1 })
+    const exported = await run('audit', 'export', '--workspace', id)
+    expect(exported).toMatchObject({ exitCode: 0, output: expect.stringContaining('Before it was deleted') })
+    const said = await run('audit', 'verify', '--workspace', id)
+    expect(said).toMatchObject({ exitCode: 0, output: expect.stringContaining('1 event checked, 1 of them readable') })
+    const words = await readRows(latchkey, 'audit_events', `target = 'workspace:${id}' and workspace_id is null order by id`)
+    expect(words.map(({ action }) => action)).toEqual(['workspace.deleted', 'audit-log.of-deleted-exported'])
   })
 
   it('says what waits to be sealed, and what was deleted while it waited', async () => {

@@ -54,7 +54,8 @@ export const attacks: Attacks = {
     voidProofs: ({ accounts }, theirs) => accounts.voidProofs(theirs.user.id, noon, undefined),
     scheduleErasure: ({ accounts }, theirs) => accounts.scheduleErasure(theirs.user.id, undefined),
     listDueForErasure: ({ accounts }) => accounts.listDueForErasure(always, 100),
-    erase: ({ accounts }, theirs) => accounts.erase(theirs.user.id),
+    erase: async ({ accounts }, theirs) => (await accounts.erase(theirs.user.id, noon, 100)).kind === 'erased',
+    eraseRemains: async ({ accounts }, theirs) => !(await accounts.eraseRemains(theirs.user.id, 100)),
     findOrCreatePasskeyHandle: ({ accounts }, theirs) => accounts.findOrCreatePasskeyHandle(theirs.user.id),
   },
   passkeys: {
@@ -126,6 +127,7 @@ export const attacks: Attacks = {
     changeRequirement: ({ workspaces }, theirs) =>
       workspaces.changeRequirement(theirs.workspace.id, { level: 'none', from: noon, authenticators: undefined }),
     delete: ({ workspaces }, theirs) => workspaces.delete(theirs.workspace.id, noon),
+    deleteRemains: async ({ workspaces }, theirs) => !(await workspaces.deleteRemains(theirs.workspace.id, 100)),
     scheduleDeletion: ({ workspaces }, theirs) => workspaces.scheduleDeletion(theirs.workspace.id, noon),
     listDueForDeletion: ({ workspaces }) => workspaces.listDueForDeletion(always, 100),
     // Of all that there are, whoever asks sees their own.

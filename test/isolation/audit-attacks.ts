@@ -2,8 +2,14 @@ import { newId } from '../../provider/kernel/ids.ts'
 import { anEvent, newHash, noon } from '../support/records.ts'
 import { always, type Attacks } from './attack.ts'
 
-/** Those aimed at the audit log and its chains. */
-export const auditAttacks: Pick<Attacks, 'auditEvents' | 'auditChain' | 'auditCheckpoints' | 'auditLog'> = {
+/** Those aimed at the audit log and its chains, and at what of deleted workspaces is kept with them. */
+export const auditAttacks: Pick<Attacks, 'deletedWorkspaces' | 'auditEvents' | 'auditChain' | 'auditCheckpoints' | 'auditLog'> = {
+  deletedWorkspaces: {
+    listDeletedBefore: ({ deletedWorkspaces }) => deletedWorkspaces.listDeletedBefore(always, 100),
+    emptyEvents: async ({ deletedWorkspaces }, theirs) =>
+      (await deletedWorkspaces.emptyEvents(theirs.deletedWorkspace.id, 100)).passed,
+    destroyKey: ({ deletedWorkspaces }, theirs) => deletedWorkspaces.destroyKey(theirs.deletedWorkspace.id),
+  },
   auditEvents: {
     append: ({ auditEvents }, theirs) =>
       auditEvents.append([anEvent({ workspaceId: theirs.workspace.id, userId: theirs.user.id })]),

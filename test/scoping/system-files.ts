@@ -37,7 +37,7 @@ export const systemFiles: readonly SystemFiles[] = [
   {
     reason: 'factor-reset',
     why: "a member's factors are theirs alone, and whether they protect other workspaces too, no workspace may see",
-    files: ['provider/access-passes/reset.ts'],
+    files: ['provider/api/kinds-of-route.ts', 'provider/console/factor-reset.ts'],
   },
   {
     reason: 'sign-in',
@@ -98,6 +98,7 @@ export const systemFiles: readonly SystemFiles[] = [
     reason: 'job',
     why: 'a job and a sweep work through what all workspaces have left, and nobody waits for them',
     files: [
+      'provider/audit/retention.ts',
       'provider/jobs.ts',
       'provider/sweeping.ts',
       'provider/audit/checkpoint.ts',
@@ -112,6 +113,11 @@ export const systemFiles: readonly SystemFiles[] = [
     reason: 'command-line',
     why: 'whoever can run the command line has the database and the master key already',
     files: ['provider/command-line/'],
+  },
+  {
+    reason: 'deleted-workspace',
+    why: 'nobody else is left whose the log would be, and its key opens for this reason alone',
+    files: ['provider/command-line/command-mode.ts', 'provider/command-line/audit-export.ts'],
   },
   {
     reason: 'doctor',

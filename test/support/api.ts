@@ -14,7 +14,7 @@ import { newAddress, newAgentBehindProxy } from './sign-in.ts'
 const secret = 'a-secret-of-at-least-thirty-two-characters'
 /** An app whose people manage their workspaces, and one that an operator's scripts are. */
 export const adminApp = { ...serverApp, client_id: 'admin-panel', client_name: 'Admin panel' }
-const operatorApp = {
+export const operatorApp = {
   client_id: 'operator',
   client_name: 'Operator',
   client_secret: secret,

@@ -44,22 +44,16 @@ export function resetFactors(
   const { data, store, cipher, rateLimiter } = adapters
   const sessionEnder = createSessionEnder({ data, store, cipher, clock })
   const reset = createFactorReset({
-    data,
     accessPasses: createAccessPasses({ cipher, clock, lifetimeSeconds: accessPassSeconds }),
     notices: createNotices({ budget: createNoticeBudget(rateLimiter), issuer, installationName: 'Latchkey', clock }),
     endSessions: (repositories, id, circumstances) =>
       sessionEnder.endAllWithin(repositories, id, { reason: 'factor-reset', circumstances }),
   })
   const actor = { kind: 'user', userId: by } as const
-  return reset({
-    workspaceId,
-    userId,
-    async findAuthority(repositories) {
-      const roles = (await repositories.members.find(workspaceId, by))?.roles ?? []
-      const permissions = new Set(await findPermissions(repositories, { workspaceId, ofApps: [] }, roles))
-      return { workspaceId, actor, permissions, ofApps: [] }
-    },
-    circumstances: withoutRequest(actor, clock),
-    facts: undefined,
+  return data.scoped({ kind: 'system', reason: 'factor-reset' }, async repositories => {
+    const roles = (await repositories.members.find(workspaceId, by))?.roles ?? []
+    const permissions = new Set(await findPermissions(repositories, { workspaceId, ofApps: [] }, roles))
+    const authority = { workspaceId, actor, permissions, ofApps: [] }
+    return reset(repositories, authority, { userId }, { circumstances: withoutRequest(actor, clock), facts: undefined })
   })
 }

@@ -9,6 +9,7 @@ import { prepare, queries } from '../statement.ts'
 import type { Vault } from '../vault.ts'
 import { createAddressClaimMethods } from './address-claims.ts'
 import { createAddressMethods } from './addresses.ts'
+import { createErasure } from './erasure.ts'
 import { lockUser } from './user-lock.ts'
 
 // Web Authentication §14.6.1 asks for this many.
@@ -58,7 +59,12 @@ const voidProofs = prepare<{ userId: string; moment: Date; exceptBrowser: Buffer
 )
 
 const scheduleErasure = prepare<{ userId: string; dueAt: Date | null }>()(parameter =>
-  queries.updateTable('users').set({ erasure_due_at: parameter.dueAt }).where('id', '=', parameter.userId),
+  queries
+    .updateTable('users')
+    .set({ erasure_due_at: parameter.dueAt })
+    .where('id', '=', parameter.userId)
+    // Who is erased stays so, also where they would take it back at the same moment.
+    .where('erased_at', 'is', null),
 )
 
 const listDueForErasure = prepare<{ moment: Date; limit: number }>()(parameter =>
@@ -67,6 +73,7 @@ const listDueForErasure = prepare<{ moment: Date; limit: number }>()(parameter =
     .select('id')
     .where('erasure_due_at', '<=', parameter.moment)
     .orderBy('erasure_due_at')
+    .orderBy('id')
     .limit(sql<number>`${parameter.limit}::bigint`),
 )
 
@@ -83,54 +90,11 @@ const findPasskeyHandle = prepare<{ userId: string }>()(parameter =>
   queries.selectFrom('users').select('passkey_handle').where('id', '=', parameter.userId),
 )
 
-const eraseCodeFailures = prepare<{ userId: string }>()(parameter =>
-  queries
-    .deleteFrom('code_failures')
-    .where('address_index', 'in', ({ selectFrom }) =>
-      selectFrom('user_addresses').select('user_addresses.address_index').where('user_addresses.user_id', '=', parameter.userId),
-    ),
-)
-
-// Whether somebody was invited by them, or they were: what names their address goes, whatever became of it.
-const eraseInvitations = prepare<{ userId: string }>()(parameter =>
-  queries
-    .deleteFrom('invitations')
-    .where('address_index', 'in', ({ selectFrom }) =>
-      selectFrom('user_addresses').select('user_addresses.address_index').where('user_addresses.user_id', '=', parameter.userId),
-    ),
-)
-
-const eraseAttempts = prepare<{ userId: string }>()(parameter =>
-  queries.deleteFrom('attempts').where('user_id', '=', parameter.userId),
-)
-
-const erasePersonalWorkspace = prepare<{ userId: string }>()(parameter =>
-  queries
-    .deleteFrom('workspaces')
-    .where('personal', '=', true)
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('memberships').select('workspace_id').where('user_id', '=', parameter.userId),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('memberships as other')
-            .select('other.user_id')
-            .whereRef('other.workspace_id', '=', 'workspaces.id')
-            .where('other.user_id', '<>', parameter.userId),
-        ),
-      ),
-    ),
-)
-
-// Everything else refers to the user, and goes by its foreign key: data key, addresses with their blind index, factors, sessions,
-// grants with their refresh families, consents.
-const eraseUser = prepare<{ userId: string }>()(parameter => queries.deleteFrom('users').where('id', '=', parameter.userId))
-
 export function createAccountRepository(scope: SqlScope, vault: Vault): AccountRepository {
   return {
     ...createAddressMethods(scope, vault),
     ...createAddressClaimMethods(scope, vault),
+    ...createErasure(scope, vault),
 
     async lock(userId) {
       if (isId(userId)) await scope.run(lockUser, { userId })
@@ -167,18 +131,6 @@ export function createAccountRepository(scope: SqlScope, vault: Vault): AccountR
 
     async listDueForErasure(moment, limit) {
       return (await scope.run(listDueForErasure, { moment, limit })).map(({ id }) => id)
-    },
-
-    async erase(userId) {
-      if (!isId(userId)) return
-      await Promise.all([
-        scope.change(eraseCodeFailures, { userId }),
-        scope.change(eraseInvitations, { userId }),
-        scope.change(eraseAttempts, { userId }),
-        scope.change(erasePersonalWorkspace, { userId }),
-        scope.change(eraseUser, { userId }),
-      ])
-      vault.forgetUserKey(userId)
     },
 
     async findOrCreatePasskeyHandle(userId) {

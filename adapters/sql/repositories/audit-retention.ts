@@ -21,7 +21,8 @@ const empty = prepare<{ ids: string[] }>()(parameter =>
   queries
     .updateTable('audit_events')
     .set({ disclosures_sealed: Buffer.alloc(0) })
-    .where(sql<boolean>`id = any(${parameter.ids}::uuid[])`),
+    .where(sql<boolean>`id = any(${parameter.ids}::uuid[])`)
+    .where(sql<boolean>`length(disclosures_sealed) > 0`),
 )
 
 // Of two sweeps at once, the one that came further is believed.
@@ -41,11 +42,11 @@ export function createAuditRetention(scope: SqlScope): Pick<AuditEventRepository
       const firstToStay = rows.findIndex(row => row.occurred_at >= moment)
       const passed = firstToStay === -1 ? rows : rows.slice(0, firstToStay)
       const last = passed.at(-1)
-      if (last === undefined) return 0
+      if (last === undefined) return { passed: 0, emptied: 0 }
       const ids = passed.filter(({ action }) => actions.includes(action)).map(({ id }) => id)
-      if (ids.length > 0) await scope.post(empty, { ids })
+      const emptied = ids.length > 0 ? await scope.change(empty, { ids }) : 0
       await scope.post(moveOn, { class: name, eventId: last.id })
-      return passed.length
+      return { passed: passed.length, emptied }
     },
   }
 }

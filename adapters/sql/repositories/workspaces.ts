@@ -9,6 +9,7 @@ import type { Schema } from '../schema.ts'
 import { isVersion, type Placeholders, prepare, queries } from '../statement.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
+import { createWorkspaceDeletion } from './workspace-deletion.ts'
 
 const workspaceQuery = () =>
   queries
@@ -152,32 +153,6 @@ const changeRequirement = changeWorkspace<{
 }))
 const scheduleDeletion = changeWorkspace<{ dueAt: Date | null }>(parameter => ({ deletion_due_at: parameter.dueAt }))
 
-const listDueForDeletion = prepare<{ moment: Date; limit: number }>()(parameter =>
-  queries
-    .selectFrom('workspaces')
-    .select('id')
-    .where('deletion_due_at', '<=', parameter.moment)
-    .orderBy('deletion_due_at')
-    .limit(sql<number>`${parameter.limit}::bigint`),
-)
-
-// The key stays, wrapped, with the log that it opens.
-const keepKey = prepare<{ workspaceId: string; moment: Date }>()(parameter =>
-  queries
-    .insertInto('deleted_workspaces')
-    .columns(['id', 'wrapped', 'deleted_at'])
-    .expression(
-      queries
-        .selectFrom('workspace_keys')
-        .select(['workspace_id', 'wrapped', sql<Date>`${parameter.moment}::timestamptz`.as('moment')])
-        .where('workspace_id', '=', parameter.workspaceId),
-    ),
-)
-
-const remove = prepare<{ workspaceId: string }>()(parameter =>
-  queries.deleteFrom('workspaces').where('id', '=', parameter.workspaceId),
-)
-
 const nameOf = (workspaceId: string) => ({ table: 'workspaces', column: 'name', row: workspaceId })
 
 export function createWorkspaceRepository(scope: SqlScope, vault: Vault): WorkspaceRepository {
@@ -211,6 +186,8 @@ export function createWorkspaceRepository(scope: SqlScope, vault: Vault): Worksp
   }
 
   return {
+    ...createWorkspaceDeletion(scope, vault),
+
     async create({ id, slug, name, personal, plan = 'free', createdAt }) {
       const { wrapped, key } = await vault.createWorkspaceKey(id)
       const nameSealed = key.seal(nameOf(id), name)
@@ -249,19 +226,6 @@ export function createWorkspaceRepository(scope: SqlScope, vault: Vault): Worksp
       change(changeRequirement, { workspaceId, level, from, authenticators }, version),
 
     scheduleDeletion: (workspaceId, dueAt, version) => change(scheduleDeletion, { workspaceId, dueAt: dueAt ?? null }, version),
-
-    async listDueForDeletion(moment, limit) {
-      return (await scope.run(listDueForDeletion, { moment, limit })).map(({ id }) => id)
-    },
-
-    async delete(workspaceId, moment) {
-      if (!isId(workspaceId)) return false
-      const [, removed] = await Promise.all([
-        scope.change(keepKey, { workspaceId, moment }),
-        scope.change(remove, { workspaceId }),
-      ])
-      return removed === 1
-    },
 
     async list(page) {
       return Promise.all((await scope.run(list, describePage(page))).map(open))

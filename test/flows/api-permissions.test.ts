@@ -1,0 +1,99 @@
+/** Which permission each operation of a workspace needs, and no other: a table for whoever adds one to write down what they mean. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apiPath } from '../../provider/apps/api-resource.ts'
+import { newId } from '../../provider/kernel/ids.ts'
+import { permissions } from '../../provider/kernel/permissions.ts'
+import { callApi, newWorkspace, startWithApi } from '../support/api.ts'
+import type { RunningLatchkey } from '../support/latchkey.ts'
+
+const needed: Record<string, (typeof permissions)[number]> = {
+  'GET ': 'workspace.read',
+  'PATCH ': 'workspace.update',
+  'DELETE ': 'workspace.delete',
+  'POST /restore': 'workspace.delete',
+  'GET /roles': 'workspace.read',
+  'GET /roles/:role': 'workspace.read',
+  'POST /roles': 'roles.manage',
+  'PUT /roles/:role': 'roles.manage',
+  'DELETE /roles/:role': 'roles.manage',
+  'GET /members': 'members.read',
+  'GET /members/:member': 'members.read',
+  'PATCH /members/:member': 'members.manage',
+  // Whoever leaves needs none.
+  'DELETE /members/:member': 'members.manage',
+  'POST /transfer': 'members.manage',
+  'GET /members/:member/sessions': 'sessions.manage',
+  'DELETE /members/:member/sessions': 'sessions.manage',
+  'DELETE /members/:member/sessions/:session': 'sessions.manage',
+  'GET /invitations': 'members.manage',
+  'POST /invitations': 'members.manage',
+  'DELETE /invitations/:invitation': 'members.manage',
+  'GET /api-keys': 'api-keys.manage',
+  'POST /api-keys': 'api-keys.manage',
+  'DELETE /api-keys/:apiKey': 'api-keys.manage',
+  'GET /events': 'audit.read',
+}
+
+let latchkey: RunningLatchkey
+let found: Awaited<ReturnType<typeof newWorkspace>>
+beforeAll(async () => {
+  latchkey = await startWithApi({ on: 'postgres' })
+  found = await newWorkspace(latchkey)
+  await callApi(latchkey, 'POST', `${found.path}/roles`, {
+    as: found.admin.token,
+    body: { key: 'tested', name: 'Tested', permissions: [] },
+  })
+  const give = { as: found.admin.token, body: { roles: ['tested'] }, headers: { 'if-match': '*' } }
+  await callApi(latchkey, 'PATCH', `${found.path}/members/${found.member.userId}`, give)
+})
+afterAll(async () => {
+  found?.close()
+  await latchkey?.stop()
+})
+
+const beginning = `${apiPath}/workspaces/:workspace`
+const listOperations = () =>
+  latchkey.routes
+    .filter(({ access, mode, path }) => access === 'bearer' && mode === 'workspace' && path.startsWith(beginning))
+    .map(({ method, path }) => ({ method, path, name: `${method} ${path.slice(beginning.length)}` }))
+
+async function may(held: readonly string[]): Promise<void> {
+  const role = { as: found.admin.token, body: { name: 'Tested', permissions: held }, headers: { 'if-match': '*' } }
+  expect((await callApi(latchkey, 'PUT', `${found.path}/roles/tested`, role)).status).toBe(200)
+}
+
+/** Asks for what there is not, so that whoever may changes nothing. */
+async function ask(method: string, template: string): Promise<string> {
+  const path = template
+    .slice(apiPath.length)
+    .replaceAll(/:([A-Za-z]+)/g, (_, name: string) => (name === 'workspace' ? found.id : newId()))
+  const answer = await callApi(latchkey, method, path, { as: found.member.token, headers: { 'if-match': '"nonsense"' } })
+  return String(answer.body['detail'])
+}
+
+it('the table has every operation, and none that is none', () => {
+  expect(
+    listOperations()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(Object.keys(needed).toSorted())
+})
+
+describe.each([...new Set(Object.values(needed))])('%s', permission => {
+  const refusal = `This needs the permission ${permission}.`
+
+  it('is needed where the table says so, by whoever has all the others', async () => {
+    await may(permissions.filter(each => each !== permission))
+    for (const { method, path, name } of listOperations().filter(each => needed[each.name] === permission))
+      expect(await ask(method, path), name).toBe(refusal)
+  })
+
+  it('is enough there, and for nothing else', async () => {
+    await may([permission])
+    for (const { method, path, name } of listOperations()) {
+      const said = await ask(method, path)
+      if (needed[name] === permission) expect(said, name).not.toMatch(/^This needs the permission/)
+      else expect(said, name).toBe(`This needs the permission ${needed[name]}.`)
+    }
+  })
+})

@@ -3,7 +3,9 @@ import { collectMetricsOfWorkers } from '../adapters/telemetry/metrics-of-worker
 import { type Environment, loadSettings } from '../config/load.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import { toError } from './kernel/errors.ts'
+import type { Data } from './ports/data.ts'
 import { startServer } from './server.ts'
+import { findSetUpLink } from './workspaces/first-set-up.ts'
 
 const restartMilliseconds = 1000
 
@@ -29,6 +31,7 @@ export async function serve({ environment, clock = systemClock, print }: ServeOp
       'the embedded database survives a crash of this process, but makes no promise about a loss of power',
     )
   }
+  if (settings.loopback && isFirstProcess()) await printSetUpLink(server.adapters.data, { issuer: settings.issuer, clock, print })
   let stopping = false
   const stop = () => {
     if (stopping) return
@@ -44,6 +47,23 @@ export async function serve({ environment, clock = systemClock, print }: ServeOp
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   process.on('disconnect', stop)
+}
+
+/** Whether this is the only process, or the first of several: not one that takes the place of a process that died. */
+function isFirstProcess(): boolean {
+  return cluster.isPrimary || cluster.worker?.id === 1
+}
+
+/**
+ * Whoever has the link becomes the first Admin, so it goes to the terminal of whoever starts the server, beside the log, which is
+ * collected and kept. For any other issuer there is `latchkey workspace create`.
+ */
+async function printSetUpLink(
+  data: Data,
+  { issuer, clock, print }: Pick<ServeOptions, 'print'> & { issuer: string; clock: Clock },
+): Promise<void> {
+  const link = await findSetUpLink(data, { issuer, clock })
+  if (link !== undefined) print(`First set-up, good once: found the first workspace, and be its Admin, at ${link}`)
 }
 
 /**

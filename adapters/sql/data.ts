@@ -19,6 +19,7 @@ import { createDataKeyRepository } from './repositories/data-keys.ts'
 import { createDeletedWorkspaceRepository } from './repositories/deleted-workspaces.ts'
 import { createEmailChallengeRepository } from './repositories/email-challenges.ts'
 import { createFactorFailureRepository } from './repositories/factor-failures.ts'
+import { createFirstSetUpRepository } from './repositories/first-set-up.ts'
 import { createGrantRepository } from './repositories/grants.ts'
 import { createInvitationRepository } from './repositories/invitations.ts'
 import { createKnownBrowserRepository } from './repositories/known-browsers.ts'
@@ -26,6 +27,7 @@ import { createMemberRepository } from './repositories/members.ts'
 import { createPasskeyRepository } from './repositories/passkeys.ts'
 import { createRecoveryCodeRepository } from './repositories/recovery-codes.ts'
 import { createRefreshFamilyRepository } from './repositories/refresh-families.ts'
+import { createRequirementReminderRepository } from './repositories/requirement-reminders.ts'
 import { createRevokedAccessTokenRepository } from './repositories/revoked-access-tokens.ts'
 import { createRoleRepository } from './repositories/roles.ts'
 import { createSessionRepository } from './repositories/sessions.ts'
@@ -96,6 +98,12 @@ function createRepositories(scope: SqlScope, cipher: FieldCipher): Repositories 
     },
     get invitations() {
       return createInvitationRepository(scope, vault)
+    },
+    get firstSetUp() {
+      return createFirstSetUpRepository(scope, vault)
+    },
+    get requirementReminders() {
+      return createRequirementReminderRepository(scope, vault)
     },
     get apiKeys() {
       return createApiKeyRepository(scope, vault)

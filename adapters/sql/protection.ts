@@ -139,6 +139,11 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     workspace: { rights: ['select', 'delete'], updatable: ['roles', 'version'], rows: `workspace_id = ${workspaceId}` },
     self: own('select'),
   },
+  // Its one row is made by the migration, and stays.
+  first_set_up: {
+    system: { ...system('select'), updatable: ['nonce', 'token_hash', 'awaited_index', 'workspace_id', 'closed_at'] },
+  },
+  requirement_reminders: { system: system('select', 'insert', 'update') },
   deleted_workspaces: { system: system('select', 'insert', 'update', 'delete') },
   former_members: {
     system: system('select', 'insert', 'update', 'delete'),

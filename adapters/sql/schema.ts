@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 import type { AppRecord, AttemptRecord, ConsentRecord, SigningKeyRecord, UserRecord } from '../../provider/ports/records.ts'
-import type { WorkspaceRecord } from '../../provider/ports/workspace-records.ts'
+import type { RequiredFactor, WorkspaceRecord } from '../../provider/ports/workspace-records.ts'
 
 /** The tables as they are read: what `decode` makes of a column (values.ts), which is also what is written, JSON apart. */
 export interface Schema {
@@ -105,6 +105,23 @@ export interface Schema {
   }
   workspace_keys: { workspace_id: string; wrapped: Buffer }
   memberships: { workspace_id: string; user_id: string; roles: string[]; created_at: Date; version: Generated<number> }
+  first_set_up: {
+    id: number
+    nonce: Buffer | null
+    token_hash: Buffer | null
+    awaited_index: Buffer | null
+    workspace_id: string | null
+    closed_at: Date | null
+  }
+  requirement_reminders: {
+    workspace_id: string
+    level: RequiredFactor
+    required_from: Date
+    days: number
+    reached_joined_at: Generated<Date | null>
+    reached_user_id: Generated<string | null>
+    finished_at: Generated<Date | null>
+  }
   deleted_workspaces: { id: string; wrapped: Buffer; deleted_at: Date; emptied_through: Generated<string | null> }
   former_members: { workspace_id: string; user_id: string; left_at: Date }
   roles: {

@@ -140,7 +140,9 @@ export function accountReturnRoute(): Route {
     handler: ({ query: { state } }) => ({
       kind: 'redirect',
       to:
-        state !== undefined && /^\/((account|admin)(\/[a-z0-9-]+)*|invitation\/[A-Za-z0-9_-]+)$/.test(state) ? state : '/account',
+        state !== undefined && /^\/((account|admin)(\/[a-z0-9-]+)*|(invitation|set-up)\/[A-Za-z0-9_-]+)$/.test(state)
+          ? state
+          : '/account',
     }),
   })
 }

@@ -9,6 +9,7 @@ import { dataRoutes } from './data.ts'
 import { deletingRoutes } from './deleting.ts'
 import { elsewhereRoutes } from './elsewhere.ts'
 import { factorRoutes } from './factors.ts'
+import { firstSetUpRoutes } from './first-set-up.ts'
 import { invitationRoutes } from './invitations.ts'
 import { linkingRoutes } from './linking.ts'
 import { overviewRoutes } from './overview.ts'
@@ -32,6 +33,7 @@ const pages = [
   elsewhereRoutes,
   linkingRoutes,
   invitationRoutes,
+  firstSetUpRoutes,
   sessionRoutes,
   activityRoutes,
   appRoutes,

@@ -21,6 +21,8 @@ import type { AccountRouteMaker } from './account-route.ts'
 export interface AccountParts {
   accountRoute: AccountRouteMaker
   issuer: string
+  /** Whether the issuer is this machine, and nobody else's. */
+  loopback: boolean
   installationName: string
   data: Data
   store: Store

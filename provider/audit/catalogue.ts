@@ -103,6 +103,9 @@ export const catalogue = {
   // Of whom, but nothing else of them: their key is gone.
   'account.erased': { user: 'never', workspace: 'never', fields: ['erased_user_id'], target: 'erased_user_id' },
   'workspace.created': { user: 'sometimes', workspace: 'always', fields: [], change: 'after' },
+  // The link by which a new installation is set up: made, and used by whoever became the Admin of that workspace.
+  'set-up.opened': { user: 'never', workspace: 'never', fields: [] },
+  'set-up.used': { user: 'always', workspace: 'always', fields: [] },
   'workspace.changed': { user: 'never', workspace: 'always', fields: [], change: 'both' },
   // Of which, in the installation's log: its own ends here.
   'workspace.deleted': {
@@ -122,6 +125,8 @@ export const catalogue = {
   'members.viewed': { user: 'never', workspace: 'always', fields: ['list', 'shown'] },
   'member.viewed': { user: 'always', workspace: 'always', fields: [] },
   'audit-log.viewed': { user: 'never', workspace: 'always', fields: ['shown'] },
+  // So many of its members, so many days before it requires more of them.
+  'requirement.reminded': { user: 'never', workspace: 'always', fields: ['days', 'reminded'], change: 'after' },
   'membership.changed': { user: 'always', workspace: 'always', fields: [], change: 'both' },
   'membership.removed': { user: 'always', workspace: 'always', fields: ['reason'], change: 'before' },
   'invitation.sent': { user: 'never', workspace: 'always', fields: ['invitation_id'], change: 'after' },

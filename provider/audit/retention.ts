@@ -33,10 +33,12 @@ const classes = {
   'recovery-code': 'sign-ins',
   'recovery-codes': 'accounts',
   'refresh-token': 'tokens',
+  requirement: 'workspaces',
   // Kept for good: where emptying them were said in turn, it would never end.
   retention: undefined,
   role: 'workspaces',
   session: 'sign-ins',
+  'set-up': 'workspaces',
   'sign-in': 'sign-ins',
   'signing-key': 'installation',
   token: 'tokens',

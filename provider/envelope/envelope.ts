@@ -38,6 +38,7 @@ export async function openEnvelope(options: {
     'recovery-code': installationKey.derive('blind index recovery-code'),
     'access-pass': installationKey.derive('blind index access-pass'),
     'cookie-signature': installationKey.derive('blind index cookie-signature'),
+    'first-set-up': installationKey.derive('blind index first-set-up'),
     'api-cursor': installationKey.derive('blind index api-cursor'),
   }
   const { clock } = options

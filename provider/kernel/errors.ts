@@ -27,6 +27,7 @@ export const errorTable = {
   'role-unknown': { status: 400, message: 'There is no such role in this workspace.' },
   'permission-unknown': { status: 400, message: 'There is no such permission.' },
   'invitation-over': { status: 400, message: 'This invitation has been used, revoked or replaced, or it has expired.' },
+  'set-up-over': { status: 410, message: 'There is nothing to set up by this link.' },
   'invitation-of-another': { status: 403, message: 'This invitation was sent to another address.' },
   'more-than-own': { status: 403, message: 'Nobody can give or take what they do not have themselves.' },
   'entitlement-missing': { status: 403, message: "The workspace's plan does not include that." },

@@ -63,4 +63,5 @@ export type BlindIndexPurpose =
   | 'recovery-code'
   | 'access-pass'
   | 'cookie-signature'
+  | 'first-set-up'
   | 'api-cursor'

@@ -28,8 +28,10 @@ import type { DataKeyRepository } from './data-keys.ts'
 import type { JobName, JobPayloads } from './jobs.ts'
 import type {
   DeletedWorkspaceRepository,
+  FirstSetUpRepository,
   InvitationRepository,
   MemberRepository,
+  RequirementReminderRepository,
   RoleRepository,
   WorkspaceRepository,
 } from './workspace-repositories.ts'
@@ -54,6 +56,8 @@ export interface Repositories {
   members: MemberRepository
   roles: RoleRepository
   invitations: InvitationRepository
+  firstSetUp: FirstSetUpRepository
+  requirementReminders: RequirementReminderRepository
   apiKeys: ApiKeyRepository
   apiAnswers: ApiAnswerRepository
   apps: AppRepository

@@ -10,6 +10,22 @@ export interface WorkspaceRequirement {
 /** What a requirement may ask for, beside nothing. */
 export type RequiredFactor = Exclude<WorkspaceRequirement['level'], 'none'>
 
+/** Members are told, so many days before, what their workspace will require of them. */
+export interface RequirementReminder {
+  workspaceId: string
+  level: RequiredFactor
+  from: Date
+  days: number
+}
+
+/** A member whom such a mail goes to, at their primary address. */
+export interface ReminderRecipient {
+  userId: string
+  address: string
+  locale: string
+  joinedAt: Date
+}
+
 /** A tenant. */
 export interface WorkspaceRecord {
   id: string

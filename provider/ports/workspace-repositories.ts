@@ -2,7 +2,9 @@ import type {
   InvitationRecord,
   MemberRecord,
   MembershipFacts,
+  ReminderRecipient,
   RequiredFactor,
+  RequirementReminder,
   RoleRecord,
   WorkspaceRecord,
   WorkspaceRequirement,
@@ -74,6 +76,40 @@ export interface MemberRepository {
   countHolders(workspaceId: string, role: string): Promise<number>
   changeRoles(workspaceId: string, userId: string, roles: string[], version?: number): Promise<boolean>
   remove(workspaceId: string, userId: string, moment: Date): Promise<boolean>
+}
+
+/** The first set-up of an installation: one for as long as the installation lives. */
+export interface FirstSetUpRepository {
+  /**
+   * Answers the token of its link, the same each time, and whether it is the first time; undefined where set-up is closed. A workspace
+   * that there is, or was, closes it now: only those of one person each do not.
+   */
+  open(moment: Date): Promise<{ token: string; isFirst: boolean } | undefined>
+  isOpen(tokenHash: Buffer): Promise<boolean>
+  /** Whoever verifies the address (in normal form) may have an account, until set-up is closed. False where it is. */
+  awaitAddress(tokenHash: Buffer, address: string): Promise<boolean>
+  isAwaited(address: string): Promise<boolean>
+  /** Closes it for good. True for the one caller who did so with the link. */
+  use(tokenHash: Buffer, moment: Date): Promise<boolean>
+  /** The first workspace has been founded, by the link or otherwise: closes it for good. */
+  recordFounding(workspaceId: string, moment: Date): Promise<void>
+  /** The id of the workspace that was founded by this link. */
+  findFounded(tokenHash: Buffer): Promise<string | undefined>
+}
+
+/** Which members of a workspace have been reminded of what it will require from a date on. */
+export interface RequirementReminderRepository {
+  /** Workspaces that are open and whose requirement begins after `after`, at `until` at the latest, where not everybody has been. */
+  listDue(due: { days: number; after: Date; until: Date; limit: number }): Promise<Array<Omit<RequirementReminder, 'days'>>>
+  /**
+   * How far this reminder has come; whoever else takes it waits until this transaction is over. Undefined where everybody has been
+   * reminded.
+   */
+  take(reminder: RequirementReminder): Promise<{ reached: PageRequest['after'] } | undefined>
+  /** Those of a page of members whom the requirement will stop, oldest membership first: what they have enrolled does not meet it. */
+  listRecipients(workspaceId: string, requirement: WorkspaceRequirement, page: PageRequest): Promise<ReminderRecipient[]>
+  /** Keeps who was reached last, or that it was everybody. */
+  advance(reminder: RequirementReminder, progress: { reached: PageRequest['after'] } | { finishedAt: Date }): Promise<void>
 }
 
 export interface RoleRepository {

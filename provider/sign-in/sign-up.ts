@@ -5,7 +5,7 @@ import { createUser } from '../users/create.ts'
 import { foundPersonalWorkspace } from '../workspaces/founding.ts'
 
 export interface SignUpOptions {
-  /** Whether everybody may who proves an address, or only those whom a workspace has invited. */
+  /** Whether everybody may who proves an address, or only whoever sets the installation up and those whom a workspace has invited. */
   signUpAllowed: boolean
   /** Whether a new user has a workspace of their own. */
   hasPersonalWorkspace: boolean
@@ -17,8 +17,8 @@ export type SignUp = ReturnType<typeof createSignUp>
 export function createSignUp({ signUpAllowed, hasPersonalWorkspace }: SignUpOptions) {
   return {
     /** Whether whoever has proved the address may have an account: an invitation from an Admin is leave to. */
-    async isAllowed({ invitations }: Repositories, address: string, moment: Date): Promise<boolean> {
-      return signUpAllowed || invitations.isInvited(address, moment)
+    async isAllowed({ invitations, firstSetUp }: Repositories, address: string, moment: Date): Promise<boolean> {
+      return signUpAllowed || (await invitations.isInvited(address, moment)) || firstSetUp.isAwaited(address)
     },
 
     /** Makes the user, and the workspace that is theirs alone where they are to have one. */

@@ -27,6 +27,7 @@ export async function foundWorkspace(
   const id = newId()
   const createdAt = circumstances.clock()
   await repositories.workspaces.create({ id, slug, name, personal, plan, createdAt })
+  if (!personal) await repositories.firstSetUp.recordFounding(id, createdAt)
   await recordEvent(
     repositories,
     { action: 'workspace.created', userId, workspaceId: id, after: { slug, personal, plan } },
@@ -52,6 +53,11 @@ export function foundPersonalWorkspace(
 
 /** What can be read of the name, and a few letters that no other has. */
 function nameSlug(name: string): string {
+  return `${slugFor(name) ?? 'workspace'}-${randomBytes(3).toString('hex')}`
+}
+
+/** What can be read of the name in letters that a slug may have; undefined where it has none. Another workspace may have the same. */
+export function slugFor(name: string): string | undefined {
   const readable = name
     .normalize('NFKD')
     .toLowerCase()
@@ -60,5 +66,5 @@ function nameSlug(name: string): string {
     .replaceAll(/^-|-$/g, '')
     .slice(0, 40)
     .replace(/-$/, '')
-  return `${readable === '' ? 'workspace' : readable}-${randomBytes(3).toString('hex')}`
+  return readable === '' ? undefined : readable
 }

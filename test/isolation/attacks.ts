@@ -21,6 +21,7 @@ import {
 } from '../support/records.ts'
 import { auditAttacks } from './audit-attacks.ts'
 import { always, type Attacks } from './attack.ts'
+import { foundingAttacks } from './founding-attacks.ts'
 
 const everything = { after: undefined, limit: 1000 }
 
@@ -163,6 +164,7 @@ export const attacks: Attacks = {
     countWithRole: ({ invitations }, theirs) => invitations.countWithRole(theirs.workspace.id, 'viewer', noon),
     deleteExpired: async ({ invitations }) => invitations.deleteExpired(new Date(0), 100),
   },
+  ...foundingAttacks,
   apiKeys: {
     create: ({ apiKeys }, theirs) => apiKeys.create(anApiKey(theirs.workspace.id, theirs.user.id)),
     findFacts: ({ apiKeys }, theirs) => apiKeys.findFacts(theirs.apiKey.id),

@@ -1,4 +1,6 @@
+import { renderFirstSetUp, type SetUpStep } from '../../views/account/first-set-up.tsx'
 import { type InvitationStep, renderInvitation } from '../../views/account/invitation.tsx'
+import { renderError } from '../../views/error.tsx'
 import type { PageContext } from '../../views/page-context.ts'
 import { type ChooseWorkspaceProps, renderChooseWorkspace } from '../../views/sign-in/choose-workspace.tsx'
 import { type NoWorkspaceProps, renderNoWorkspace } from '../../views/sign-in/no-workspace.tsx'
@@ -42,6 +44,8 @@ const invitation = (step: InvitationStep) => (page: PageContext) => {
   return renderInvitation(page, { invitation: about, step })
 }
 
+const setUp = (step: SetUpStep) => (page: PageContext) => renderFirstSetUp(page, step)
+
 /** Where somebody is going to work. */
 export const workspaceChoiceStates = [
   { name: 'choose-workspace', render: choose({}) },
@@ -55,4 +59,13 @@ export const workspaceChoiceStates = [
   { name: 'invitation-accept', render: invitation({ kind: 'accept', form, address }) },
   { name: 'invitation-of-another', render: invitation({ kind: 'of-another', form, address: 'a.keller@example.org' }) },
   { name: 'invitation-accepted', render: invitation({ kind: 'accepted' }) },
+  { name: 'set-up', render: setUp({ kind: 'sign-in', form }) },
+  { name: 'set-up-address-unusable', render: setUp({ kind: 'sign-in', form, typed: 'anna', problem: 'address-unusable' }) },
+  { name: 'set-up-found', render: setUp({ kind: 'found', form, address }) },
+  { name: 'set-up-found-problem', render: setUp({ kind: 'found', form, address, name: '', problem: 'empty' }) },
+  {
+    name: 'set-up-slug-problem',
+    render: setUp({ kind: 'found', form, address, name: 'Contoso', slug: 'Contoso!', problem: 'slug-form' }),
+  },
+  { name: 'set-up-over', render: (page: PageContext) => renderError(page, { code: 'set-up-over' }) },
 ]

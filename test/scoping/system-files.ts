@@ -8,7 +8,12 @@ export const systemFiles: readonly SystemFiles[] = [
   {
     reason: 'start',
     why: "the installation's own key, signing keys and the apps of the config file are nobody's, and are opened before anybody can ask",
-    files: ['provider/apps/config-apps.ts', 'provider/server.ts', 'adapters/sql/installation-keys.ts'],
+    files: [
+      'provider/apps/config-apps.ts',
+      'provider/server.ts',
+      'provider/workspaces/first-set-up.ts',
+      'adapters/sql/installation-keys.ts',
+    ],
   },
   {
     reason: 'handed in',
@@ -92,7 +97,7 @@ export const systemFiles: readonly SystemFiles[] = [
   {
     reason: 'founding',
     why: 'a workspace that is being made has nobody in it yet',
-    files: ['provider/oidc/choose-workspace.ts'],
+    files: ['provider/oidc/choose-workspace.ts', 'provider/account/first-set-up.ts'],
   },
   {
     reason: 'job',
@@ -101,6 +106,7 @@ export const systemFiles: readonly SystemFiles[] = [
       'provider/audit/retention.ts',
       'provider/jobs.ts',
       'provider/sweeping.ts',
+      'provider/reminding.ts',
       'provider/audit/checkpoint.ts',
       'provider/audit/sequencer.ts',
       'provider/keys/data-key-rotation.ts',

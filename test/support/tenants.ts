@@ -70,6 +70,7 @@ export async function plantTenant(data: Data) {
   const signingKey = aSigningKey()
   const role = aRole(workspace.id)
   const invitation = anInvitation(workspace.id, { address: user.address })
+  const requirementReminder = { workspaceId: workspace.id, level: 'phishing-resistant', from: noon, days: 7 } as const
   await data.scoped(asSystem, async repositories => {
     await repositories.apps.insert(app)
     await repositories.attempts.create(attempt)
@@ -94,6 +95,7 @@ export async function plantTenant(data: Data) {
     await repositories.upstreamIdentities.create(upstreamIdentity)
     await repositories.roles.create(role)
     await repositories.invitations.replace(invitation)
+    await repositories.requirementReminders.take(requirementReminder)
     await repositories.knownBrowsers.remember({ userId: user.id, browserHash, method: 'passkey' }, noon)
     await repositories.dataKeys.requestRotation({ kind: 'user', userId: user.id }, noon)
   })
@@ -114,6 +116,7 @@ export async function plantTenant(data: Data) {
     user,
     formerMember,
     deletedWorkspace,
+    requirementReminder,
     app,
     attempt,
     challenge,

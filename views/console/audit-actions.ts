@@ -4,6 +4,8 @@ import type { Speaker } from '../messages.ts'
 export const auditActions = [
   'workspace.created',
   'workspace.changed',
+  'set-up.used',
+  'requirement.reminded',
   'membership.added',
   'membership.changed',
   'membership.removed',

@@ -10,6 +10,7 @@ import { api } from './0010-api.ts'
 import { accessPasses } from './0011-access-passes.ts'
 import { dataKeyRotations } from './0009-data-key-rotations.ts'
 import { lookups } from './0012-lookups.ts'
+import { firstSetUp } from './0013-first-set-up.ts'
 import { remains } from './0015-remains.ts'
 
 export interface Migration {
@@ -31,5 +32,6 @@ export const migrations: readonly Migration[] = [
   { name: '0011-access-passes', text: accessPasses },
   { name: '0009-data-key-rotations', text: dataKeyRotations },
   { name: '0012-lookups', text: lookups },
+  { name: '0013-first-set-up', text: firstSetUp },
   { name: '0015-remains', text: remains },
 ]

@@ -249,6 +249,8 @@ export const workspaceConsole = {
     'Dieser Eintrag wurde verändert und lässt sich nicht lesen. Sagen Sie es denen, die diesen Dienst betreiben.',
   'console.action.workspace.created': 'Arbeitsbereich gegründet',
   'console.action.workspace.changed': 'Arbeitsbereich geändert',
+  'console.action.set-up.used': 'Ersteinrichtung über den Link',
+  'console.action.requirement.reminded': 'Mitglieder an die Anforderung erinnert',
   'console.action.membership.added': 'Mitglied beigetreten',
   'console.action.membership.changed': 'Rollen geändert',
   'console.action.membership.removed': 'Mitgliedschaft beendet',

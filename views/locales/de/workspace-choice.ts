@@ -38,4 +38,17 @@ export const workspaceChoice = {
   'invitation.ignore': 'Wenn Sie nicht beitreten möchten, schließen Sie diese Seite: Es geschieht nichts.',
   'invitation.accepted.heading': 'Sie sind Mitglied von {workspace}',
   'invitation.accepted.lead': 'Apps, die mit {workspace} arbeiten, öffnen sich ab jetzt für Sie.',
+  'set-up.heading': '{installation} einrichten',
+  'set-up.lead': 'Sie haben diese Installation gestartet. Deshalb gründen Sie ihren ersten Arbeitsbereich und werden dort Admin.',
+  'set-up.sign-in-lead':
+    'Zuerst: Wer sind Sie? Wir senden Ihnen einen Link, mit dem Sie sich anmelden; danach benennen Sie den Arbeitsbereich.',
+  'set-up.sign-in-hint': 'Ihr Konto hier hat dann diese Adresse.',
+  'set-up.sign-in': 'Weiter',
+  'set-up.signed-in-as': 'Sie sind als {address} angemeldet und werden dort Admin.',
+  'set-up.slug': 'Kurzname (freiwillig)',
+  'set-up.slug-hint':
+    'Er steht in Adressen und Tokens und bleibt: Kleinbuchstaben, Ziffern und Bindestriche, zum Beispiel acme. Ohne Angabe bilden wir ihn aus dem Namen.',
+  'set-up.slug-form': 'Verwenden Sie Kleinbuchstaben, Ziffern und einzelne Bindestriche dazwischen, höchstens 63.',
+  'set-up.slug-taken': 'Ein anderer Arbeitsbereich hat diesen Kurznamen. Wählen Sie einen anderen.',
+  'set-up.once': 'Diese Seite gilt einmal. Wenn Sie sie schließen, geschieht nichts, und der Link gilt weiter.',
 }

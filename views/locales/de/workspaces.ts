@@ -9,6 +9,11 @@ export const workspaces = {
   'error.invitation-over.title': 'Diese Einladung gilt nicht mehr',
   'error.invitation-over.happened': 'Sie wurde verwendet, zurückgezogen oder durch eine neuere ersetzt, oder sie ist abgelaufen.',
   'error.invitation-over.next': 'Bitten Sie die Person, die Sie eingeladen hat, um eine neue.',
+  'error.set-up-over.title': 'Dieser Link zur Einrichtung gilt nicht',
+  'error.set-up-over.happened':
+    'Ein Teil des Links fehlt, oder diese Installation hat ihren ersten Arbeitsbereich schon: Der Link gilt nur einmal.',
+  'error.set-up-over.next':
+    'Wenn Sie ihn gegründet haben, melden Sie sich bei Ihrem Konto an. Einen weiteren gründet „latchkey workspace create“ auf dem Server.',
   'error.invitation-of-another.title': 'Diese Einladung gilt einer anderen Adresse',
   'error.invitation-of-another.happened':
     'Sie sind angemeldet, aber die Einladung ging an eine Adresse, die hier nicht Ihre ist.',
@@ -58,4 +63,15 @@ export const workspaces = {
   'mail.invitation.lifetime': 'Sie gilt einmal, für die Adresse, an die diese E-Mail ging, bis {until}.',
   'mail.invitation.not-you':
     'Wenn Sie keine Einladung erwartet haben, brauchen Sie nichts zu tun: Es geschieht nichts, solange Sie sie nicht annehmen.',
+  'mail.requirement.subject': '{workspace}: Ab dem {date} braucht die Anmeldung einen Schritt mehr',
+  'mail.requirement.second-factor':
+    'Ab dem {from} verlangt der Arbeitsbereich {workspace} auf {installation} von allen bei der Anmeldung einen zweiten Schritt: einen Passkey oder eine Authenticator-App. Ihr Konto hat noch keines von beiden.',
+  'mail.requirement.passkey':
+    'Ab dem {from} verlangt der Arbeitsbereich {workspace} auf {installation} von allen die Anmeldung mit einem Passkey. Ihr Konto hat noch keinen.',
+  'mail.requirement.accepted-passkey':
+    'Ab dem {from} verlangt der Arbeitsbereich {workspace} auf {installation} von allen die Anmeldung mit einem Passkey eines Modells, das er akzeptiert. Ihr Konto hat noch keinen davon.',
+  'mail.requirement.next': 'Richten Sie das jetzt in Ihrem Konto ein, unter „Anmeldewege“: Es dauert eine Minute.',
+  'mail.requirement.button': 'Jetzt einrichten',
+  'mail.requirement.otherwise':
+    'Falls Sie nicht dazu kommen, sind Sie nicht ausgesperrt: Ihre erste Anmeldung nach diesem Tag führt Sie hindurch. Sobald es eingerichtet ist, senden wir keine Erinnerung mehr.',
 }

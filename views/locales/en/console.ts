@@ -251,6 +251,8 @@ export const workspaceConsole = {
 
   'console.action.workspace.created': 'Workspace founded',
   'console.action.workspace.changed': 'Workspace changed',
+  'console.action.set-up.used': 'First set-up by its link',
+  'console.action.requirement.reminded': 'Members reminded of what is required',
   'console.action.membership.added': 'Member joined',
   'console.action.membership.changed': 'Roles changed',
   'console.action.membership.removed': 'Membership ended',

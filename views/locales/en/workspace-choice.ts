@@ -36,4 +36,16 @@ export const workspaceChoice = {
   'invitation.ignore': 'If you don’t want to join, close this page: nothing happens.',
   'invitation.accepted.heading': 'You are a member of {workspace}',
   'invitation.accepted.lead': 'Apps that work with {workspace} open for you from now on.',
+  'set-up.heading': 'Set up {installation}',
+  'set-up.lead': 'You started this installation, so you found its first workspace and become its Admin.',
+  'set-up.sign-in-lead': 'First, who are you? We send you a link to sign in with; after that you name the workspace.',
+  'set-up.sign-in-hint': 'Your account here will have this address.',
+  'set-up.sign-in': 'Go on',
+  'set-up.signed-in-as': 'You are signed in as {address}, and will be its Admin.',
+  'set-up.slug': 'Short name (optional)',
+  'set-up.slug-hint':
+    'It stands in addresses and tokens, and stays: lower-case letters, digits and hyphens, such as acme. Without one, we take it from the name.',
+  'set-up.slug-form': 'Use lower-case letters, digits and single hyphens between them, 63 at most.',
+  'set-up.slug-taken': 'Another workspace has this short name. Choose a different one.',
+  'set-up.once': 'This page is good once. If you close it, nothing happens, and the link stays good.',
 } as const

@@ -9,6 +9,11 @@ export const workspaces = {
   'error.invitation-over.title': 'This invitation can’t be used',
   'error.invitation-over.happened': 'It was used or taken back, a newer one took its place, or it has expired.',
   'error.invitation-over.next': 'Ask whoever invited you for a new one.',
+  'error.set-up-over.title': 'This set-up link can’t be used',
+  'error.set-up-over.happened':
+    'Part of the link is missing, or this installation has its first workspace already: a set-up link is good once.',
+  'error.set-up-over.next':
+    'If you founded it, sign in to your account. For a further workspace, run “latchkey workspace create” on the server.',
   'error.invitation-of-another.title': 'This invitation is for another address',
   'error.invitation-of-another.happened': 'You are signed in, but the invitation was sent to an address that isn’t yours here.',
   'error.invitation-of-another.next': 'Sign in with the address that it was sent to, or add that address to your account.',
@@ -54,4 +59,15 @@ export const workspaces = {
   'mail.invitation.fallback': 'If the button does not work, copy this address into your browser:',
   'mail.invitation.lifetime': 'It is good once, for the address that this mail went to, until {until}.',
   'mail.invitation.not-you': 'If you expected no invitation, you need not do anything: nothing happens unless you accept it.',
+  'mail.requirement.subject': '{workspace}: from {date} on, sign-in takes one more step',
+  'mail.requirement.second-factor':
+    'From {from} on, the workspace {workspace} on {installation} asks everybody for a second step when they sign in: a passkey or an authenticator app. Your account has neither yet.',
+  'mail.requirement.passkey':
+    'From {from} on, the workspace {workspace} on {installation} asks everybody to sign in with a passkey. Your account has none yet.',
+  'mail.requirement.accepted-passkey':
+    'From {from} on, the workspace {workspace} on {installation} asks everybody to sign in with a passkey of a model that it accepts. Your account has none of these yet.',
+  'mail.requirement.next': 'Set it up now in your account, under “Ways in”: it takes a minute.',
+  'mail.requirement.button': 'Set it up now',
+  'mail.requirement.otherwise':
+    'If you don’t get round to it, you are not locked out: your first sign-in after that day takes you through it. Once it is set up, we send no more reminders.',
 } as const

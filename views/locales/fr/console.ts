@@ -250,6 +250,8 @@ export const workspaceConsole = {
     'Cette entrée a été altérée, et ne peut pas être lue. Signalez-le aux personnes qui exploitent ce service.',
   'console.action.workspace.created': 'Espace de travail fondé',
   'console.action.workspace.changed': 'Espace de travail modifié',
+  'console.action.set-up.used': 'Première mise en service par le lien',
+  'console.action.requirement.reminded': 'Rappel de l’exigence aux membres',
   'console.action.membership.added': 'Membre arrivé',
   'console.action.membership.changed': 'Rôles modifiés',
   'console.action.membership.removed': 'Fin d’une appartenance',

@@ -37,4 +37,18 @@ export const workspaceChoice = {
   'invitation.ignore': 'Si vous ne voulez pas rejoindre cet espace, fermez cette page : il ne se passe rien.',
   'invitation.accepted.heading': 'Vous êtes membre de {workspace}',
   'invitation.accepted.lead': 'Les applications qui travaillent avec {workspace} s’ouvrent désormais pour vous.',
+  'set-up.heading': 'Mettre en service {installation}',
+  'set-up.lead':
+    'Vous avez démarré cette installation\u00A0: vous fondez donc son premier espace de travail et en devenez Admin.',
+  'set-up.sign-in-lead':
+    'D’abord, qui êtes-vous\u00A0? Nous vous envoyons un lien pour vous connecter\u00A0; ensuite, vous nommez l’espace de travail.',
+  'set-up.sign-in-hint': 'Votre compte ici aura cette adresse.',
+  'set-up.sign-in': 'Continuer',
+  'set-up.signed-in-as': 'Vous êtes connecté en tant que {address}, et en serez Admin.',
+  'set-up.slug': 'Nom court (facultatif)',
+  'set-up.slug-hint':
+    'Il figure dans les adresses et les jetons, et reste\u00A0: minuscules, chiffres et traits d’union, par exemple acme. Sans indication, nous le tirons du nom.',
+  'set-up.slug-form': 'Utilisez des minuscules, des chiffres et des traits d’union isolés entre eux, 63 au plus.',
+  'set-up.slug-taken': 'Un autre espace de travail porte ce nom court. Choisissez-en un autre.',
+  'set-up.once': 'Cette page sert une fois. Si vous la fermez, il ne se passe rien, et le lien reste valable.',
 }

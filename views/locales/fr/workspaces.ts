@@ -9,6 +9,11 @@ export const workspaces = {
   'error.invitation-over.title': 'Cette invitation n’est plus valable',
   'error.invitation-over.happened': 'Elle a été utilisée, retirée ou remplacée par une plus récente, ou elle a expiré.',
   'error.invitation-over.next': 'Demandez-en une nouvelle à la personne qui vous a invité.',
+  'error.set-up-over.title': 'Ce lien de mise en service n’est pas valable',
+  'error.set-up-over.happened':
+    'Une partie du lien manque, ou cette installation a déjà son premier espace de travail\u00A0: le lien ne sert qu’une fois.',
+  'error.set-up-over.next':
+    'Si vous l’avez fondé, connectez-vous à votre compte. Pour en fonder un autre, lancez «\u00A0latchkey workspace create\u00A0» sur le serveur.',
   'error.invitation-of-another.title': 'Cette invitation est pour une autre adresse',
   'error.invitation-of-another.happened':
     'Votre session est ouverte, mais l’invitation a été envoyée à une adresse qui n’est pas la vôtre ici.',
@@ -58,4 +63,16 @@ export const workspaces = {
   'mail.invitation.lifetime': 'Elle est valable une fois, pour l’adresse à laquelle cet e-mail a été envoyé, jusqu’au {until}.',
   'mail.invitation.not-you':
     'Si vous n’attendiez pas d’invitation, vous n’avez rien à faire : il ne se passe rien tant que vous ne l’acceptez pas.',
+  'mail.requirement.subject': '{workspace}\u00A0: dès le {date}, la connexion demandera une étape de plus',
+  'mail.requirement.second-factor':
+    'Dès le {from}, l’espace de travail {workspace} sur {installation} demandera à chacun une deuxième étape à la connexion\u00A0: une clé d’accès ou une application d’authentification. Votre compte n’a encore ni l’une ni l’autre.',
+  'mail.requirement.passkey':
+    'Dès le {from}, l’espace de travail {workspace} sur {installation} demandera à chacun de se connecter avec une clé d’accès. Votre compte n’en a pas encore.',
+  'mail.requirement.accepted-passkey':
+    'Dès le {from}, l’espace de travail {workspace} sur {installation} demandera à chacun de se connecter avec une clé d’accès d’un modèle qu’il accepte. Votre compte n’en a pas encore.',
+  'mail.requirement.next':
+    'Configurez-la maintenant dans votre compte, sous «\u00A0Moyens de connexion\u00A0»\u00A0: cela prend une minute.',
+  'mail.requirement.button': 'Configurer maintenant',
+  'mail.requirement.otherwise':
+    'Si vous n’en trouvez pas le temps, l’accès ne vous sera pas fermé\u00A0: votre première connexion après ce jour vous guidera. Une fois que c’est fait, nous n’envoyons plus de rappel.',
 }

@@ -237,6 +237,8 @@ export const workspaceConsole = {
   'console.audit.broken': 'Questa voce è stata alterata, e non si può leggere. Lo dica a chi gestisce questo servizio.',
   'console.action.workspace.created': 'Area di lavoro fondata',
   'console.action.workspace.changed': 'Area di lavoro cambiata',
+  'console.action.set-up.used': 'Prima configurazione tramite il link',
+  'console.action.requirement.reminded': 'Requisito ricordato ai membri',
   'console.action.membership.added': 'Membro arrivato',
   'console.action.membership.changed': 'Ruoli cambiati',
   'console.action.membership.removed': 'Appartenenza terminata',

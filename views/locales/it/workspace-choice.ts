@@ -35,4 +35,16 @@ export const workspaceChoice = {
   'invitation.ignore': 'Se non vuole unirsi, chiuda questa pagina: non succede nulla.',
   'invitation.accepted.heading': 'È membro di {workspace}',
   'invitation.accepted.lead': 'Le app che lavorano con {workspace} da ora si aprono per Lei.',
+  'set-up.heading': 'Configurare {installation}',
+  'set-up.lead': 'Ha avviato Lei questa installazione: perciò fonda la sua prima area di lavoro e ne diventa Admin.',
+  'set-up.sign-in-lead': 'Prima di tutto: chi è Lei? Le inviamo un link per accedere; poi dà un nome all’area di lavoro.',
+  'set-up.sign-in-hint': 'Il Suo account qui avrà questo indirizzo.',
+  'set-up.sign-in': 'Continua',
+  'set-up.signed-in-as': 'Ha effettuato l’accesso come {address}, e ne sarà Admin.',
+  'set-up.slug': 'Nome breve (facoltativo)',
+  'set-up.slug-hint':
+    'Sta negli indirizzi e nei token, e resta: lettere minuscole, cifre e trattini, per esempio acme. Se manca, lo ricaviamo dal nome.',
+  'set-up.slug-form': 'Usi lettere minuscole, cifre e singoli trattini in mezzo, al massimo 63.',
+  'set-up.slug-taken': 'Un’altra area di lavoro ha questo nome breve. Ne scelga un altro.',
+  'set-up.once': 'Questa pagina vale una volta. Se la chiude non succede niente, e il link resta valido.',
 }

@@ -9,6 +9,11 @@ export const workspaces = {
   'error.invitation-over.title': 'Questo invito non vale più',
   'error.invitation-over.happened': 'È stato usato, ritirato o sostituito da uno più recente, oppure è scaduto.',
   'error.invitation-over.next': 'Ne chieda uno nuovo a chi L’ha invitata.',
+  'error.set-up-over.title': 'Questo link di configurazione non vale',
+  'error.set-up-over.happened':
+    'Manca una parte del link, oppure questa installazione ha già la sua prima area di lavoro: il link vale una volta sola.',
+  'error.set-up-over.next':
+    'Se l’ha fondata Lei, acceda al Suo account. Per fondarne un’altra, esegua «latchkey workspace create» sul server.',
   'error.invitation-of-another.title': 'Questo invito è per un altro indirizzo',
   'error.invitation-of-another.happened': 'La sessione è aperta, ma l’invito è stato inviato a un indirizzo che qui non è Suo.',
   'error.invitation-of-another.next': 'Acceda con l’indirizzo invitato, oppure lo aggiunga al Suo account.',
@@ -55,4 +60,15 @@ export const workspaces = {
   'mail.invitation.fallback': 'Se il pulsante non funziona, copi questo indirizzo nel browser:',
   'mail.invitation.lifetime': 'Vale una volta, per l’indirizzo a cui è stata inviata questa e-mail, fino al {until}.',
   'mail.invitation.not-you': 'Se non aspettava un invito, non deve fare nulla: non succede niente finché non lo accetta.',
+  'mail.requirement.subject': '{workspace}: dal {date} l’accesso richiede un passaggio in più',
+  'mail.requirement.second-factor':
+    'Dal {from} l’area di lavoro {workspace} su {installation} chiede a tutti un secondo passaggio per accedere: una passkey o un’app di autenticazione. Il Suo account non ha ancora né l’una né l’altra.',
+  'mail.requirement.passkey':
+    'Dal {from} l’area di lavoro {workspace} su {installation} chiede a tutti di accedere con una passkey. Il Suo account non ne ha ancora una.',
+  'mail.requirement.accepted-passkey':
+    'Dal {from} l’area di lavoro {workspace} su {installation} chiede a tutti di accedere con una passkey di un modello che accetta. Il Suo account non ne ha ancora una.',
+  'mail.requirement.next': 'La configuri adesso nel Suo account, sotto «Modi di accesso»: ci vuole un minuto.',
+  'mail.requirement.button': 'Configura adesso',
+  'mail.requirement.otherwise':
+    'Se non ci riesce, non resta fuori: il primo accesso dopo quel giorno La guiderà. Una volta fatto, non inviamo altri promemoria.',
 }

@@ -17,7 +17,10 @@ import { startDataKeyRotation } from './keys/data-key-rotation.ts'
 import { ensureSigningKey, timingFor } from './keys/rotation.ts'
 import { startJobs } from './jobs.ts'
 import { listen } from './listen.ts'
+import { startReminding } from './reminding.ts'
 import { startSweeping } from './sweeping.ts'
+import { createNoticeBudget } from './users/notice-budget.ts'
+import { createRequirementReminders } from './workspaces/requirement-reminders.ts'
 
 export interface RunningServer {
   /** The port that was bound; of use where the setting was 0. */
@@ -54,6 +57,13 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
 
     const retention = { days: settings.auditRetentionDays, daysAfterDeletion: settings.auditDaysAfterDeletion }
     const sweeping = startSweeping({ data, clock, telemetry, retention })
+    const noticeBudget = createNoticeBudget(adapters.rateLimiter)
+    const reminders = createRequirementReminders({
+      issuer: settings.issuer,
+      installationName: settings.installationName,
+      mayBeSent: async userId => (await noticeBudget.spend(userId, 'requirement')) === 'whole',
+    })
+    const reminding = startReminding({ data, clock, telemetry, reminders })
     const sequencer = startSequencer({ data, telemetry })
     const checkpointing = startCheckpointing({
       make: () => makeCheckpoints(data, { key: auditKey, clock, publish }),
@@ -77,7 +87,7 @@ export async function startServer(settings: Settings, clock: Clock, patience = d
       routes: app.routes,
       async close() {
         clearInterval(refreshKeys)
-        const stopped = Promise.all([sweeping.stop(), rotatingDataKeys.stop()])
+        const stopped = Promise.all([sweeping.stop(), reminding.stop(), rotatingDataKeys.stop()])
         await Promise.all(servers.map(stopServing))
         await stopped
         await app.close()

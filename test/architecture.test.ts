@@ -62,9 +62,18 @@ const mayImport: ImportTable = {
   'vitest.config.ts': [],
   // Whatever is put together is put together here, and nowhere else.
   ...Object.fromEntries(
-    ['main.ts', 'serve.ts', 'server.ts', 'app.ts', 'services.ts', 'jobs.ts', 'sweeping.ts', 'cli.ts', 'command-line'].map(
-      root => [`provider/${root}`, ['*']],
-    ),
+    [
+      'main.ts',
+      'serve.ts',
+      'server.ts',
+      'app.ts',
+      'services.ts',
+      'jobs.ts',
+      'sweeping.ts',
+      'reminding.ts',
+      'cli.ts',
+      'command-line',
+    ].map(root => [`provider/${root}`, ['*']]),
   ),
   test: ['*'],
 }

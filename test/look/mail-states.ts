@@ -2,6 +2,7 @@ import { renderInvitationMail } from '../../views/emails/invitation.tsx'
 import { renderMagicLinkMail } from '../../views/emails/magic-link.tsx'
 import type { MailContext, RenderedMail } from '../../views/emails/mail-context.ts'
 import { type Notice, renderNoticeMail } from '../../views/emails/notice.tsx'
+import { type ReminderNeed, renderRequirementReminderMail } from '../../views/emails/requirement-reminder.tsx'
 import { accountMailStates } from './account-states.ts'
 
 export interface MailState {
@@ -59,7 +60,20 @@ const noticeMail =
       secureUrl: 'https://id.example.com/account/secure',
     })
 
+const requirementReminder =
+  (need: ReminderNeed): MailState['render'] =>
+  context =>
+    renderRequirementReminderMail(context, {
+      workspace: 'Northwind',
+      need,
+      from: new Date('2026-03-12T00:00:00Z'),
+      setUpUrl: 'https://id.example.com/account/ways-in',
+    })
+
 mailStates.push(
+  { name: 'mail-requirement-second-factor', render: requirementReminder('second-factor') },
+  { name: 'mail-requirement-passkey', render: requirementReminder('passkey') },
+  { name: 'mail-requirement-accepted-passkey', render: requirementReminder('accepted-passkey') },
   ...accountMailStates,
   { name: 'mail-notice-new-device', render: noticeMail({ kind: 'new-device', app: 'Fieldnotes' }, 'Bern') },
   { name: 'mail-notice-passkey-added', render: noticeMail({ kind: 'passkey-added', name: 'iPhone' }) },

@@ -6,6 +6,8 @@ import { dumpFiles, dumpPostgres, dumpRedis, findSpellings } from '../support/du
 import { type Installation, startInstallation } from '../support/processes.ts'
 import { browserApp, codeIn, linkIn, serverApp, startRequest } from '../support/relying-party.ts'
 import { returned } from '../support/sign-in.ts'
+import { hiddenIn } from '../support/workspace.ts'
+import { workspaceClaims } from '../support/workspaces.ts'
 import { type SmtpSink, startSmtpSink, waitForMailTo } from '../support/smtp-sink.ts'
 
 const address = 'canary.person@canary-domain.example'
@@ -42,6 +44,7 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
         SMTP_URL: mails.url,
         MAIL_FROM: 'Latchkey <no-reply@example.com>',
         TRUSTED_PROXIES: '1',
+        NEW_USER_WORKSPACE: 'founded',
         LOG_LEVEL: 'debug',
       },
     })
@@ -66,7 +69,7 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     )
     if (on === 'servers') expect(dumps['Redis']).toContain('latchkey:')
     expect(dumps['the log']).toMatch(/"level":"(info|warn)"/)
-    expect(Object.keys(planted).length).toBeGreaterThan(15)
+    expect(Object.keys(planted).length).toBeGreaterThan(23)
   })
 
   it('none of what was planted is in any of them', () => {
@@ -108,7 +111,8 @@ async function live({ issuer }: Installation, mails: SmtpSink, planted: Record<s
   await agent.send(linkIn(text), { method: 'POST', form: {}, headers: { origin: 'https://evil.example' } })
   await agent.post(linkIn(text))
   noteCookies(`${issuer}/authorize/x`)
-  const left = await agent.follow(await agent.get(home))
+  const where = await agent.follow(await agent.get(home))
+  const left = await agent.follow(await agent.post(`${where.url}/found`, { name: 'Meadow' }))
   const code = returned(left)?.get('code') ?? ''
   note('the authorization code', code)
   noteCookies(issuer)
@@ -135,6 +139,7 @@ async function live({ issuer }: Installation, mails: SmtpSink, planted: Record<s
     })
     await agent.get(`${issuer}${path}`, { authorization: `Bearer ${exchanged.access_token}` })
   }
+  await manage(issuer, agent, mails, planted, exchanged.access_token)
   // A sign-in that stays in the middle, so that there is something of it everywhere.
   const open = new Agent(userAgent, { 'x-forwarded-for': ip })
   const page = await open.follow(await open.get((await startRequest(issuer, browserApp, { login_hint: address })).url))
@@ -145,4 +150,45 @@ async function live({ issuer }: Installation, mails: SmtpSink, planted: Record<s
       .split('/')
       .pop(),
   )
+}
+
+/** What a person keeps of their own, and the Admin of a workspace of others; all of it can be seen on the pages, and nowhere else. */
+async function manage(
+  issuer: string,
+  agent: Agent,
+  mails: SmtpSink,
+  planted: Record<string, string>,
+  accessToken: string,
+): Promise<void> {
+  const see = async (path: string, value: string) => expect((await open(path)).body, path).toContain(value)
+  const open = async (path: string) => agent.follow(await agent.get(`${issuer}${path}`))
+  const send = async (path: string, form: Record<string, string>) => agent.follow(await agent.post(`${issuer}${path}`, form))
+  const workspace = `/admin/${workspaceClaims(accessToken).workspace?.slug}`
+
+  const person = (planted['the name of a person'] = 'Kanaria Vogelsang')
+  await send('/account/profile', {
+    ...hiddenIn(await open('/account/profile'), '/account/profile'),
+    name: person,
+    language: 'en',
+  })
+  await see('/account/profile', person)
+  const claimed = (planted['an address to be proved'] = 'claimed.kanaria@vogelsang.example')
+  await send('/account/addresses/add', { address: claimed })
+  planted['the code for an address'] = /^[A-Z]{4} [A-Z]{4}$/m.exec(await waitForMailTo(mails, claimed))?.[0] ?? ''
+  expect((await send('/account/data/download', {})).body).toContain(ip)
+
+  const company = (planted['the name of a workspace'] = 'Kanarienzucht Vogelsang')
+  await send(workspace, { ...hiddenIn(await open(workspace), workspace), name: company })
+  await see(workspace, company)
+  const invited = (planted['an address that was invited'] = 'invited.kanaria@vogelsang.example')
+  // The server for mail takes the one, and not the other, of which a queue may keep what it tried to send.
+  const unreachable = (planted['an address that no invitation reached'] = 'refused.kanaria@vogelsang.example')
+  for (const each of [invited, unreachable]) {
+    await send(`${workspace}/invitations/new`, { address: each, 'role:viewer': 'on' })
+    await see(`${workspace}/invitations`, each)
+  }
+  const link = /\/invitation\/([\w-]+)/.exec(await waitForMailTo(mails, invited))
+  planted['the token of an invitation'] = link?.[1] ?? ''
+  await see(`${workspace}/members`, person)
+  await see(`${workspace}/audit`, company)
 }

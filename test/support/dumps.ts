@@ -63,6 +63,8 @@ export function findSpellings(dump: string, value: string): string[] {
     // Without the last letters, which depend on what follows.
     base64: bytes.toString('base64').replace(/=*$/, '').slice(0, -1),
     base64url: bytes.toString('base64url').slice(0, -1),
+    // Read a byte a character, as the dumps of files are.
+    'UTF-16': Buffer.from(value, 'utf16le').toString('latin1'),
   }
   const small = dump.toLowerCase()
   return Object.entries(spellings).flatMap(([name, text]) =>

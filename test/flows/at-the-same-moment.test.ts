@@ -1,4 +1,5 @@
 /** What two do at the very same moment, on a real PostgreSQL, again and again: it comes out as if one had been first. */
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { visitAccount } from '../support/account.ts'
 import { callApi, newPerson, newWorkspace, startWithApi } from '../support/api.ts'
@@ -15,6 +16,20 @@ beforeAll(async () => {
   latchkey = await startWithApi({ on: 'postgres' })
 })
 afterAll(() => latchkey?.stop())
+
+/** How many of Latchkey's transactions wait for another one to end. */
+async function countWaiting(): Promise<number> {
+  const client = new Client({ connectionString: latchkey.databaseUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query(
+      `select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    return rows[0].waiting
+  } finally {
+    await client.end()
+  }
+}
 
 it('of two Admins who demote each other one stays, whoever steps down besides', async () => {
   const { path, id, admin, member, close } = await newWorkspace(latchkey, { roles: ['admin'] })
@@ -44,6 +59,27 @@ it('of two Admins who demote each other one stays, whoever steps down besides', 
   close()
 }, 120_000)
 
+it('whoever is demoted while what they asked for waits is refused it', async () => {
+  const { path, id, admin, member, close } = await newWorkspace(latchkey, { roles: ['manager'] })
+  const [held, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const holder = latchkey.adapters.data.scoped(asSystem, async ({ workspaces }) => {
+    await workspaces.lock(id)
+    held.resolve()
+    await mayEnd.promise
+  })
+  await held.promise
+  const lower = { as: admin.token, body: { roles: ['viewer'] }, headers: { 'if-match': '*' } }
+  const demotion = callApi(latchkey, 'PATCH', `${path}/members/${member.userId}`, lower)
+  await expect.poll(countWaiting).toBe(1)
+  const body = { address: 'late@example.com', roles: ['viewer'] }
+  const invitation = callApi(latchkey, 'POST', `${path}/invitations`, { as: member.token, body })
+  await expect.poll(countWaiting).toBe(2)
+  mayEnd.resolve()
+  await holder
+  expect([(await demotion).status, (await invitation).status]).toEqual([200, 403])
+  close()
+})
+
 it('an invitation that is accepted in two browsers is accepted once', async () => {
   const { address, userId, agent } = await newPerson(latchkey)
   const { agent: other } = await visitAccount(latchkey, address)
@@ -55,6 +91,7 @@ it('an invitation that is accepted in two browsers is accepted once', async () =
     const url = `${latchkey.issuer}${path}`
     const answers = await Promise.all([agent, other].map(each => each.post(`${url}/accept`)))
     expect(answers.map(({ status }) => status)).toContain(303)
+    for (const { status } of answers) expect(status).toBeLessThan(500)
     const told = await readRows(
       latchkey,
       'audit_events',

@@ -97,3 +97,20 @@ describe.each([...new Set(Object.values(needed))])('%s', permission => {
     }
   })
 })
+
+it('whoever may change roles takes nothing away that they do not have, and gives nothing', async () => {
+  const { path, admin } = found
+  const big = { key: 'big', name: 'Big', permissions: ['workspace.read', 'audit.read'] }
+  expect((await callApi(latchkey, 'POST', `${path}/roles`, { as: admin.token, body: big })).status).toBe(201)
+  await may(['workspace.read', 'roles.manage'])
+  const put = (held: string[]) =>
+    callApi(latchkey, 'PUT', `${path}/roles/big`, {
+      as: found.member.token,
+      body: { name: 'Big', permissions: held },
+      headers: { 'if-match': '*' },
+    })
+  for (const held of [['workspace.read'], ['workspace.read', 'audit.read'], ['workspace.read', 'members.read'], []])
+    expect((await put(held)).body, held.join()).toMatchObject({ status: 403, code: 'more-than-own' })
+  const { body } = await callApi(latchkey, 'GET', `${path}/roles/big`, { as: admin.token })
+  expect(body).toMatchObject({ permissions: ['audit.read', 'workspace.read'], version: 1 })
+})

@@ -154,6 +154,38 @@ describe('every operation', () => {
     expect(await Promise.all(lists.map(listOf))).toEqual(before)
   })
 
+  it('answers 404 for what can be no id of a thing at all', async () => {
+    const deep = listRoutes().filter(({ path }) => /:workspace\/.*:|\/:app/.test(path))
+    for (const route of deep) {
+      for (const id of ['nonsense', '%00', 'a%0Ab', 'a'.repeat(300), '..%2F..', '%F0%9F%97%9D']) {
+        const names = ['member', 'invitation', 'apiKey', 'role', 'session', 'app']
+        const path = pathOf(route, { workspace: ours.id, ...Object.fromEntries(names.map(name => [name, id])) })
+        const body = { PATCH: { roles: ['viewer'] }, PUT: { name: 'Mine', permissions: [] } }[route.method as string]
+        const answer = await callApi(latchkey, route.method, path, { as: tokenFor(route), ...anything, body })
+        expectProblem(answer, 404, 'not-found', `${route.method} ${route.path} ${id}`)
+      }
+    }
+  })
+
+  it('takes nothing from a prototype that a body brings along', async () => {
+    const change = (body: string) =>
+      callApi(latchkey, 'PATCH', `${ours.path}/members/${ours.member.userId}`, { as: ours.admin.token, ...anything, body })
+    for (const body of [
+      '{"__proto__":{"roles":["admin"]}}',
+      '{"roles":["viewer"],"__proto__":{"roles":["admin"]}}',
+      '{"roles":["viewer"],"constructor":{"prototype":{"roles":["admin"]}}}',
+      '{"roles":["__proto__"]}',
+      '{"roles":["constructor"]}',
+    ])
+      expect((await change(body)).status, body).toBe(400)
+    const app = `{"client_id":"proto","client_name":"Proto","redirect_uris":["https://app.example.com/"],"__proto__":{"system":true}}`
+    const made = await callApi(latchkey, 'POST', '/apps', { as: operator, body: app })
+    expect(made.body['metadata']).toMatchObject({ client_id: 'proto' })
+    expect(JSON.stringify(made.body)).not.toContain('system')
+    const { body } = await callApi(latchkey, 'GET', `${ours.path}/members/${ours.member.userId}`, { as: ours.admin.token })
+    expect(body).toMatchObject({ roles: ['viewer'], version: 1 })
+  })
+
   it('wants JSON that it knows: an identity in a body, or anything else that is not asked for, is refused', async () => {
     for (const route of listRoutes().filter(({ method }) => method !== 'GET')) {
       const what = `${route.method} ${route.path}`

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callApi, newWorkspace, startWithApi } from '../support/api.ts'
 import { call } from '../support/code-flow.ts'
+import { dumpPostgres, findSpellings } from '../support/dumps.ts'
 import type { RunningLatchkey } from '../support/latchkey.ts'
 import { asSystem, createUser } from '../support/records.ts'
 
@@ -48,6 +49,30 @@ describe('the same request with the same idempotency key', () => {
     const { body } = await callApi(latchkey, 'GET', `${ours.path}/api-keys?limit=100`, { as: ours.admin.token })
     const named = (body['items'] as Array<{ name: string }>).filter(({ name }) => name === 'At once')
     expect(named).toHaveLength(1)
+  })
+
+  it('is another one at another operation, and for the same caller alone as long as they may', async () => {
+    const { path, admin, member, close } = await newWorkspace(latchkey, { roles: ['manager'] })
+    const headers = { 'idempotency-key': 'the-same' }
+    const body = { address: 'one@example.com', roles: ['viewer'] }
+    const invite = () => callApi(latchkey, 'POST', `${path}/invitations`, { as: member.token, body, headers })
+    const role = { key: 'one', name: 'One', permissions: [] }
+    const first = await invite()
+    expect([first.status, (await invite()).body]).toEqual([201, first.body])
+    expect((await callApi(latchkey, 'POST', `${path}/roles`, { as: admin.token, body: role, headers })).status).toBe(201)
+    const another = { name: 'One', permissions: ['members.read'] }
+    expect((await callApi(latchkey, 'POST', `${path}/api-keys`, { as: admin.token, body: another, headers })).status).toBe(201)
+    const lower = { as: admin.token, body: { roles: ['viewer'] }, headers: { 'if-match': '*' } }
+    expect((await callApi(latchkey, 'PATCH', `${path}/members/${member.userId}`, lower)).status).toBe(200)
+    expect((await invite()).status).toBe(403)
+    close()
+  })
+
+  it('is kept sealed: a secret that was shown once is in no dump', async () => {
+    const made = await makeKey('sealed', { name: 'Sealed away' })
+    const dump = await dumpPostgres(latchkey.databaseUrl ?? '')
+    expect((await makeKey('sealed', { name: 'Sealed away' })).body).toEqual(made.body)
+    for (const spelt of [String(made.body['key']).slice(36), 'Sealed away']) expect(findSpellings(dump, spelt)).toEqual([])
   })
 
   it('may be tried again where it was refused', async () => {
@@ -111,15 +136,50 @@ it('a list goes on where its page ended, by a cursor that is good for nothing el
   for (const query of ['limit=0', 'limit=101', 'limit=1&limit=2', 'nonsense=1'])
     expect((await list(query)).status, query).toBe(400)
 
+  // Whoever it ended at has left since.
+  const second = body['items'] as Array<{ user_id: string }>
+  await callApi(latchkey, 'DELETE', `${theirs.path}/members/${second[1]?.user_id}`, { as: theirs.admin.token })
+  const after = await list(`limit=100&cursor=${good}`)
+  expect(after.body['items']).toHaveLength(5)
+
   const byAddress = await list(`address=${encodeURIComponent(people[0]?.address ?? '')}`)
   expect(byAddress.body['items']).toMatchObject([{ user_id: people[0]?.id }])
   const viewed = await callApi(latchkey, 'GET', `${theirs.path}/events?action=members.viewed&limit=1`, { as: theirs.admin.token })
   expect(viewed.body['items']).toMatchObject([{ actor: `user:${theirs.admin.userId}`, details: { list: 'members', shown: '1' } }])
-  expect(await data.read(asSystem, ({ members }) => members.count(theirs.id))).toBe(7)
+  expect(await data.read(asSystem, ({ members }) => members.count(theirs.id))).toBe(6)
+})
+
+it('a search of the log goes on as the search that it was', async () => {
+  const search = (query: string) => callApi(latchkey, 'GET', `${theirs.path}/events?limit=1&${query}`, { as: theirs.admin.token })
+  for (let count = 0; count < 3; count += 1) await search('action=members.viewed')
+  const { body } = await search('action=audit-log.viewed')
+  const cursor = String(body['next_cursor'])
+  expect((await search(`action=audit-log.viewed&cursor=${cursor}`)).status).toBe(200)
+  for (const other of ['action=members.viewed', `action=audit-log.viewed&user=${theirs.admin.userId}`, ''])
+    expect((await search(`${other}&cursor=${cursor}`)).status, other).toBe(400)
 })
 
 it('another spelling of the path is nothing, and another method is named', async () => {
   expect((await call(`${latchkey.issuer}/api/v1/Users/me`)).status).toBe(404)
   const answer = await callApi(latchkey, 'POST', '/users/me', { as: ours.admin.token, body: {} })
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, DELETE'])
+})
+
+// Last, since the tokens from above are over by then.
+it('an idempotency key is remembered for a day', async () => {
+  const body = { name: 'Nightly', permissions: ['members.manage', 'workspace.read'], expires_in_days: 7 }
+  const made = await callApi(latchkey, 'POST', `${ours.path}/api-keys`, { as: ours.admin.token, body })
+  const invite = () =>
+    callApi(latchkey, 'POST', `${ours.path}/invitations`, {
+      as: String(made.body['key']),
+      body: { address: 'daily@example.com', roles: ['viewer'] },
+      headers: { 'idempotency-key': 'daily' },
+    })
+  const first = await invite()
+  latchkey.clock.advance(86_000)
+  expect((await invite()).body).toEqual(first.body)
+  latchkey.clock.advance(401)
+  const next = await invite()
+  expect([next.status, next.headers.get('idempotent-replayed')]).toEqual([201, null])
+  expect(next.body['id']).not.toBe(first.body['id'])
 })

@@ -12,7 +12,7 @@ import { anApiKey } from '../support/api-records.ts'
 import { countDeletions, type CountedDeletion, insertMany } from '../support/counted-deletions.ts'
 import { deleteBatch, eraseBatch } from '../support/deletion.ts'
 import { type DurableState, openDurableState } from '../support/durable-state.ts'
-import { anEvent, asSystem, asUser, asWorkspace, createUser, createWorkspace, noon } from '../support/records.ts'
+import { anApp, anEvent, asSystem, asUser, asWorkspace, createUser, createWorkspace, noon } from '../support/records.ts'
 
 const batch = 100
 const many = 250
@@ -255,5 +255,23 @@ describe.each(['embedded', 'postgres'] as const)('on %s', kind => {
     ])
     expect(await rowsOf('users', 'id = $1', [userId])).toBe(0)
     expect(await rowsOf('audit_events', `action = 'account.erased'`, [])).toBe(1)
+  })
+
+  it('an app that very many have allowed something goes by no giant statement', async () => {
+    const app = anApp()
+    await data.scoped(asJob, ({ apps }) => apps.insert(app))
+    const people = `insert into latchkey.users (id, status, locale, created_at)
+      select gen_random_uuid(), 'active', 'en', $1 from generate_series(1, 1100)`
+    await insertMany(state, people, [noon])
+    const allow = `insert into latchkey.consents select id, $1, '{}', $2::timestamptz from latchkey.users`
+    await insertMany(state, allow, [app.clientId, noon])
+    await data.scoped(asJob, ({ apps }) => apps.delete(app.clientId))
+    const sizes = (await deletions()).map(({ table, rows }) => [table, rows])
+    expect(sizes).toEqual([
+      ['consents', 500],
+      ['consents', 500],
+      ['consents', 100],
+      ['apps', 1],
+    ])
   })
 })

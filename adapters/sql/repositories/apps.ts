@@ -3,6 +3,7 @@ import type { AppRecord } from '../../../provider/ports/records.ts'
 import type { AppRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import type { Schema } from '../schema.ts'
+import { removalFrom } from '../remains.ts'
 import { prepare, queries } from '../statement.ts'
 import { canBeKept, fromNullable } from '../values.ts'
 
@@ -51,6 +52,9 @@ const remove = prepare<{ clientId: string }>()(parameter =>
   queries.deleteFrom('apps').where('client_id', '=', parameter.clientId),
 )
 
+const removeConsents = removalFrom('consents', ['user_id', 'client_id'], 'client_id')
+const consentsAtOnce = 500
+
 export function createAppRepository(scope: SqlScope): AppRepository {
   return {
     async find(clientId) {
@@ -67,6 +71,9 @@ export function createAppRepository(scope: SqlScope): AppRepository {
       await scope.post(replace, { clientId, secretHash: secretHash ?? null, metadata })
     },
     async delete(clientId) {
+      // With the app or not at all, and yet by no statement that takes along all that people have ever allowed it.
+      const batch = { ownerId: clientId, limit: consentsAtOnce }
+      while ((await removeConsents(scope, batch)) === consentsAtOnce);
       await scope.post(remove, { clientId })
     },
     async lock() {

@@ -169,6 +169,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
         shownCodes,
         visits,
         rpId,
+        newUserWorkspace: settings.newUserWorkspace,
       }),
       ...apiRoutes({
         ...forSignedIn,

@@ -66,6 +66,8 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
     method: Route['method']
     path: string
     changesFactors?: boolean
+    /** Where those of all these pages are not enough. */
+    limits?: Limit[]
     params?: ZodType<Params>
     /** Where the browser goes on after a sign-in that a form asked for; the page's own address where it is a page. */
     comeBackTo?: string | ((params: Params) => string)
@@ -77,7 +79,7 @@ export function createAccountRoute({ issuer, data, clock, pages, standing, sessi
       path,
       access: 'browser',
       mode: 'self',
-      limits: method === 'GET' ? viewing : posting,
+      limits: declaration.limits ?? (method === 'GET' ? viewing : posting),
       form: fields,
       ...(declaration.params === undefined ? {} : { params: declaration.params }),
       async handler({ ctx, params, form, facts, browser }) {
@@ -140,7 +142,7 @@ export function accountReturnRoute(): Route {
     handler: ({ query: { state } }) => ({
       kind: 'redirect',
       to:
-        state !== undefined && /^\/((account|admin)(\/[a-z0-9-]+)*|(invitation|set-up)\/[A-Za-z0-9_-]+)$/.test(state)
+        state !== undefined && /^\/((account|admin)(\/[A-Za-z0-9_-]+)*|(invitation|set-up)\/[A-Za-z0-9_-]+)$/.test(state)
           ? state
           : '/account',
     }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { consoleHref } from '../../views/console/console-page.tsx'
 import { type InvitationStep, renderInvitation } from '../../views/account/invitation.tsx'
 import { type Answer, html } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
@@ -8,6 +9,7 @@ import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { signInFirst } from '../oidc/signing-in-first.ts'
 import { acceptInvitation, findInvitation, isOpen } from '../workspaces/accepting-invitations.ts'
+import { findPermissions } from '../workspaces/authority.ts'
 import { describeInvitation } from '../workspaces/describe-invitation.ts'
 import { invitationPath } from '../workspaces/invitations.ts'
 import type { AccountParts } from './surroundings.ts'
@@ -37,7 +39,11 @@ export function invitationRoutes({ accountRoute, issuer, data, clock, pages, ses
           ? [undefined, []]
           : await Promise.all([repositories.users.findById(userId), repositories.accounts.listAddresses(userId)])
       const isInvited = addresses.some(({ address }) => address === invitation.address)
-      return { invitation, described, user, isAccepted: isTheirs, isInvited }
+      // As they are now: roles may have changed, or the membership may be over, since it was accepted.
+      const member = isTheirs ? await repositories.members.find(invitation.workspaceId, userId) : undefined
+      const about = { workspaceId: invitation.workspaceId, ofApps: [] }
+      const permissions = member === undefined ? [] : await findPermissions(repositories, about, member.roles)
+      return { invitation, described, user, isAccepted: isTheirs, isInvited, permissions }
     })
   }
 
@@ -45,12 +51,12 @@ export function invitationRoutes({ accountRoute, issuer, data, clock, pages, ses
     const signedIn = await sessions.find(ctx)
     const found = await find(token, signedIn?.userId)
     const page = pages.context({ locale: negotiateLocale(ctx, found.user?.locale), path: homeOf(token) })
-    const { invitation, described, user, isAccepted, isInvited } = found
+    const { invitation, described, user, isAccepted, isInvited, permissions } = found
     const { address: invited, expiresAt } = invitation
     const signInForm = { action: `${homeOf(token)}/sign-in` }
     const address = user?.address
     const step: InvitationStep = isAccepted
-      ? { kind: 'accepted' }
+      ? { kind: 'accepted', workspaceHref: permissions.some(isForAdmins) ? consoleHref(described.slug, '') : undefined }
       : address === undefined
         ? { kind: 'sign-in', form: signInForm }
         : isInvited
@@ -101,4 +107,9 @@ export function invitationRoutes({ accountRoute, issuer, data, clock, pages, ses
       },
     }),
   ]
+}
+
+/** Whoever may only see that the workspace is there has nothing to do on its pages. */
+function isForAdmins(permission: string): boolean {
+  return permission !== 'workspace.read'
 }

@@ -15,6 +15,7 @@ import type { ShownCodes } from '../recovery-codes/shown-codes.ts'
 import type { SignInMethod } from '../sign-in/method.ts'
 import type { UpstreamVisits } from '../sign-in/upstream-visits.ts'
 import type { Notices } from '../users/notices.ts'
+import type { NewUserWorkspace } from '../workspaces/founding.ts'
 import type { AccountRouteMaker } from './account-route.ts'
 
 /** What the pages of an account are made with. */
@@ -41,6 +42,8 @@ export interface AccountParts {
   visits: UpstreamVisits
   /** The domain that passkeys are made for. */
   rpId: string
+  /** What somebody may do for themselves who has no workspace. */
+  newUserWorkspace: NewUserWorkspace
   /** How long a deletion can be taken back. */
   erasureGraceSeconds: number
 }

@@ -9,7 +9,7 @@ import { AppError } from '../kernel/errors.ts'
 import { readName } from '../users/names.ts'
 import { acceptInvitation } from '../workspaces/accepting-invitations.ts'
 import { findNamed } from '../workspaces/concerned.ts'
-import { foundWorkspace } from '../workspaces/founding.ts'
+import { ensurePersonalWorkspace, foundWorkspace } from '../workspaces/founding.ts'
 import { finishInteraction, workspacePath } from './interactions.ts'
 import { createWorkspacePage, type WaitingRequest, type WorkspacePageOptions } from './workspace-page.ts'
 
@@ -106,6 +106,22 @@ export function chooseWorkspaceRoutes(options: WorkspacePageOptions): Route[] {
             const circumstances = ofRequest(facts, { kind: 'user', userId }, clock)
             return open?.workspaceId ?? (await foundWorkspace(repositories, { name: read.name, userId }, circumstances)).id
           })
+          return goOn(ctx, id)
+        }),
+    }),
+    route({
+      ...common,
+      method: 'POST',
+      path: `${path}/own`,
+      limits: founding,
+      mode: { system: 'founding' },
+      handler: ({ ctx, params: { uid }, facts }) =>
+        withWaiting(ctx, uid, async ({ userId, refused }) => {
+          if (newUserWorkspace !== 'personal' || refused !== undefined) throw new AppError('not-found')
+          const circumstances = ofRequest(facts, { kind: 'user', userId }, clock)
+          const id = await data.scoped({ kind: 'system', reason: 'founding' }, repositories =>
+            ensurePersonalWorkspace(repositories, { userId }, circumstances),
+          )
           return goOn(ctx, id)
         }),
     }),

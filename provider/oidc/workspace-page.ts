@@ -1,6 +1,7 @@
 import type { Provider } from 'oidc-provider'
 import { renderChooseWorkspace } from '../../views/sign-in/choose-workspace.tsx'
-import { type FoundingProblem, renderNoWorkspace } from '../../views/sign-in/no-workspace.tsx'
+import type { FoundingProblem } from '../../views/parts/founding-form.tsx'
+import { renderNoWorkspace } from '../../views/sign-in/no-workspace.tsx'
 import type { AppRegistry } from '../apps/registry.ts'
 import { type Answer, html } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
@@ -10,12 +11,10 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { describeInvitation } from '../workspaces/describe-invitation.ts'
+import type { NewUserWorkspace } from '../workspaces/founding.ts'
 import { describeApp, findInteraction, workspacePath } from './interactions.ts'
 import { readParameters } from './request-parameters.ts'
 import type { Interaction } from './request-state.ts'
-
-/** Where new users work: what is offered to whoever has no workspace. */
-export type NewUserWorkspace = 'personal' | 'invited' | 'founded'
 
 export interface WorkspacePageOptions {
   provider: Provider
@@ -23,6 +22,7 @@ export interface WorkspacePageOptions {
   data: Data
   pages: Pages
   clock: Clock
+  /** What is offered to whoever has no workspace. */
   newUserWorkspace: NewUserWorkspace
 }
 
@@ -82,12 +82,15 @@ export function createWorkspacePage({ provider, registry, data, pages, clock, ne
     }
     if (refused === undefined && open.length > 0)
       return html(renderChooseWorkspace(page, { ...common, choose: { action: path }, workspaces: open }))
+    // One that is suspended, or about to be deleted, is theirs still.
+    const mayMakeOwn = newUserWorkspace === 'personal' && refused === undefined && !all.some(({ personal }) => personal)
     const mayFound = newUserWorkspace === 'founded' && refused === undefined
     return html(
       renderNoWorkspace(page, {
         ...common,
         reason: refused === undefined ? 'none' : 'refused',
         address: user?.address ?? '',
+        ...(mayMakeOwn ? { makeOwn: { action: `${path}/own` } } : {}),
         ...(mayFound ? { found: { action: `${path}/found`, ...typed } } : {}),
       }),
       typed.problem === undefined ? (refused === undefined ? 200 : 403) : 400,

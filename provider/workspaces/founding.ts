@@ -3,6 +3,9 @@ import { type Circumstances, recordEvent } from '../audit/record.ts'
 import { newId } from '../kernel/ids.ts'
 import type { Repositories } from '../ports/repositories.ts'
 
+/** Where a new user works: in a workspace of their own, in none until they are invited, or also in one that they found. */
+export type NewUserWorkspace = 'personal' | 'invited' | 'founded'
+
 export const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
 
 interface Founding {
@@ -49,6 +52,20 @@ export function foundPersonalWorkspace(
 ): Promise<{ id: string; slug: string }> {
   const slug = `personal-${randomBytes(8).toString('hex')}`
   return foundWorkspace(repositories, { name: 'Personal', slug, personal: true, userId }, circumstances)
+}
+
+/**
+ * The workspace of somebody who signed up while none was made for them, in the caller's transaction: the one that they have, where there is
+ * one. Of the same form sent twice at once, the second finds what the first has made.
+ */
+export async function ensurePersonalWorkspace(
+  repositories: Repositories,
+  { userId }: { userId: string },
+  circumstances: Circumstances,
+): Promise<string> {
+  await repositories.accounts.lock(userId)
+  const own = (await repositories.workspaces.listForUser(userId)).find(({ personal }) => personal)
+  return own?.id ?? (await foundPersonalWorkspace(repositories, { userId }, circumstances)).id
 }
 
 /** What can be read of the name, and a few letters that no other has. */

@@ -249,4 +249,8 @@ export const consoleStates: State[] = [
     }),
   ),
   ofConsole('workspaces-none', 'overview', page => renderAccountWorkspaces(page, { workspaces: [] })),
+  ofConsole('workspaces-own', 'overview', page => renderAccountWorkspaces(page, { workspaces: [], makeOwn: form })),
+  ofConsole('workspaces-found', 'overview', page =>
+    renderAccountWorkspaces(page, { workspaces: [], found: { ...form, name: '', problem: 'empty' } }),
+  ),
 ]

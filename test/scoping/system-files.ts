@@ -97,7 +97,7 @@ export const systemFiles: readonly SystemFiles[] = [
   {
     reason: 'founding',
     why: 'a workspace that is being made has nobody in it yet',
-    files: ['provider/oidc/choose-workspace.ts', 'provider/account/first-set-up.ts'],
+    files: ['provider/oidc/choose-workspace.ts', 'provider/account/first-set-up.ts', 'provider/account/workspaces.ts'],
   },
   {
     reason: 'job',

@@ -26,6 +26,7 @@ export const accountOutcomes = [
   'app-disconnected',
   'account-kept',
   'workspace-left',
+  'workspace-founded',
 ] as const
 
 export type AccountOutcome = (typeof accountOutcomes)[number]

@@ -18,8 +18,8 @@ export type InvitationStep =
   | { kind: 'accept'; form: FormTarget; address: string }
   /** Somebody else is; the form signs in with the address that was invited. */
   | { kind: 'of-another'; form: FormTarget; address: string }
-  /** It was accepted by who is signed in. */
-  | { kind: 'accepted' }
+  /** It was accepted by who is signed in; the workspace's own pages, for whoever has something to do there. */
+  | { kind: 'accepted'; workspaceHref: string | undefined }
 
 export interface InvitationProps {
   invitation: {
@@ -43,8 +43,8 @@ export function renderInvitation(page: PageContext, { invitation, step }: Invita
       <>
         <h1>{title}</h1>
         <p class="lead">{say('invitation.accepted.lead', { workspace })}</p>
-        <ButtonLink href="/account" kind="primary">
-          {say('onward.account')}
+        <ButtonLink href={step.workspaceHref ?? '/account/workspaces'} kind="primary">
+          {step.workspaceHref ? say('account.workspaces.open-what', { what: workspace }) : say('invitation.accepted.workspaces')}
         </ButtonLink>
       </>
     ))

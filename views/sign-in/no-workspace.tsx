@@ -1,15 +1,12 @@
-import type { VNode } from 'preact'
 import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
-import { Field } from '../parts/field.tsx'
+import { type FoundingProps, FoundingForm } from '../parts/founding-form.tsx'
 import { Button, ButtonLink, Form } from '../parts/form.tsx'
 import { MaskedAddress } from '../parts/masked-address.tsx'
 import { OpenInvitations, type OpenInvitation } from '../parts/open-invitations.tsx'
 import { WayBackToApp } from '../parts/way-back-to-app.tsx'
 import { appName } from '../text.ts'
-
-export type FoundingProblem = 'empty' | 'too-long'
 
 export interface NoWorkspaceProps {
   /** They have none; or the app asked for one that is not theirs to open, if it is there at all. */
@@ -20,7 +17,9 @@ export interface NoWorkspaceProps {
   /** Takes the field `invitation`. */
   accept: FormTarget
   /** Takes the field `name`, where people may found workspaces. */
-  found?: FormTarget & { name?: string; problem?: FoundingProblem }
+  found?: FoundingProps
+  /** Where everybody has a workspace of their own, and they have none yet. */
+  makeOwn?: FormTarget
   /** Takes the person back to the app without a sign-in. */
   cancel: FormTarget
   /** For somebody else. */
@@ -29,7 +28,7 @@ export interface NoWorkspaceProps {
 
 /** Somebody is signed in, and there is no workspace for the app to open. */
 export function renderNoWorkspace(page: PageContext, props: NoWorkspaceProps): string {
-  const { reason, found } = props
+  const { reason, found, makeOwn } = props
   const title = speak(page.locale).say(`no-workspace.${reason}.heading`)
   const app = <bdi>{appName(page)}</bdi>
   const address = <MaskedAddress address={props.address} />
@@ -37,9 +36,20 @@ export function renderNoWorkspace(page: PageContext, props: NoWorkspaceProps): s
     <>
       <h1>{title}</h1>
       <p class="lead">{show(`no-workspace.${reason}.lead`, { app, address })}</p>
-      {props.invitations.length === 0 && <p>{show(`no-workspace.${reason}.next`, { app })}</p>}
+      {props.invitations.length === 0 && makeOwn === undefined && <p>{show(`no-workspace.${reason}.next`, { app })}</p>}
       <OpenInvitations page={page} invitations={props.invitations} accept={props.accept} />
-      {found && <Founding page={page} found={found} />}
+      {makeOwn && (
+        <Form target={makeOwn} class="stack">
+          <p>{say('no-workspace.own.lead')}</p>
+          <Button kind="primary">{say('no-workspace.own.button')}</Button>
+        </Form>
+      )}
+      {found && (
+        <section>
+          <h2>{say('no-workspace.found.heading')}</h2>
+          <FoundingForm page={page} found={found} />
+        </section>
+      )}
       <div class="ways-out">
         <WayBackToApp page={page} cancel={props.cancel} />
         <ButtonLink href={props.signOutHref} kind="plain">
@@ -48,23 +58,4 @@ export function renderNoWorkspace(page: PageContext, props: NoWorkspaceProps): s
       </div>
     </>
   ))
-}
-
-function Founding({ page, found }: { page: PageContext; found: NonNullable<NoWorkspaceProps['found']> }): VNode {
-  const { say } = speak(page.locale)
-  return (
-    <section>
-      <h2>{say('no-workspace.found.heading')}</h2>
-      <Form target={found} class="stack">
-        <Field
-          name="name"
-          label={say('no-workspace.found.name')}
-          hint={say('no-workspace.found.hint')}
-          problem={found.problem && say(`no-workspace.found.${found.problem}`)}
-          input={{ type: 'text', value: found.name, autocomplete: 'organization', maxLength: 200, required: true }}
-        />
-        <Button kind="primary">{say('no-workspace.found.button')}</Button>
-      </Form>
-    </section>
-  )
 }

@@ -15,12 +15,18 @@ export const workspaceChoice = {
     '{app} hat einen Arbeitsbereich verlangt, zu dem {address} keinen Zugang hat oder den es nicht mehr gibt.',
   'no-workspace.refused.next':
     'Gehen Sie zurück zu {app}, verwenden Sie ein anderes Konto, oder bitten Sie einen Admin des Arbeitsbereichs um eine Einladung.',
+  'no-workspace.own.lead': 'Sie haben noch keinen eigenen Arbeitsbereich: einen, in dem nur Sie arbeiten.',
+  'no-workspace.own.button': 'Meinen Arbeitsbereich einrichten',
+  'account.workspaces.none':
+    'Sie sind noch in keinem Arbeitsbereich. Richten Sie hier einen ein, oder bitten Sie jemanden, der einen betreut, um eine Einladung.',
+  'account.done.workspace-founded': 'Der Arbeitsbereich ist eingerichtet.',
   'no-workspace.found.heading': 'Einen Arbeitsbereich gründen',
   'no-workspace.found.name': 'Name des Arbeitsbereichs',
   'no-workspace.found.hint': 'Wie Ihr Team sich nennt. Sie werden Admin und können die anderen einladen.',
   'no-workspace.found.empty': 'Geben Sie dem Arbeitsbereich einen Namen.',
   'no-workspace.found.too-long': 'Dieser Name ist zu lang. 60 Zeichen haben Platz.',
   'no-workspace.found.button': 'Arbeitsbereich gründen',
+  'invitation.accepted.workspaces': 'Zu Ihren Arbeitsbereichen',
   'invitation.heading': '{workspace} beitreten',
   'invitation.lead': 'Sie sind in den Arbeitsbereich {workspace} auf {installation} eingeladen.',
   'invitation.lead-by': '{inviter} lädt Sie in den Arbeitsbereich {workspace} auf {installation} ein.',

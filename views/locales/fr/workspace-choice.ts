@@ -14,12 +14,19 @@ export const workspaceChoice = {
   'no-workspace.refused.lead': '{app} a demandé un espace de travail auquel {address} n’a pas accès, ou qui n’existe plus.',
   'no-workspace.refused.next':
     'Revenez à {app}, utilisez un autre compte, ou demandez une invitation à un Admin de l’espace de travail.',
+  'no-workspace.own.lead':
+    'Vous n’avez pas encore d’espace de travail à vous : un espace où vous travaillez sans personne d’autre.',
+  'no-workspace.own.button': 'Créer mon espace de travail',
+  'account.workspaces.none':
+    'Vous n’êtes encore dans aucun espace de travail. Créez-en un ici, ou demandez une invitation à une personne qui en gère un.',
+  'account.done.workspace-founded': 'L’espace de travail est créé.',
   'no-workspace.found.heading': 'Fonder un espace de travail',
   'no-workspace.found.name': 'Nom de l’espace de travail',
   'no-workspace.found.hint': 'Le nom que se donne votre équipe. Vous en devenez Admin et pouvez inviter les autres.',
   'no-workspace.found.empty': 'Donnez un nom à l’espace de travail.',
   'no-workspace.found.too-long': 'Ce nom est trop long. 60 caractères au plus.',
   'no-workspace.found.button': 'Fonder l’espace de travail',
+  'invitation.accepted.workspaces': 'Voir vos espaces de travail',
   'invitation.heading': 'Rejoindre {workspace}',
   'invitation.lead': 'Vous êtes invité dans l’espace de travail {workspace} sur {installation}.',
   'invitation.lead-by': '{inviter} vous invite dans l’espace de travail {workspace} sur {installation}.',

@@ -132,5 +132,8 @@ describe.each(['embedded', 'postgres'] as const)('on %s', on => {
     latchkey.clock.advance(freshSeconds + 1)
     expect(asksToSignIn(await admin.send(`${page}/end-sessions`))).toBe(true)
     expect(await grantsOf(id)).toHaveLength(2)
+    // And is back at the question after it.
+    const question = `${page}/sessions/${(await grantsOf(id))[0]?.id}/end`
+    expect(new URL((await admin.open(question)).url).pathname).toBe(question)
   })
 })

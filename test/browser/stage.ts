@@ -30,17 +30,25 @@ export interface Stage {
   nextMail(address: string): Promise<SignInMail>
   /** The same for a mail that brings a code alone. */
   nextCode(address: string): Promise<string>
+  /** Where the newest invitation of the address leads. */
+  nextInvitation(address: string): Promise<string>
+  /** For Latchkey time passes at once; for browsers it does not. */
+  letPass(minutes: number): Promise<void>
   stop(): Promise<void>
 }
 
-/** `moreApps` are registered beside those of the sample product; `settings` hold beside the stage's own. */
-export async function setStage(moreApps: object[] = [], settings: Record<string, string> = {}): Promise<Stage> {
+/** `moreApps` are registered beside those of the sample product; `settings` hold beside the stage's own, as `more` does in the config file. */
+export async function setStage(
+  moreApps: object[] = [],
+  settings: Record<string, string> = {},
+  more: object = {},
+): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-stage-'))
   const [issuerPort, productPort] = [await findFreePort(), await findFreePort()]
   const issuer = `http://localhost:${issuerPort}`
   const product = await startSampleProduct({ port: productPort, issuer })
   const sink = await startSmtpSink()
-  await writeConfig(folder, product.url, moreApps)
+  await writeConfig(folder, product.url, moreApps, more)
   const latchkey = await startLatchkey(folder, issuer, sink.url, settings)
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -54,6 +62,12 @@ export async function setStage(moreApps: object[] = [], settings: Record<string,
     openBrowser: options => browser.newContext({ locale: 'en-GB', ...options }),
     nextMail: async address => readMail(await nextText(address)),
     nextCode: async address => readCode(await nextText(address)),
+    nextInvitation: async address => readInvitation(await nextText(address)),
+    async letPass(minutes) {
+      const moved = once(latchkey, 'message')
+      latchkey.send({ minutes })
+      await moved
+    },
     async stop() {
       await browser.close()
       await product.close()
@@ -78,10 +92,10 @@ export async function setStage(moreApps: object[] = [], settings: Record<string,
 }
 
 /** The sample product's own config file, moved to the port of this stage. */
-async function writeConfig(folder: string, product: string, moreApps: object[]): Promise<void> {
+async function writeConfig(folder: string, product: string, moreApps: object[], more: object): Promise<void> {
   const text = await readFile(join(project, 'test/sample-product/latchkey.yaml'), 'utf8')
   const { apps } = parse(text.replaceAll('http://localhost:4000', product)) as { apps: object[] } // the file's one member
-  await writeFile(join(folder, 'latchkey.yaml'), stringify({ apps: [...apps, ...moreApps] }))
+  await writeFile(join(folder, 'latchkey.yaml'), stringify({ ...more, apps: [...apps, ...moreApps] }))
 }
 
 async function startLatchkey(
@@ -90,8 +104,9 @@ async function startLatchkey(
   smtpUrl: string,
   settings: Record<string, string>,
 ): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(project, '.build/main.mjs')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const clock = join(import.meta.dirname, 'movable-clock.mjs')
+  const child = spawn(process.execPath, ['--enable-source-maps', '--import', clock, join(project, '.build/main.mjs')], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       PATH: process.env['PATH'] ?? '',
       TMPDIR: folder,
@@ -109,8 +124,8 @@ async function startLatchkey(
   const keepTail = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-4000)
   }
-  child.stdout.on('data', keepTail)
-  child.stderr.on('data', keepTail)
+  child.stdout?.on('data', keepTail)
+  child.stderr?.on('data', keepTail)
   const deadline = Date.now() + startLimit
   while (!(await answers(`${issuer}/.well-known/openid-configuration`))) {
     if (child.exitCode !== null || Date.now() > deadline) {
@@ -147,4 +162,10 @@ function readCode(text: string): string {
   const [code] = /^[A-Z]{4} [A-Z]{4}$/m.exec(text) ?? []
   if (!code) throw new Error('the mail has no code')
   return code
+}
+
+function readInvitation(text: string): string {
+  const [link] = /http:\/\/localhost:\d+\/invitation\/\S+/.exec(text) ?? []
+  if (!link) throw new Error('the mail has no invitation')
+  return link
 }

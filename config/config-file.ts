@@ -6,6 +6,7 @@ import { show, showName } from '../provider/kernel/wording.ts'
 import { reasonOf } from './read-failure.ts'
 import { configFileSchema, upstreamKeys } from './config-file-schema.ts'
 import { listSettings } from './schema.ts'
+import { retentionClasses } from './values.ts'
 
 /**
  * Reads the file that LATCHKEY_CONFIG names; JSON is read as the YAML that it is. A StartError says where it is wrong, and never
@@ -49,10 +50,11 @@ function describeIssue(issue: z.core.$ZodIssue | undefined): string {
   const [key, part] = issue?.path ?? []
   if (issue?.code === 'unrecognized_keys') {
     const unknown = issue.keys[0] ?? ''
-    return key === undefined ? describeUnknownKey(unknown) : describeUnknownUpstreamKey(unknown, part)
+    if (key === undefined) return describeUnknownKey(unknown)
+    return key === 'audit' ? describeUnknownAuditKey(unknown, part) : describeUnknownUpstreamKey(unknown, part)
   }
   if (key === undefined) return 'expected keys with values at the top, such as `apps:`, was given something else.'
-  if (key === 'upstreams' || key === 'plans') return `${describeDeepIssue(issue)}, was given something else.`
+  if (key === 'upstreams' || key === 'plans' || key === 'audit') return `${describeDeepIssue(issue)}, was given something else.`
   const place =
     part === undefined
       ? `${String(key)}: expected a list`
@@ -71,6 +73,12 @@ function describeUnknownUpstreamKey(key: string, upstream: PropertyKey | undefin
   const place = upstream === undefined ? 'upstreams' : `upstreams, ${String(upstream)}`
   const keys = Object.entries(upstreamKeys).find(([name]) => name === upstream)?.[1] ?? upstreamKeys
   return `${place}: ${showName(key)}: there is no such key. The keys are: ${Object.keys(keys).join(', ')}.`
+}
+
+function describeUnknownAuditKey(key: string, part: PropertyKey | undefined): string {
+  const place = part === undefined ? 'audit' : `audit, ${String(part)}`
+  const keys = part === undefined ? ['retention_days', 'days_after_deletion'] : retentionClasses
+  return `${place}: ${showName(key)}: there is no such key. The keys are: ${keys.join(', ')}.`
 }
 
 function describeUnknownKey(key: string): string {

@@ -181,8 +181,10 @@ function isCertificate(pem: string): boolean {
 
 const days = z.int('expected a whole number of days').min(1, 'expected at least 1 day').max(36_500, 'expected at most 36500 days')
 
+export const retentionClasses = ['accounts', 'installation', 'sign-ins', 'tokens', 'workspaces'] as const
+
 /** For how many days what audit events of a class say can be read. */
-export const retentionDays = z.partialRecord(z.enum(['accounts', 'installation', 'sign-ins', 'tokens', 'workspaces']), days)
+export const retentionDays = z.partialRecord(z.enum(retentionClasses), days)
 
 /** For how many days after a workspace was deleted its log can be opened still. */
 export const daysAfterDeletion = days

@@ -1,7 +1,7 @@
 /** The audit log proves itself: to whoever runs the installation, and to whoever is handed an export of it. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { recordEvent, withoutRequest } from '../../provider/audit/record.ts'
 import { installationChain } from '../../provider/ports/audit-chain.ts'
 import { deleteBatch, eraseWhole } from '../support/deletion.ts'
@@ -49,6 +49,8 @@ async function aWorkspace(): Promise<{ id: string; slug: string }> {
 
 /** Everything that somebody may tamper with, to be put back as it was. */
 async function withBackup(tables: string[], work: () => Promise<void>): Promise<void> {
+  // What is sealed between the copy and its return would stand there twice.
+  await vi.waitUntil(async () => (await readRows(latchkey, 'audit_unsealed')).length === 0, { timeout: 20_000 })
   const all = tables.map(table =>
     changeRows(latchkey, table, `create table public.backup_${table} as select * from latchkey.${table}`),
   )

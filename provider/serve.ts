@@ -24,6 +24,7 @@ export async function serve({ environment, clock = systemClock, print }: ServeOp
     return
   }
   const server = await startServer(settings, clock)
+  if (settings.loopback && isFirstProcess()) await printSetUpLink(server.adapters.data, { issuer: settings.issuer, clock, print })
   server.adapters.telemetry.log.info({ issuer: settings.issuer, port: server.port }, 'Latchkey is serving')
   if (settings.databaseUrl === undefined) {
     server.adapters.telemetry.log.info(
@@ -31,7 +32,6 @@ export async function serve({ environment, clock = systemClock, print }: ServeOp
       'the embedded database survives a crash of this process, but makes no promise about a loss of power',
     )
   }
-  if (settings.loopback && isFirstProcess()) await printSetUpLink(server.adapters.data, { issuer: settings.issuer, clock, print })
   let stopping = false
   const stop = () => {
     if (stopping) return

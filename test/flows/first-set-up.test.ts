@@ -223,10 +223,13 @@ describe('a start', () => {
       nodes: 1,
       environment: { WEB_CONCURRENCY: '2', LOG_LEVEL: 'info' },
     })
-    onTestFinished(() => installation.stop())
     const serving = () => [...installation.output().matchAll(/"message":"Latchkey is serving"/g)].length
-    await expect.poll(serving, { timeout: 30_000 }).toBe(2)
-    await expect.poll(() => printed(installation.output()), { timeout: 30_000 }).toHaveLength(1)
+    try {
+      await expect.poll(serving, { timeout: 30_000 }).toBe(2)
+    } finally {
+      await installation.stop()
+    }
+    expect(printed(installation.output())).toHaveLength(1)
   })
 
   it('for an issuer that others reach prints none, and has no such page', async () => {

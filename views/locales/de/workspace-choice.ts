@@ -50,7 +50,7 @@ export const workspaceChoice = {
     'Zuerst: Wer sind Sie? Wir senden Ihnen einen Link, mit dem Sie sich anmelden; danach benennen Sie den Arbeitsbereich.',
   'set-up.sign-in-hint': 'Ihr Konto hier hat dann diese Adresse.',
   'set-up.sign-in': 'Weiter',
-  'set-up.signed-in-as': 'Sie sind als {address} angemeldet und werden dort Admin.',
+  'set-up.signed-in-as': 'Sie sind als {address} angemeldet.',
   'set-up.slug': 'Kurzname (freiwillig)',
   'set-up.slug-hint':
     'Er steht in Adressen und Tokens und bleibt: Kleinbuchstaben, Ziffern und Bindestriche, zum Beispiel acme. Ohne Angabe bilden wir ihn aus dem Namen.',

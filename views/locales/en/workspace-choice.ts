@@ -46,7 +46,7 @@ export const workspaceChoice = {
   'set-up.sign-in-lead': 'First, who are you? We send you a link to sign in with; after that you name the workspace.',
   'set-up.sign-in-hint': 'Your account here will have this address.',
   'set-up.sign-in': 'Go on',
-  'set-up.signed-in-as': 'You are signed in as {address}, and will be its Admin.',
+  'set-up.signed-in-as': 'You are signed in as {address}.',
   'set-up.slug': 'Short name (optional)',
   'set-up.slug-hint':
     'It stands in addresses and tokens, and stays: lower-case letters, digits and hyphens, such as acme. Without one, we take it from the name.',

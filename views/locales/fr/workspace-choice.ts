@@ -51,7 +51,7 @@ export const workspaceChoice = {
     'D’abord, qui êtes-vous\u00A0? Nous vous envoyons un lien pour vous connecter\u00A0; ensuite, vous nommez l’espace de travail.',
   'set-up.sign-in-hint': 'Votre compte ici aura cette adresse.',
   'set-up.sign-in': 'Continuer',
-  'set-up.signed-in-as': 'Vous êtes connecté en tant que {address}, et en serez Admin.',
+  'set-up.signed-in-as': 'Vous êtes connecté en tant que {address}.',
   'set-up.slug': 'Nom court (facultatif)',
   'set-up.slug-hint':
     'Il figure dans les adresses et les jetons, et reste\u00A0: minuscules, chiffres et traits d’union, par exemple acme. Sans indication, nous le tirons du nom.',

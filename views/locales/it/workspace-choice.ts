@@ -46,7 +46,7 @@ export const workspaceChoice = {
   'set-up.sign-in-lead': 'Prima di tutto: chi è Lei? Le inviamo un link per accedere; poi dà un nome all’area di lavoro.',
   'set-up.sign-in-hint': 'Il Suo account qui avrà questo indirizzo.',
   'set-up.sign-in': 'Continua',
-  'set-up.signed-in-as': 'Ha effettuato l’accesso come {address}, e ne sarà Admin.',
+  'set-up.signed-in-as': 'Ha effettuato l’accesso come {address}.',
   'set-up.slug': 'Nome breve (facoltativo)',
   'set-up.slug-hint':
     'Sta negli indirizzi e nei token, e resta: lettere minuscole, cifre e trattini, per esempio acme. Se manca, lo ricaviamo dal nome.',

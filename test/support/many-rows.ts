@@ -18,7 +18,9 @@ export async function multiplyRows(
   for (const table of tables) {
     const columns = await ask(
       `select attname as name, format_type(atttypid, null) as type, exists (
-         select from pg_index where indrelid = attrelid and indisunique and attnum = any(indkey::int2[])) as is_unique
+         select from pg_index where indrelid = attrelid and indisunique and attnum = any(indkey::int2[])) and not exists (
+         select from pg_constraint where contype = 'c' and conrelid = attrelid and conkey = array[attnum]
+           and pg_get_constraintdef(oid) ~ ' = (\\d|ANY)') as is_unique
        from pg_attribute where attrelid = 'latchkey.${table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
     )
     const names = columns.map(({ name }) => `"${String(name)}"`).join(', ')
@@ -33,7 +35,7 @@ export async function multiplyRows(
   }
 }
 
-/** What stands in a column of a copy. */
+/** What stands in a column of a copy. One that may have but a few values keeps its own. */
 function another(name: string, type: string, isUnique: boolean): string {
   const column = `t."${name}"`
   if (type === 'uuid') return `case when ${column} is null then null else gen_random_uuid() end`

@@ -11,7 +11,8 @@ const listDue = prepare<{ days: number; after: Date; until: Date; limit: number 
   queries
     .selectFrom('workspaces as w')
     .select(['w.id', 'w.required_level', 'w.required_from'])
-    .where('w.required_level', '<>', 'none')
+    // Word for word as the index workspaces_requirement has it, so that Postgres knows that it may use it.
+    .where('w.required_level', '<>', sql.lit('none'))
     .where('w.required_from', '>', parameter.after)
     .where('w.required_from', '<=', parameter.until)
     .where('w.status', '=', 'active')

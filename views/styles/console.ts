@@ -128,15 +128,6 @@ export const consoleStyles = `.roomy {
 .table tbody tr {
   border-block-start: 1px solid var(--neutral-4);
 }
-.table td {
-  min-inline-size: 6.5rem;
-}
-.table time {
-  white-space: nowrap;
-}
-.compare time {
-  white-space: normal;
-}
 .table tbody th {
   font-weight: var(--weight-text);
 }
@@ -167,6 +158,12 @@ export const consoleStyles = `.roomy {
   }
   .options.many :is(legend, .remark) {
     grid-column: 1 / -1;
+  }
+  .table:not(.compare) td {
+    min-inline-size: 6.5rem;
+  }
+  .table:not(.compare) time {
+    white-space: nowrap;
   }
   .table .row-actions {
     flex-wrap: nowrap;

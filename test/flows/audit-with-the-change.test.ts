@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Response } from '../support/agent.ts'
 import { exchangeCode, refresh } from '../support/code-exchange.ts'
 import { changeRows, readRows } from '../support/durable-rows.ts'
+import { allowEvents, forbidEvents } from '../support/forbidden-events.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { browserApp, linkIn } from '../support/relying-party.ts'
 import { type BegunSignIn, beginSignIn, newAgentBehindProxy, returned } from '../support/sign-in.ts'
@@ -14,7 +15,7 @@ beforeAll(async () => {
   latchkey = await startLatchkey({ apps: [browserApp], environment: { TRUSTED_PROXIES: '1' } })
 })
 afterAll(() => latchkey?.stop())
-afterEach(() => allow())
+afterEach(() => allowEvents(latchkey))
 
 const moments: Record<string, string> = { audit_events: 'occurred_at', user_addresses: 'verified_at' }
 
@@ -120,12 +121,12 @@ describe('where the event cannot be written', () => {
 
   /** Runs a step with the event forbidden, sees that it failed and left no trace, and allows the event again. */
   async function expectUndone(action: string, step: () => Promise<Response>): Promise<void> {
-    await forbid(action)
+    await forbidEvents(latchkey, action)
     const before = await snapshot()
     const answer = await step()
     expect(answer.status).toBeGreaterThanOrEqual(500)
     expect(await snapshot()).toEqual(before)
-    await allow()
+    await allowEvents(latchkey)
   }
 
   it.each(['attempt.started', 'email-challenge.sent'])('%s: no sign-in begins, and no mail is sent', async action => {
@@ -160,11 +161,11 @@ describe('where the event cannot be written', () => {
     const { agent, home, nextMail, started } = await beginSignIn(latchkey, { agent: newAgentBehindProxy() })
     await agent.post(linkIn((await nextMail()).text))
     const resume = await agent.get(home)
-    await forbid(action)
+    await forbidEvents(latchkey, action)
     const answer = await agent.follow(resume)
     expect(answer.status).toBeGreaterThanOrEqual(500)
     expect(returned(answer)).toBeUndefined()
-    await allow()
+    await allowEvents(latchkey)
     // Signed in or not, the app's own way leads on.
     const page = await agent.follow(await agent.get(started.url))
     expect(page.status).toBeLessThan(500)
@@ -191,16 +192,4 @@ async function signIn(): Promise<{ begun: BegunSignIn; code: string }> {
   await begun.agent.post(linkIn((await begun.nextMail()).text))
   const left = await begun.agent.follow(await begun.agent.get(begun.home))
   return { begun, code: returned(left)?.get('code') ?? '' }
-}
-
-async function forbid(action: string): Promise<void> {
-  await changeRows(
-    latchkey,
-    'audit_events',
-    `alter table latchkey.audit_events add constraint forbidden check (action <> '${action}') not valid`,
-  )
-}
-
-async function allow(): Promise<void> {
-  await changeRows(latchkey, 'audit_events', 'alter table latchkey.audit_events drop constraint if exists forbidden')
 }

@@ -27,8 +27,9 @@ afterAll(async () => {
 })
 
 const listRoutes = () => latchkey.routes.filter(({ access }) => access === 'bearer')
-const isOfWorkspace = ({ mode }: { mode: unknown }) => mode === 'workspace'
 const isOfOperator = ({ mode }: { mode: unknown }) => typeof mode === 'object' && JSON.stringify(mode).includes('system-api')
+const isOfWorkspace = ({ mode, path }: { mode: unknown; path: string }) =>
+  path.startsWith(`${apiPath}/workspaces/:workspace`) && !isOfOperator({ mode })
 
 /** The path of a route in a workspace; what is in it has the ids that are given, or ids that nothing has. */
 function pathOf({ path }: { path: string }, values: Record<string, string>): string {

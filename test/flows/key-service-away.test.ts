@@ -5,6 +5,7 @@ import { dumpPostgres, findSpellings } from '../support/dumps.ts'
 import { type FakeVault, startFakeVault } from '../support/fake-vault.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { serverApp, signInByLink, startRequest } from '../support/relying-party.ts'
+import { foundWith, hiddenIn, visitAsColleague } from '../support/workspace.ts'
 import { beginSignIn } from '../support/sign-in.ts'
 import { linkIn } from '../support/relying-party.ts'
 
@@ -78,6 +79,27 @@ describe('with Vault away', () => {
     vault.behaviour = 'serving'
     expect(await readNames()).toBe(200)
     expect((await signIn('canary.newcomer@example.com')).searchParams.get('code')).toBeTruthy()
+  })
+
+  it('a workspace whose key is not at hand is neither shown nor changed, and nothing of it is written readably', async () => {
+    vault.behaviour = 'serving'
+    const admin = await visitAsColleague(latchkey)
+    const { path } = await foundWith(latchkey, [[admin, 'admin']])
+    const rename = async (name: string) => admin.send(path, { ...hiddenIn(await admin.open(path), path), name })
+    vault.behaviour = 'away'
+    expect((await rename('Held still')).status).toBe(303)
+    const seen = hiddenIn(await admin.open(path), path)
+    latchkey.clock.advance(301)
+    for (const below of ['', '/members', '/invitations', '/audit'])
+      expect((await admin.agent.get(`${latchkey.issuer}${path}${below}`)).status, below).toBe(503)
+    const refused = await admin.send(path, { ...seen, name: 'Canary orchard' })
+    const invited = await admin.send(`${path}/invitations/new`, { address: 'canary.invited@example.com', 'role:viewer': 'on' })
+    expect([refused.status, invited.status]).toEqual([503, 503])
+    const dump = await dumpPostgres(latchkey.databaseUrl ?? '')
+    for (const canary of ['Canary orchard', 'canary.invited']) expect(findSpellings(dump, canary)).toEqual([])
+    vault.behaviour = 'serving'
+    expect((await admin.open(path)).body).toContain('Held still')
+    admin.agent.close()
   })
 
   it('a token of Vault that ran out while serving is no crash either', async () => {

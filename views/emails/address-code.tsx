@@ -3,6 +3,7 @@ import { tidyName } from '../text.ts'
 import type { MailContext, RenderedMail } from './mail-context.ts'
 import { renderMailDocument } from './mail-document.tsx'
 import { MailLink } from './mail-parts.tsx'
+import { composeMailText } from './mail-text.ts'
 
 /** To an address that somebody says is theirs: the code that proves it, or, where it is another account's, that it is. */
 export type AddressCodeProps = { kind: 'code'; code: string; lifetimeMinutes: number } | { kind: 'taken'; accountUrl: string }
@@ -15,10 +16,9 @@ export function renderAddressCodeMail(context: MailContext, props: AddressCodePr
   const notYou = say(`mail.address.${props.kind}.not-you`, { installation })
   const shown = props.kind === 'code' ? `${props.code.slice(0, 4)} ${props.code.slice(4)}` : props.accountUrl
   const after = props.kind === 'code' ? say('mail.address.lifetime', { minutes: props.lifetimeMinutes }) : ''
-  const footer = say('mail.footer', { host: context.issuerHost, installation })
   return {
     subject,
-    text: `${[subject, lead, shown, after, notYou, `-- \n${footer}`].filter(Boolean).join('\n\n')}\n`,
+    text: composeMailText(context, [subject, lead, shown, after, notYou]),
     html: renderMailDocument(context, { title: subject, preview: lead }, (_, styles) => (
       <>
         <h1 class="strong" style={styles.heading}>

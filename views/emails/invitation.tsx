@@ -4,6 +4,7 @@ import { formatMoment } from '../times.ts'
 import type { MailContext, RenderedMail } from './mail-context.ts'
 import { renderMailDocument } from './mail-document.tsx'
 import { MailButton, MailLink } from './mail-parts.tsx'
+import { composeMailText } from './mail-text.ts'
 
 export interface InvitationProps {
   workspace: string
@@ -28,9 +29,7 @@ export function renderInvitationMail(context: MailContext, props: InvitationProp
   const notYou = say('mail.invitation.not-you')
   return {
     subject,
-    text: [lead, props.link, lifetime, notYou, `-- \n${say('mail.footer', { host: context.issuerHost, installation })}`]
-      .join('\n\n')
-      .concat('\n'),
+    text: composeMailText(context, [lead, props.link, lifetime, notYou]),
     html: renderMailDocument(context, { title: subject, preview: lead }, (_, styles) => (
       <>
         <h1 class="strong" style={styles.heading}>

@@ -4,6 +4,7 @@ import { formatMoment } from '../times.ts'
 import type { MailContext, RenderedMail } from './mail-context.ts'
 import { renderMailDocument } from './mail-document.tsx'
 import { MailButton, type MailFact, MailFacts, MailLink } from './mail-parts.tsx'
+import { composeMailText } from './mail-text.ts'
 
 export interface MagicLinkProps {
   /** Under the issuer's own origin. */
@@ -37,18 +38,14 @@ export function renderMagicLinkMail(context: MailContext, props: MagicLinkProps)
       code && props.codeInSubject
         ? say('mail.magic-link.subject-with-code', { code, app })
         : say('mail.magic-link.subject', { app }),
-    text: [
+    text: composeMailText(context, [
       say('mail.magic-link.heading', { app }),
       `${say('mail.magic-link.open')}\n${link}`,
       code && `${say('mail.magic-link.or-code')}\n${splitCode(code).join(' ')}`,
       lifetime,
       facts.map(fact => say('mail.fact', fact)).join('\n'),
       notYou,
-      `-- \n${say('mail.footer', { host: context.issuerHost, installation: tidyName(context.installationName) })}`,
-    ]
-      .filter(Boolean)
-      .join('\n\n')
-      .concat('\n'),
+    ]),
     html: renderHtml(context, props, { app, lifetime, notYou, facts }),
   }
 }

@@ -4,6 +4,7 @@ import { formatMoment } from '../times.ts'
 import type { MailContext, RenderedMail } from './mail-context.ts'
 import { renderMailDocument } from './mail-document.tsx'
 import { MailButton, type MailFact, MailFacts, MailLink } from './mail-parts.tsx'
+import { composeMailText } from './mail-text.ts'
 
 /** What happened to an account, each told to every address of its person. Names are as the person or the other service gave them. */
 export type Notice =
@@ -51,17 +52,14 @@ export function renderNoticeMail(context: MailContext, props: NoticeProps): Rend
   const inert = say('mail.notice.inert')
   return {
     subject: say('mail.notice.subject', { installation, heading }),
-    text: [
+    text: composeMailText(context, [
       heading,
       account,
       facts.map(fact => say('mail.fact', fact)).join('\n'),
       fine,
       `${notYou}\n${props.secureUrl}`,
       inert,
-      `-- \n${say('mail.footer', { host: context.issuerHost, installation })}`,
-    ]
-      .join('\n\n')
-      .concat('\n'),
+    ]),
     html: renderHtml(context, { heading, account, facts, fine, notYou, inert, secureUrl: props.secureUrl }),
   }
 }

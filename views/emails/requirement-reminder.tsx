@@ -4,6 +4,7 @@ import { formatDay, formatMoment } from '../times.ts'
 import type { MailContext, RenderedMail } from './mail-context.ts'
 import { renderMailDocument } from './mail-document.tsx'
 import { MailButton, MailLink } from './mail-parts.tsx'
+import { composeMailText } from './mail-text.ts'
 
 /** What somebody lacks: any second step, a passkey, or one of a model that the workspace accepts. */
 export type ReminderNeed = 'second-factor' | 'passkey' | 'accepted-passkey'
@@ -28,14 +29,7 @@ export function renderRequirementReminderMail(context: MailContext, props: Requi
   const otherwise = say('mail.requirement.otherwise')
   return {
     subject,
-    text: [
-      lead,
-      `${next}\n${props.setUpUrl}`,
-      otherwise,
-      `-- \n${say('mail.footer', { host: context.issuerHost, installation })}`,
-    ]
-      .join('\n\n')
-      .concat('\n'),
+    text: composeMailText(context, [lead, `${next}\n${props.setUpUrl}`, otherwise]),
     html: renderMailDocument(context, { title: subject, preview: lead }, (_, styles) => (
       <>
         <h1 class="strong" style={styles.heading}>

@@ -2,9 +2,8 @@ import { sql } from 'kysely'
 import { type AuditLogRepository, type ChainEntry, installationChain } from '../../../provider/ports/audit-chain.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
-import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { keyOfPerson, openDisclosures } from './audit-disclosures.ts'
+import { eventQuery, openEvent } from './found-events.ts'
 
 const listChains = prepare<{ after: string; limit: number }>()(parameter =>
   queries
@@ -31,11 +30,7 @@ const listLinks = prepare<{ chainId: string; after: number; limit: number }>()(p
 
 // Apart from their links: for a join of a page whose length the plan doesn't know, Postgres would read all events for each page.
 const findEvents = prepare<{ ids: readonly string[] }>()(parameter =>
-  queries
-    .selectFrom('audit_events as e')
-    .select(['e.id', 'e.workspace_id', 'e.user_id', 'e.action', 'e.occurred_at', 'e.actor', 'e.target', 'e.commitments'])
-    .select(['e.disclosures_sealed', keyOfPerson])
-    .where(sql<boolean>`e.id = any(${parameter.ids}::uuid[])`),
+  eventQuery().where(sql<boolean>`e.id = any(${parameter.ids}::uuid[])`),
 )
 
 const listOfWorkspace = prepare<{ workspaceId: string; moment: Date | '-infinity'; eventId: string; limit: number }>()(
@@ -104,17 +99,7 @@ export function createAuditLogRepository(scope: SqlScope, vault: Vault): AuditLo
           position,
           eventId,
           link,
-          event: row && {
-            id: eventId,
-            workspaceId: fromNullable(row.workspace_id),
-            userId: fromNullable(row.user_id),
-            action: row.action,
-            occurredAt: row.occurred_at,
-            actor: fromNullable(row.actor),
-            target: fromNullable(row.target),
-            commitments: row.commitments,
-            disclosure: await openDisclosures(vault, row),
-          },
+          event: row && (await openEvent(vault, row)),
         })
       }
       return entries

@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
 import type { AuditCursor, AuditEventRepository, AuditSearch, FoundEvent } from '../../../provider/ports/audit-events.ts'
 import type { SqlScope, Statement } from '../database.ts'
-import { prepare, queries } from '../statement.ts'
-import { canBeKept, fromNullable } from '../values.ts'
+import { prepare } from '../statement.ts'
+import { canBeKept } from '../values.ts'
 import type { Vault } from '../vault.ts'
-import { isActivity, keyOfPerson, openDisclosures, type SealedEventRow } from './audit-disclosures.ts'
+import { isActivity } from './audit-disclosures.ts'
+import { type EventRow, eventQuery, openEvent } from './found-events.ts'
 
 /** By what a search can be narrowed, with its column. Each has an index of a workspace's log. */
 const filters = { actor: 'actor', action: 'action', target: 'target', userId: 'user_id' } as const
@@ -20,26 +21,15 @@ interface Parameters extends Record<Filter, string> {
   limit: number
 }
 
-interface Row extends SealedEventRow {
-  action: string
-  occurred_at: Date
-  actor: string | null
-  target: string | null
-  commitments: Record<string, string>
-}
-
-const statements = new Map<string, Statement<Parameters, Row>>()
+const statements = new Map<string, Statement<Parameters, EventRow>>()
 
 /** One for each set of filters: a condition that may or may not hold would keep Postgres from using an index for it. */
-function findStatement(owner: 'workspace_id' | 'user_id', given: readonly Filter[]): Statement<Parameters, Row> {
+function findStatement(owner: 'workspace_id' | 'user_id', given: readonly Filter[]): Statement<Parameters, EventRow> {
   const name = [owner, ...given].join(' ')
   const known = statements.get(name)
   if (known) return known
   const made = prepare<Parameters>()(parameter =>
-    queries
-      .selectFrom('audit_events as e')
-      .select(['e.id', 'e.workspace_id', 'e.user_id', 'e.action', 'e.occurred_at', 'e.actor', 'e.target', 'e.commitments'])
-      .select(['e.disclosures_sealed', keyOfPerson])
+    eventQuery()
       .where(`e.${owner}`, '=', parameter.owner)
       .where(owner === 'user_id' ? sql<boolean>`${isActivity} and e.workspace_id is null` : sql<boolean>`true`)
       .where(({ and, eb }) => and(given.map(filter => eb(`e.${filters[filter]}`, '=', parameter[filter]))))
@@ -79,19 +69,7 @@ export function createAuditSearch(scope: SqlScope, vault: Vault): Pick<AuditEven
       beforeId: isCursorEarlier ? before.eventId : firstId,
       limit,
     })
-    return Promise.all(
-      rows.map(async row => ({
-        id: row.id,
-        workspaceId: fromNullable(row.workspace_id),
-        userId: fromNullable(row.user_id),
-        action: row.action,
-        occurredAt: row.occurred_at,
-        actor: fromNullable(row.actor),
-        target: fromNullable(row.target),
-        commitments: row.commitments,
-        disclosure: await openDisclosures(vault, row),
-      })),
-    )
+    return Promise.all(rows.map(row => openEvent(vault, row)))
   }
 
   return {

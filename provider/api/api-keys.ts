@@ -78,6 +78,7 @@ export function apiKeyRoutes({ workspaceRoute, cursors, clock, entitlements }: A
       description:
         'It belongs to the workspace, may never do more than whoever made it may at that moment, and ends with their membership. No key makes another one.',
       permission: 'api-keys.manage',
+      fresh: true,
       peopleOnly: true,
       entitlement: 'api-keys',
       status: 201,
@@ -108,6 +109,7 @@ export function apiKeyRoutes({ workspaceRoute, cursors, clock, entitlements }: A
       about,
       summary: 'End a key at once',
       permission: 'api-keys.manage',
+      fresh: true,
       status: 204,
       example: {},
       async handler({ repositories, authority, circumstances, params: { apiKey } }) {

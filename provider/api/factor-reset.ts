@@ -19,7 +19,7 @@ export function factorResetRoutes({ workspaceRoute, resetFactors }: ApiParts): A
       about: 'Members',
       summary: 'Take away what a member has lost and signs in with, and make a temporary access pass in its place',
       description:
-        'Passkeys, authenticator apps and recovery codes are gone, all sessions end, and both are told by mail. For a member who may do no more than whoever calls and belongs to no other workspace; never for oneself. It needs a token of a sign-in at the account’s highest level, ten minutes ago at most (RFC 9470), and no key is enough.',
+        'Passkeys, authenticator apps and recovery codes are gone, all sessions end, and both are told by mail. For a member who may do no more than whoever calls and belongs to no other workspace; never for oneself. No key is enough.',
       permission: 'members.manage',
       peopleOnly: true,
       fresh: true,

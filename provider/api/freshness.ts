@@ -9,12 +9,16 @@ import type { Data } from '../ports/data.ts'
 import type { Standing } from '../sign-in/standing.ts'
 import type { Caller } from './caller.ts'
 
+/** The rule in words, for the document. */
+export const freshPerson =
+  'A person needs a token of a sign-in at the account’s highest level, ten minutes ago at most (RFC 9470).'
+
 /** Rejects with AppError `not-signed-in`, and says what is needed, where a person has not just signed in at their highest level. */
 export type AssertFresh = (ctx: Context, caller: Extract<Caller, { kind: 'user' }>) => Promise<void>
 
 /**
- * The rule of the account's own pages, for tokens: what takes all of an account along, or away, needs a sign-in at the account's highest
- * level within ten minutes, and a token of that sign-in (RFC 9470).
+ * The rule of the account's own pages and of the admin pages, for tokens: what takes all of an account along, or something away from
+ * others, needs a sign-in at the account's highest level within ten minutes, and a token of that sign-in (RFC 9470).
  */
 export function createFreshness({ data, clock, standing }: { data: Data; clock: Clock; standing: Standing }): AssertFresh {
   return async function assertFresh(ctx, { user, grant, authTimeSeconds }) {

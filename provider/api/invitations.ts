@@ -109,6 +109,7 @@ export function invitationRoutes({ workspaceRoute, cursors, invitations, rateLim
       about,
       summary: 'Take an invitation back',
       permission: 'members.manage',
+      fresh: true,
       status: 204,
       example: {},
       async handler({ repositories, authority, circumstances, params: { invitation } }) {

@@ -22,15 +22,15 @@ export interface Themselves {
   caller: Extract<Caller, { kind: 'user' }>
 }
 
-interface WorkspaceRules {
+interface WorkspaceRules<Body> {
   /** Undefined where every member may. */
   permission: Permission | undefined
   /** An app of the operator's may, too, in whichever workspace. */
   orSystem?: true
   /** A person alone, no key. */
   peopleOnly?: true
-  /** The sign-in of the token has to be at the account's highest level, ten minutes ago at most. */
-  fresh?: true
+  /** A person's sign-in has to be at the account's highest level, ten minutes ago at most: always, or for such a body. A key has none. */
+  fresh?: true | ((body: Body) => boolean)
   /** It takes what a member signs in with, which is theirs and of all their workspaces. */
   resetsFactors?: true
   /** Also in a workspace that is about to be deleted. */
@@ -46,7 +46,7 @@ export function createRouteKinds(options: RouteMakerOptions) {
   return {
     /** A route under /workspaces/:workspace. Whoever has another one finds what is there where there is none: nothing. */
     workspaceRoute<const Path extends `/workspaces/:workspace${string}`, Query, Body, Output>(
-      declaration: Declaration<Path, Query, Body, Output, WithinWorkspace> & WorkspaceRules,
+      declaration: Declaration<Path, Query, Body, Output, WithinWorkspace> & WorkspaceRules<Body>,
     ): ApiRoute {
       const {
         permission,
@@ -57,7 +57,7 @@ export function createRouteKinds(options: RouteMakerOptions) {
         resetsFactors,
         ...declared
       } = declaration
-      const who = { kind: 'workspace', permission, orSystem, peopleOnly } as const
+      const who = { kind: 'workspace', permission, orSystem, peopleOnly, fresh: fresh === true } as const
       const routeMode = resetsFactors === true ? { system: 'factor-reset' as const } : 'workspace'
       return makeApiRoute(options, declared, who, routeMode, async (caller, { workspace: workspaceId = '' }, ctx) => {
         const ofApps = (await registry.listPermissions()).map(each => each.permission)
@@ -74,7 +74,14 @@ export function createRouteKinds(options: RouteMakerOptions) {
         if (caller.kind === 'api-key') entitlements.require(caller.workspace.record, 'api-keys')
         if (declared.entitlement !== undefined) entitlements.require(caller.workspace.record, declared.entitlement)
         if (fresh === true && caller.kind === 'user') await assertFresh(ctx, caller)
-        return resetsFactors === true ? { ...permit, mode: { kind: 'system', reason: 'factor-reset' } } : permit
+        const mode: AccessMode = resetsFactors === true ? { kind: 'system', reason: 'factor-reset' } : permit.mode
+        return {
+          ...permit,
+          mode,
+          async assertBody(body: Body) {
+            if (typeof fresh === 'function' && caller.kind === 'user' && fresh(body)) await assertFresh(ctx, caller)
+          },
+        }
       })
     },
 

@@ -59,6 +59,7 @@ export function memberSessionRoutes({ workspaceRoute, clock }: ApiParts): ApiRou
       about,
       summary: 'End all sessions that apps hold for a member of this workspace',
       permission: 'sessions.manage',
+      fresh: true,
       status: 204,
       example: {},
       async handler({ repositories, authority, circumstances, params: { member: userId } }) {
@@ -73,6 +74,7 @@ export function memberSessionRoutes({ workspaceRoute, clock }: ApiParts): ApiRou
       about,
       summary: 'End one session of a member',
       permission: 'sessions.manage',
+      fresh: true,
       status: 204,
       example: {},
       async handler({ repositories, authority, circumstances, params: { member: userId, session: grantId } }) {

@@ -115,6 +115,7 @@ export function memberRoutes({ workspaceRoute, cursors }: ApiParts): ApiRoute[] 
       summary: 'Give a member other roles',
       description: 'Nobody gives or takes what they do not have themselves, and the last Admin stays one.',
       permission: 'members.manage',
+      fresh: true,
       conditional: true,
       status: 200,
       body: z.strictObject({ roles: roleKeys }),
@@ -133,6 +134,7 @@ export function memberRoutes({ workspaceRoute, cursors }: ApiParts): ApiRoute[] 
       summary: 'Remove a member, or leave',
       description: 'Whoever names themselves leaves, and needs no permission to. What apps hold for the membership ends with it.',
       permission: undefined,
+      fresh: true,
       status: 204,
       example: {},
       async handler({ repositories, authority, circumstances, params: { member: userId } }) {
@@ -147,6 +149,7 @@ export function memberRoutes({ workspaceRoute, cursors }: ApiParts): ApiRoute[] 
       about,
       summary: 'Hand a workspace over: another member becomes an Admin in place of whoever calls',
       permission: 'members.manage',
+      fresh: true,
       peopleOnly: true,
       status: 200,
       body: z.strictObject({ to: id }),

@@ -1,6 +1,7 @@
 import { z, type ZodType } from 'zod'
 import { apiPath } from '../apps/api-resource.ts'
 import { callerLimit } from './caller-limit.ts'
+import { freshPerson } from './freshness.ts'
 import type { ApiRoute, Operation } from './operation.ts'
 
 /** RFC 9457, with what every error of ours says beside it. */
@@ -17,7 +18,8 @@ const introduction = `Everything is JSON, but for the export of the audit log; e
 
 Every request carries \`Authorization: Bearer …\`: an access token whose audience is this API, an API key of a workspace, or, for what concerns the
 whole installation, a token of an app that was registered with \`"system": true\`. What a caller may do is what they may at that moment, whatever the
-token said when it was made. What belongs to another workspace is answered like what does not exist: 404.
+token said when it was made. What takes something away from people, or gives somebody power for longer than a sign-in, a person may do within ten
+minutes of signing in; later the answer is 401 with \`insufficient_user_authentication\` and what to ask of the sign-in (RFC 9470). What belongs to another workspace is answered like what does not exist: 404.
 
 A POST may carry an \`Idempotency-Key\`: within 24 hours, the same request with the same key gets the same answer, and nothing is done twice.
 What has a \`version\` is changed with \`If-Match\`: without it the answer is 428, and 412 where somebody was faster. Lists go on with the \`cursor\` that
@@ -26,7 +28,7 @@ they answer as \`next_cursor\`. A caller has ${callerLimit.points} requests in $
 /** What each status means here, wherever it can come. */
 const errors = {
   400: 'The request could not be understood; `detail` says what is wrong.',
-  401: 'There is no credential, or none that is good.',
+  401: 'There is no credential, or none that is good; or the sign-in is not fresh enough: `WWW-Authenticate` says what to ask for.',
   403: 'The caller may not do this, or the plan does not include it.',
   404: 'There is no such thing in the caller’s workspace.',
   409: 'It is not as it would have to be for this; or the same request is being answered.',
@@ -101,7 +103,8 @@ export function describeWho({ who, entitlement }: Operation): string {
   if (who.kind === 'operator') return 'An app of the operator’s (`"system": true`).'
   const caller = who.peopleOnly ? 'A member, by an access token,' : 'A member or a key'
   const allowed = who.permission === undefined ? 'Every member.' : `${caller} with the permission \`${who.permission}\`.`
-  return `${allowed}${who.orSystem ? ' An app of the operator’s, too.' : ''}${plan}`
+  const fresh = who.fresh ? ` ${freshPerson}` : ''
+  return `${allowed}${fresh}${who.orSystem ? ' An app of the operator’s, too.' : ''}${plan}`
 }
 
 function listPathParameters(path: string) {

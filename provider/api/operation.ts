@@ -31,9 +31,12 @@ export interface Operation {
   example: Example
 }
 
-/** Who may call: whoever has the permission in the workspace, or every member of it (`undefined`); each for themselves; the operator's apps. */
+/**
+ * Who may call: whoever has the permission in the workspace, or every member of it (`undefined`), of people those alone who are `fresh`;
+ * each for themselves; the operator's apps.
+ */
 export type Who =
-  | { kind: 'workspace'; permission: Permission | undefined; orSystem: boolean; peopleOnly: boolean }
+  | { kind: 'workspace'; permission: Permission | undefined; orSystem: boolean; peopleOnly: boolean; fresh: boolean }
   | { kind: 'self' }
   | { kind: 'operator' }
 

@@ -135,6 +135,7 @@ export function roleRoutes({ workspaceRoute, entitlements }: ApiParts): ApiRoute
       about,
       summary: 'Delete a role that nobody has',
       permission: 'roles.manage',
+      fresh: true,
       status: 204,
       example: {},
       async handler({ repositories, authority, circumstances, params: { role } }) {

@@ -76,8 +76,10 @@ export interface Declaration<Path extends string, Query, Body, Output, More>
 }
 
 /** What is known once it is clear that the caller may ask: in which scope it happens, and what else its handler gets. */
-export interface Permit<More> {
+export interface Permit<More, Body = unknown> {
   mode: AccessMode
+  /** What depends on what is sent: before anything is done about it. */
+  assertBody?(body: Body): Promise<void>
   /** In the transaction, before the handler: what must be true for as long as it lasts. */
   prepare(repositories: Repositories, changes: boolean): Promise<More>
 }
@@ -91,7 +93,7 @@ export function makeApiRoute<const Path extends string, Query, Body, Output, Mor
   declaration: Declaration<Path, Query, Body, Output, More>,
   who: Operation['who'],
   mode: RouteMode,
-  permit: (caller: Caller, params: Readonly<Record<string, string>>, ctx: Context) => Promise<Permit<More>>,
+  permit: (caller: Caller, params: Readonly<Record<string, string>>, ctx: Context) => Promise<Permit<More, Body>>,
 ): ApiRoute {
   const { method, path, status, conditional, recorded, handler, ...described } = declaration
   const changes = method !== 'GET'
@@ -106,6 +108,7 @@ export function makeApiRoute<const Path extends string, Query, Body, Output, Mor
     const tag = conditional === true ? readIfMatch(ctx) : undefined
     const query = parseInput(declaration.query, ctx.query, 'query')
     const body = parseInput(declaration.body, changes ? await readJson(ctx) : undefined, 'body')
+    await permitted.assertBody?.(body)
     const key = method === 'POST' ? readIdempotencyKey(ctx) : undefined
     const circumstances = ofRequest(facts, actor, clock)
 

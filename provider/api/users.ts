@@ -3,6 +3,7 @@ import { exportAccount } from '../account/export.ts'
 import { scheduleErasure } from '../account/schedule-erasure.ts'
 import { recordEvent } from '../audit/record.ts'
 import { exampleMoment, exampleUserId, exampleWorkspaceId } from './example-ids.ts'
+import { freshPerson } from './freshness.ts'
 import type { ApiRoute } from './operation.ts'
 import type { ApiParts } from './parts.ts'
 import { id, moment } from './schemas.ts'
@@ -20,8 +21,6 @@ const userAnswer = z.strictObject({
 const exportAnswer = z.looseObject({ format: z.string(), issuer: z.string(), profile: z.looseObject({ id }) })
 
 const erasureAnswer = z.strictObject({ erasure_due_at: moment })
-
-const fresh = 'It needs a token of a sign-in at the account’s highest level, ten minutes ago at most (RFC 9470).'
 
 /** What is kept of whoever calls. */
 export function userRoutes(parts: ApiParts): ApiRoute[] {
@@ -69,7 +68,7 @@ export function userRoutes(parts: ApiParts): ApiRoute[] {
       id: 'exportMe',
       about,
       summary: 'Take along everything that is kept of you',
-      description: fresh,
+      description: freshPerson,
       fresh: true,
       recorded: true,
       status: 200,
@@ -92,7 +91,7 @@ export function userRoutes(parts: ApiParts): ApiRoute[] {
       id: 'deleteMe',
       about,
       summary: 'Have your account deleted, when the time in which you can take that back is over',
-      description: `You are signed out everywhere at once; signing in again lets you keep the account. ${fresh}`,
+      description: `You are signed out everywhere at once; signing in again lets you keep the account. ${freshPerson}`,
       fresh: true,
       signsOut: true,
       status: 202,

@@ -5,6 +5,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import { cancelDeletion, changeRequirement, renameWorkspace, scheduleDeletion } from '../workspaces/workspace.ts'
 import { versionOf } from './conditions.ts'
 import { exampleMoment, exampleWorkspaceId } from './example-ids.ts'
+import { freshPerson } from './freshness.ts'
 import type { ApiRoute } from './operation.ts'
 import type { ApiParts } from './parts.ts'
 import { id, moment, nameText, requirementLevel } from './schemas.ts'
@@ -100,8 +101,9 @@ export function workspaceRoutes(parts: ApiParts): ApiRoute[] {
       id: 'changeWorkspace',
       about,
       summary: 'Rename a workspace, or change what it requires of everybody who signs in for it',
-      description: 'A list of accepted authenticators needs the entitlement accepted-authenticators.',
+      description: `A list of accepted authenticators needs the entitlement accepted-authenticators. For a requirement: ${freshPerson}`,
       permission: 'workspace.update',
+      fresh: body => body.requirement !== undefined,
       conditional: true,
       status: 200,
       body: z
@@ -140,6 +142,7 @@ export function workspaceRoutes(parts: ApiParts): ApiRoute[] {
       about,
       summary: 'Close a workspace, and delete it when the time in which that can be taken back is over',
       permission: 'workspace.delete',
+      fresh: true,
       conditional: true,
       status: 202,
       answer: workspaceAnswer,

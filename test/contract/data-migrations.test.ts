@@ -71,6 +71,11 @@ describe('migrations on PostgreSQL', () => {
     expect(await migrate(open(url))).toEqual([])
   })
 
+  it('are applied in the order of their numbers, no two of which are the same', () => {
+    const numbers = migrations.map(({ name }) => name.slice(0, 4))
+    expect(numbers).toEqual([...new Set(numbers)].toSorted())
+  })
+
   it('bring a database of an older version up to date, with what is in it', async () => {
     const { url } = await createDatabase()
     const database = open(url)

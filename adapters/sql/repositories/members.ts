@@ -7,13 +7,11 @@ import { describePage, isAfter, limitTo, type PageParameters } from '../pages.ts
 import { isVersion, prepare, queries } from '../statement.ts'
 import { canBeKept } from '../values.ts'
 import type { Vault } from '../vault.ts'
-
-const hasPasskey = sql<boolean>`exists (select from latchkey.passkeys as p where p.user_id = m.user_id)`
-const hasCodes = sql<boolean>`exists (select from latchkey.totp_devices as d where d.user_id = m.user_id)`
+import { hasPasskey, hasTotpDevice } from './enrolled-factors.ts'
 
 /** A passkey reaches every level; a generator of codes, the lower one. */
 const isLacking = (factor: Expression<RequiredFactor>) =>
-  sql<boolean>`not ${hasPasskey} and (${factor}::text = 'phishing-resistant' or not ${hasCodes})`
+  sql<boolean>`not ${hasPasskey('m.user_id')} and (${factor}::text = 'phishing-resistant' or not ${hasTotpDevice('m.user_id')})`
 
 /** A membership with what opens its person; who has been erased is nobody's member. */
 const memberQuery = () =>
@@ -32,8 +30,8 @@ const memberQuery = () =>
       'k.wrapped',
       'a.id as address_id',
       'a.address_sealed',
-      hasPasskey.as('has_passkey'),
-      hasCodes.as('has_codes'),
+      hasPasskey('m.user_id').as('has_passkey'),
+      hasTotpDevice('m.user_id').as('has_totp_device'),
     ])
 
 type MemberRow = InferResult<ReturnType<typeof memberQuery>>[number]
@@ -133,7 +131,7 @@ export function createMemberRepository(scope: SqlScope, vault: Vault): MemberRep
       address: key.open({ table: 'user_addresses', column: 'address', row: row.address_id }, row.address_sealed),
       name: row.name_sealed ? key.open({ table: 'users', column: 'name', row: row.user_id }, row.name_sealed) : undefined,
       roles: row.roles,
-      hasFactors: row.has_passkey || row.has_codes,
+      hasFactors: row.has_passkey || row.has_totp_device,
       hasPasskey: row.has_passkey,
       joinedAt: row.created_at,
       version: row.version,

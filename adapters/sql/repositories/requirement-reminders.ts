@@ -6,6 +6,7 @@ import type { SqlScope } from '../database.ts'
 import { describePage, isAfter, limitTo, type PageParameters } from '../pages.ts'
 import { type Placeholders, prepare, queries } from '../statement.ts'
 import type { Vault } from '../vault.ts'
+import { hasTotpDevice } from './enrolled-factors.ts'
 
 const listDue = prepare<{ days: number; after: Date; until: Date; limit: number }>()(parameter =>
   queries
@@ -88,10 +89,7 @@ const listRecipients = prepare<RecipientParameters>()(parameter =>
           or (p.attested and p.aaguid::text = any(${parameter.authenticators}::text[])))
       )`,
     )
-    .where(
-      sql<boolean>`(${parameter.level}::text = 'phishing-resistant'
-        or not exists (select from latchkey.totp_devices as d where d.user_id = m.user_id))`,
-    )
+    .where(sql<boolean>`(${parameter.level}::text = 'phishing-resistant' or not ${hasTotpDevice('m.user_id')})`)
     .where(isAfter('m.created_at', 'm.user_id', parameter))
     .orderBy('m.created_at')
     .orderBy('m.user_id')

@@ -1,14 +1,14 @@
-import type { ExpressionBuilder, InferResult, SqlBool } from 'kysely'
+import { type InferResult, sql } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
 import { isId, newId } from '../../../provider/kernel/ids.ts'
 import type { UserRecord, UserWithFactors } from '../../../provider/ports/records.ts'
 import type { UserRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { isUniqueViolation } from '../errors.ts'
-import type { Schema } from '../schema.ts'
 import { prepare, queries } from '../statement.ts'
 import { fromNullable } from '../values.ts'
 import type { Vault } from '../vault.ts'
+import { hasPasskey, hasTotpDevice } from './enrolled-factors.ts'
 
 /** A user with everything that opens it: who has no key any more has been erased, and is not found. */
 export const userQuery = () =>
@@ -33,11 +33,7 @@ export const userQuery = () =>
     ])
 
 /** To be selected beside it, where something is authorized: everywhere else nobody asks, and it would be looked up in vain. */
-export const hasFactors = ({ exists, selectFrom, or }: ExpressionBuilder<Schema & { u: Schema['users'] }, 'u'>) =>
-  or([
-    exists(selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'u.id')),
-    exists(selectFrom('totp_devices as d').select('d.id').whereRef('d.user_id', '=', 'u.id')),
-  ]).as('user_has_factors')
+export const hasFactors = sql<boolean>`(${hasPasskey('u.id')} or ${hasTotpDevice('u.id')})`.as('user_has_factors')
 
 type UserRow = InferResult<ReturnType<typeof userQuery>>[number]
 
@@ -115,8 +111,8 @@ export async function openUser(row: UserRow, vault: Vault): Promise<UserRecord> 
   }
 }
 
-export async function openUserWithFactors(row: UserRow & { user_has_factors: SqlBool }, vault: Vault): Promise<UserWithFactors> {
-  return { ...(await openUser(row, vault)), hasFactors: Boolean(row.user_has_factors) }
+export async function openUserWithFactors(row: UserRow & { user_has_factors: boolean }, vault: Vault): Promise<UserWithFactors> {
+  return { ...(await openUser(row, vault)), hasFactors: row.user_has_factors }
 }
 
 export function createUserRepository(scope: SqlScope, vault: Vault): UserRepository {

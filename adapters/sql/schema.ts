@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
-import type { AppRecord, AttemptRecord, ConsentRecord, SigningKeyRecord, UserRecord } from '../../provider/ports/records.ts'
+import type { AppRecord, AttemptRecord, SigningKeyRecord, UserRecord } from '../../provider/ports/records.ts'
+import type { ConsentRecord } from '../../provider/ports/session-records.ts'
 import type { RequiredFactor, WorkspaceRecord } from '../../provider/ports/workspace-records.ts'
 
 /** The tables as they are read: what `decode` makes of a column (values.ts), which is also what is written, JSON apart. */

@@ -1,6 +1,7 @@
 import type { Actor } from '../kernel/access-mode.ts'
 import type { ApiKeyFacts } from '../ports/api-repositories.ts'
-import type { GrantRecord, UserRecord } from '../ports/records.ts'
+import type { UserRecord } from '../ports/records.ts'
+import type { GrantRecord } from '../ports/session-records.ts'
 import type { MembershipFacts, WorkspaceRecord } from '../ports/workspace-records.ts'
 
 /** In which workspace a caller is, and what it is there. */

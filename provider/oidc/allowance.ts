@@ -1,6 +1,6 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import { z } from 'zod'
-import type { ConsentRecord } from '../ports/records.ts'
+import type { ConsentRecord } from '../ports/session-records.ts'
 
 const keptGrant = z.object({
   openid: z.object({ scope: z.string().default(''), claims: z.array(z.string()).default([]) }).prefault({}),

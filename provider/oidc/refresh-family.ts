@@ -1,7 +1,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { decrypt, encrypt } from '../kernel/encryption.ts'
 import { constantTimeEqual, hashSecret } from '../kernel/secrets.ts'
-import type { RefreshFamilyRecord } from '../ports/records.ts'
+import type { RefreshFamilyRecord } from '../ports/session-records.ts'
 
 /*
  * Refresh tokens, as they are and as they are kept.

@@ -4,7 +4,7 @@ import { type Circumstances, ofRequest, withoutRequest } from '../audit/record.t
 import type { Context, RequestFacts } from '../http/context.ts'
 import type { Actor } from '../kernel/access-mode.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { GrantFacts } from '../ports/records.ts'
+import type { GrantFacts } from '../ports/session-records.ts'
 import type { KeptEnd } from './session-cache.ts'
 import type { WorkspaceStanding } from './workspace-standing.ts'
 

@@ -1,5 +1,3 @@
-import type { MembershipFacts } from './workspace-records.ts'
-
 /** What is kept, as the product sees it: personal data in plain text, times as Date, hashes as bytes. */
 
 export interface UserRecord {
@@ -197,72 +195,6 @@ export interface EmailChallengeRecord {
   expiresAt: Date
   consumedAt: Date | undefined
   voidedAt: Date | undefined
-}
-
-export interface SessionRecord {
-  uid: string
-  /** SHA-256 of the cookie's value. */
-  idHash: Buffer
-  userId: string
-  /** oidc-provider's payload, without `jti`. */
-  payload: Record<string, unknown>
-  /** Personal data. */
-  device: string
-  ip: string
-  /** Where a trusted source tells it ("Bern, Switzerland"); personal data. */
-  place: string | undefined
-  createdAt: Date
-  /** To a quarter of an hour. */
-  lastUsedAt: Date
-  expiresAt: Date
-}
-
-export interface GrantRecord {
-  id: string
-  userId: string
-  workspaceId: string | undefined
-  clientId: string
-  /** The session under which it was given. */
-  sessionUid: string | undefined
-  /** oidc-provider's payload. */
-  payload: Record<string, unknown>
-  createdAt: Date
-  expiresAt: Date
-}
-
-/** What a person has allowed an app, in whichever session: they are not asked for it again. */
-export interface ConsentRecord {
-  userId: string
-  clientId: string
-  /** Scopes and claims of OpenID Connect, and scopes by resource (RFC 8707). */
-  allowed: { scopes: string[]; claims: string[]; resources: Record<string, string[]> }
-  /** When something was last added. */
-  givenAt: Date
-}
-
-/** What must be true for a token to be issued or honoured under a grant, read together. */
-export interface GrantFacts<User extends UserRecord = UserRecord> {
-  grant: GrantRecord
-  user: User
-  /** The workspace that the grant names; undefined where the user is no member of it any more. */
-  membership: MembershipFacts | undefined
-}
-
-export interface RefreshFamilyRecord {
-  /** 128 random bits as 32 hex digits; part of every token of the family and of nothing else. */
-  id: string
-  grantId: string
-  userId: string
-  clientId: string
-  currentHash: Buffer
-  previousHash: Buffer | undefined
-  /** The current token, sealed under a key derived from the previous one. */
-  successor: Buffer | undefined
-  rotatedAt: Date | undefined
-  /** oidc-provider's payload, without the token. */
-  payload: Record<string, unknown>
-  createdAt: Date
-  expiresAt: Date
 }
 
 export interface SigningKeyRecord {

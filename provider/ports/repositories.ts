@@ -11,19 +11,8 @@ import type {
 import type { ApiAnswerRepository, ApiKeyRepository } from './api-repositories.ts'
 import type { AuditChainRepository, AuditCheckpointRepository, AuditLogRepository } from './audit-chain.ts'
 import type { AuditEventRepository } from './audit-events.ts'
-import type {
-  AppRecord,
-  AttemptRecord,
-  ConsentRecord,
-  EmailChallengeRecord,
-  GrantFacts,
-  GrantRecord,
-  RefreshFamilyRecord,
-  SessionRecord,
-  SigningKeyRecord,
-  UserRecord,
-  UserWithFactors,
-} from './records.ts'
+import type { AppRecord, AttemptRecord, EmailChallengeRecord, SigningKeyRecord, UserRecord, UserWithFactors } from './records.ts'
+import type { ConsentRecord, GrantFacts, GrantRecord, RefreshFamilyRecord, SessionRecord } from './session-records.ts'
 import type { DataKeyRepository } from './data-keys.ts'
 import type { JobName, JobPayloads } from './jobs.ts'
 import type {

@@ -1,6 +1,6 @@
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import { AppError } from '../kernel/errors.ts'
-import type { GrantRecord } from '../ports/records.ts'
+import type { GrantRecord } from '../ports/session-records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { type Authority, requirePermission } from './authority.ts'
 

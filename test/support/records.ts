@@ -7,17 +7,14 @@ import type {
   AddressClaimRecord,
   AppRecord,
   AttemptRecord,
-  ConsentRecord,
   AuditEventRecord,
   EmailChallengeRecord,
-  GrantRecord,
   PasskeyRecord,
-  RefreshFamilyRecord,
-  SessionRecord,
   SigningKeyRecord,
   TotpDeviceRecord,
   UpstreamIdentityRecord,
 } from '../../provider/ports/records.ts'
+import type { ConsentRecord, GrantRecord, RefreshFamilyRecord, SessionRecord } from '../../provider/ports/session-records.ts'
 import type { InvitationRecord, RoleRecord } from '../../provider/ports/workspace-records.ts'
 
 export const asSystem: AccessMode = { kind: 'system', reason: 'protocol' }

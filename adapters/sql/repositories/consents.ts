@@ -1,5 +1,5 @@
 import { isId } from '../../../provider/kernel/ids.ts'
-import type { ConsentRecord } from '../../../provider/ports/records.ts'
+import type { ConsentRecord } from '../../../provider/ports/session-records.ts'
 import type { ConsentRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import type { Schema } from '../schema.ts'

@@ -1,6 +1,6 @@
 import { type InferResult, sql } from 'kysely'
 import { AppError } from '../../../provider/kernel/errors.ts'
-import type { RefreshFamilyRecord } from '../../../provider/ports/records.ts'
+import type { RefreshFamilyRecord } from '../../../provider/ports/session-records.ts'
 import type { RefreshFamilyRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { orConflict, prepare, queries } from '../statement.ts'

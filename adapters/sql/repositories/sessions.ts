@@ -1,6 +1,6 @@
 import { type InferResult, sql } from 'kysely'
 import { isId } from '../../../provider/kernel/ids.ts'
-import type { SessionRecord } from '../../../provider/ports/records.ts'
+import type { SessionRecord } from '../../../provider/ports/session-records.ts'
 import type { SessionRepository } from '../../../provider/ports/repositories.ts'
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'

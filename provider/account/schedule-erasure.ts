@@ -5,16 +5,19 @@ import type { SessionEnder } from '../oidc/end-sessions.ts'
 import type { UserRecord } from '../ports/records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { Notices } from '../users/notices.ts'
+import { assertNoLastAdmin } from '../workspaces/members.ts'
 
 /**
  * Has somebody's account deleted when the time in which they can take that back is over, and signs them out everywhere at once, in the
- * caller's transaction, in the protocol's scope. Answers when it will be.
+ * caller's transaction, in the protocol's scope. Answers when it will be. Rejects with AppError `last-admin` where a workspace would be left
+ * without one.
  */
 export async function scheduleErasure(
   repositories: Repositories,
   { sessionEnder, notices, erasureGraceSeconds }: { sessionEnder: SessionEnder; notices: Notices; erasureGraceSeconds: number },
   { user, facts, circumstances }: { user: UserRecord; facts: RequestFacts; circumstances: Circumstances },
 ): Promise<Date> {
+  await assertNoLastAdmin(repositories, user.id)
   const dueAt = secondsAfter(circumstances.clock(), erasureGraceSeconds)
   await repositories.accounts.scheduleErasure(user.id, dueAt)
   const before = { erasure_due_at: user.erasureDueAt ?? null }

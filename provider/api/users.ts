@@ -91,7 +91,7 @@ export function userRoutes(parts: ApiParts): ApiRoute[] {
       id: 'deleteMe',
       about,
       summary: 'Have your account deleted, when the time in which you can take that back is over',
-      description: `You are signed out everywhere at once; signing in again lets you keep the account. ${freshPerson}`,
+      description: `You are signed out everywhere at once; signing in again lets you keep the account. Not for the only Admin of a workspace, who hands it over or deletes it first. ${freshPerson}`,
       fresh: true,
       signsOut: true,
       status: 202,

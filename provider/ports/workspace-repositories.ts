@@ -74,6 +74,8 @@ export interface MemberRepository {
   countLacking(workspaceId: string, factor: RequiredFactor): Promise<number>
   /** How many hold the role. */
   countHolders(workspaceId: string, role: string): Promise<number>
+  /** Whether somebody else than this user holds the role who has not asked for their account to be deleted. */
+  isHeldByAnother(workspaceId: string, role: string, userId: string): Promise<boolean>
   changeRoles(workspaceId: string, userId: string, roles: string[], version?: number): Promise<boolean>
   remove(workspaceId: string, userId: string, moment: Date): Promise<boolean>
 }

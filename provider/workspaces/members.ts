@@ -89,6 +89,29 @@ async function lockMember(repositories: Repositories, workspaceId: string, userI
   return member
 }
 
-async function assertAnotherAdmin({ members }: Repositories, { workspaceId, roles }: MemberRecord): Promise<void> {
-  if (roles.includes('admin') && (await members.countHolders(workspaceId, 'admin')) < 2) throw new AppError('last-admin')
+/**
+ * For whoever wants their account deleted, in the caller's transaction, in a system scope: what they are the only Admin of is handed over or
+ * deleted first. A workspace of their own goes with them, and from one that is closed nobody could hand it over. Rejects with AppError
+ * `last-admin`.
+ */
+export async function assertNoLastAdmin({ workspaces, members }: Repositories, userId: string): Promise<void> {
+  const all = await workspaces.listForUser(userId)
+  // Always in the same order, so that no two who wait for each other's workspaces wait for ever.
+  for (const { id } of all.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
+    await workspaces.lock(id)
+    const workspace = await workspaces.findById(id)
+    if (workspace === undefined || workspace.personal) continue
+    if (workspace.status !== 'active' || workspace.deletionDueAt !== undefined) continue
+    const member = await members.find(id, userId)
+    if (member !== undefined) await assertAnotherAdmin({ members }, member, `You are the only Admin of ${workspace.slug}.`)
+  }
+}
+
+async function assertAnotherAdmin(
+  { members }: Pick<Repositories, 'members'>,
+  { workspaceId, userId, roles }: MemberRecord,
+  detail?: string,
+): Promise<void> {
+  if (!roles.includes('admin') || (await members.isHeldByAnother(workspaceId, 'admin', userId))) return
+  throw new AppError('last-admin', detail === undefined ? {} : { detail })
 }

@@ -79,6 +79,9 @@ type Planted = Awaited<ReturnType<typeof plant>>
 const arrangements: Record<string, (planted: Planted) => Promise<unknown>> = {
   restoreWorkspace: ({ workspace: { path, admin } }) =>
     callApi(latchkey, 'DELETE', path, { as: admin.token, headers: { 'if-match': '*' } }),
+  // Its only Admin deletes it, or hands it over, before their account is deleted.
+  deleteMe: ({ workspace: { path, admin } }) =>
+    callApi(latchkey, 'DELETE', path, { as: admin.token, headers: { 'if-match': '*' } }),
 }
 
 /** Ids and client ids in an example stand for those of what is there. */

@@ -141,6 +141,7 @@ export const attacks: Attacks = {
     listLacking: ({ members }, theirs) => members.listLacking(theirs.workspace.id, 'phishing-resistant', everything),
     countLacking: ({ members }, theirs) => members.countLacking(theirs.workspace.id, 'phishing-resistant'),
     countHolders: ({ members }, theirs) => members.countHolders(theirs.workspace.id, 'Admin'),
+    isHeldByAnother: ({ members }, theirs, mine) => members.isHeldByAnother(theirs.workspace.id, 'Admin', mine.user.id),
     changeRoles: ({ members }, theirs) => members.changeRoles(theirs.workspace.id, theirs.user.id, ['viewer']),
     remove: ({ members }, theirs) => members.remove(theirs.workspace.id, theirs.user.id, noon),
   },

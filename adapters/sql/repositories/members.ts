@@ -88,6 +88,19 @@ const countHolders = prepare<{ workspaceId: string; role: string }>()(parameter 
     .where(sql<boolean>`${parameter.role} = any(roles)`),
 )
 
+// Whoever has asked for their account to be deleted is on their way out, and an erased one is nobody already.
+const isHeldByAnother = prepare<{ workspaceId: string; role: string; userId: string }>()(parameter =>
+  queries
+    .selectFrom('memberships as m')
+    .innerJoin('users as u', 'u.id', 'm.user_id')
+    .select('m.user_id')
+    .where('m.workspace_id', '=', parameter.workspaceId)
+    .where('m.user_id', '<>', parameter.userId)
+    .where(sql<boolean>`${parameter.role} = any(m.roles)`)
+    .where('u.erasure_due_at', 'is', null)
+    .limit(1),
+)
+
 const changeRoles = prepare<{ workspaceId: string; userId: string; roles: string[]; version: number | null }>()(parameter =>
   queries
     .updateTable('memberships')
@@ -175,6 +188,11 @@ export function createMemberRepository(scope: SqlScope, vault: Vault): MemberRep
     async countHolders(workspaceId, role) {
       const [row] = areIds(workspaceId) && canBeKept(role) ? await scope.run(countHolders, { workspaceId, role }) : []
       return row?.count ?? 0
+    },
+
+    async isHeldByAnother(workspaceId, role, userId) {
+      if (!areIds(workspaceId, userId) || !canBeKept(role)) return false
+      return (await scope.run(isHeldByAnother, { workspaceId, role, userId })).length > 0
     },
 
     async changeRoles(workspaceId, userId, roles, version) {

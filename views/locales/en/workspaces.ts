@@ -30,7 +30,7 @@ export const workspaces = {
   'console.roles.none': 'None.',
   'error.last-admin.title': 'A workspace needs an Admin',
   'error.last-admin.happened': 'This is its only Admin.',
-  'error.last-admin.next': 'Nothing was changed. Make somebody else an Admin first.',
+  'error.last-admin.next': 'Nothing was changed. Make somebody else an Admin first, or have the workspace deleted.',
   'error.role-in-use.title': 'The role is in use',
   'error.role-in-use.happened': 'There are members or open invitations with that role.',
   'error.role-in-use.next': 'Nothing was changed. Give them another role first.',

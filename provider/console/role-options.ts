@@ -1,12 +1,12 @@
+import { nameRole } from '../../views/role-names.ts'
 import type { RoleOption } from '../../views/console/role-options.tsx'
 import type { RoleRecord } from '../ports/workspace-records.ts'
-import { nameRoles } from '../workspaces/role-names.ts'
 import { builtInRoles } from '../workspaces/roles.ts'
 
 /** All roles there are to choose from, the built-in ones first. */
 export function listRoleOptions(own: readonly RoleRecord[], chosen: readonly string[]): RoleOption[] {
   return [
-    ...Object.keys(builtInRoles).map(key => ({ key, name: nameRoles([key], [])[0] ?? key, checked: chosen.includes(key) })),
+    ...Object.keys(builtInRoles).map(key => ({ key, name: nameRole(key), checked: chosen.includes(key) })),
     ...own.map(({ key, name, permissions }) => ({ key, name, checked: chosen.includes(key), permissions: permissions.length })),
   ]
 }

@@ -1,5 +1,6 @@
 import type { Repositories } from '../ports/repositories.ts'
 import type { InvitationRecord } from '../ports/workspace-records.ts'
+import { nameRoles } from './role-names.ts'
 import { isBuiltInRole } from './roles.ts'
 
 /** An invitation as the person who was invited reads it. */
@@ -30,12 +31,7 @@ export async function describeInvitation(
     workspaceId,
     slug: workspace.slug,
     workspace: workspace.name,
-    roles: keys.map(key => custom.find(role => role.key === key)?.name ?? capitalise(key)),
+    roles: nameRoles(keys, custom),
     inviter: inviter && (inviter.name ?? inviter.address),
   }
-}
-
-/** Built-in roles are called by their key, in all languages. */
-function capitalise(key: string): string {
-  return `${key.charAt(0).toUpperCase()}${key.slice(1)}`
 }

@@ -1,10 +1,7 @@
+import { nameRole } from '../../views/role-names.ts'
 import type { RoleRecord } from '../ports/workspace-records.ts'
-
-/** What the built-in roles are called, in every language. */
-const builtInNames = { admin: 'Admin', manager: 'Manager', operator: 'Operator', viewer: 'Viewer' } as const
 
 /** What members see of roles: their names, in place of their keys. */
 export function nameRoles(roles: readonly string[], own: readonly RoleRecord[]): string[] {
-  const names: Record<string, string> = builtInNames
-  return roles.map(key => (Object.hasOwn(names, key) ? names[key] : own.find(role => role.key === key)?.name) ?? key)
+  return roles.map(key => own.find(role => role.key === key)?.name ?? nameRole(key))
 }

@@ -1,5 +1,5 @@
 import type { Speaker } from '../messages.ts'
-import { nameRole } from './role-options.tsx'
+import { nameRole } from '../role-names.ts'
 
 /** What the changes in a workspace's log are told in words of; what else there is has the name that it has in the log. */
 const auditFields = [

@@ -1,24 +1,7 @@
 import type { VNode } from 'preact'
 import type { Speaker } from '../messages.ts'
 import { AlertIcon } from '../parts/icons.tsx'
-
-export const builtInRoleKeys = ['admin', 'manager', 'operator', 'viewer'] as const
-
-type BuiltInRole = (typeof builtInRoleKeys)[number]
-
-/** The same in every language, as tokens and other people's words for them are. */
-export const builtInRoleNames: Record<BuiltInRole, string> = {
-  admin: 'Admin',
-  manager: 'Manager',
-  operator: 'Operator',
-  viewer: 'Viewer',
-}
-
-/** A role by its key: one of the workspace's own has no other name here. */
-export function nameRole(key: string): string {
-  const builtIn = builtInRoleKeys.find(each => each === key)
-  return builtIn ? builtInRoleNames[builtIn] : key
-}
+import { builtInRoleKeys } from '../role-names.ts'
 
 export interface RoleOption {
   key: string

@@ -7,14 +7,12 @@ import { AlertIcon } from '../parts/icons.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { type ConsoleOutcome, renderConsolePage, type WorkspaceContext } from './console-page.tsx'
 import { PermissionName } from './permission-name.tsx'
-import { builtInRoleKeys, builtInRoleNames } from './role-options.tsx'
+import { type BuiltInRole, builtInRoleKeys, builtInRoleNames } from '../role-names.ts'
 import { Table } from './table.tsx'
-
-type BuiltIn = (typeof builtInRoleKeys)[number]
 
 export interface RolesProps {
   /** Each permission with the built-in roles that have it; `app` where it is one of an app's own. */
-  table: ReadonlyArray<{ permission: string; app: string | undefined; roles: readonly BuiltIn[] }>
+  table: ReadonlyArray<{ permission: string; app: string | undefined; roles: readonly BuiltInRole[] }>
   own: ReadonlyArray<{
     key: string
     name: string
@@ -23,7 +21,7 @@ export interface RolesProps {
     deleteHref: string | undefined
   }>
   /** A new one, with what a built-in one has to begin with; empty where the reader may make none. */
-  createFrom: ReadonlyArray<{ role: BuiltIn; href: string }>
+  createFrom: ReadonlyArray<{ role: BuiltInRole; href: string }>
   /** The plan, where it lacks roles of a workspace's own and the reader could make them otherwise. */
   lackingPlan?: string | undefined
   outcome?: ConsoleOutcome | undefined

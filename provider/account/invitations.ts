@@ -8,7 +8,7 @@ import { negotiateLocale } from '../http/locale.ts'
 import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { signInFirst } from '../oidc/signing-in-first.ts'
-import { acceptInvitation, findInvitation, isOpen } from '../workspaces/accepting-invitations.ts'
+import { acceptInvitation, findInvitation, isInvitationOpen } from '../workspaces/accepting-invitations.ts'
 import { findPermissions } from '../workspaces/authority.ts'
 import { describeInvitation } from '../workspaces/describe-invitation.ts'
 import { invitationPath } from '../workspaces/invitations.ts'
@@ -32,7 +32,7 @@ export function invitationRoutes({ accountRoute, issuer, data, clock, pages, ses
       const invitation = await findInvitation(repositories, token)
       const described = invitation && (await describeInvitation(repositories, invitation))
       const isTheirs = userId !== undefined && invitation?.acceptedBy === userId
-      if (invitation === undefined || described === undefined || !(isTheirs || isOpen(invitation, clock())))
+      if (invitation === undefined || described === undefined || !(isTheirs || isInvitationOpen(invitation, clock())))
         throw new AppError('invitation-over')
       const [user, addresses] =
         userId === undefined

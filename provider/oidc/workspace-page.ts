@@ -12,6 +12,7 @@ import type { Data } from '../ports/data.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { describeInvitation } from '../workspaces/describe-invitation.ts'
 import type { NewUserWorkspace } from '../workspaces/founding.ts'
+import { isWorkspaceOpen } from '../workspaces/workspace.ts'
 import { describeApp, findInteraction, workspacePath } from './interactions.ts'
 import { readParameters } from './request-parameters.ts'
 import type { Interaction } from './request-state.ts'
@@ -73,7 +74,7 @@ export function createWorkspacePage({ provider, registry, data, pages, clock, ne
     ])
     const path = `${workspacePath}/${interaction.uid}`
     const page = pages.context({ locale: negotiateLocale(ctx, request['ui_locales']), app, path })
-    const open = all.filter(({ status, deletionDueAt }) => status === 'active' && deletionDueAt === undefined)
+    const open = all.filter(isWorkspaceOpen)
     const common = {
       invitations,
       accept: { action: `${path}/join` },

@@ -3,17 +3,18 @@ import { AppError } from '../kernel/errors.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { InvitationRecord } from '../ports/workspace-records.ts'
+import { isWorkspaceOpen } from './workspace.ts'
 
 /**
  * The invitation that a link's token stands for, in a system scope, since whoever has the link may be nobody yet. Undefined where there is
- * none: it may be over, for which see `isOpen`.
+ * none: it may be over, for which see `isInvitationOpen`.
  */
 export function findInvitation({ invitations }: Repositories, token: string): Promise<InvitationRecord | undefined> {
   return invitations.findByTokenHash(hashSecret(token))
 }
 
 /** Whether it can be accepted still, as far as the invitation itself says. */
-export function isOpen({ acceptedAt, revokedAt, expiresAt }: InvitationRecord, moment: Date): boolean {
+export function isInvitationOpen({ acceptedAt, revokedAt, expiresAt }: InvitationRecord, moment: Date): boolean {
   return acceptedAt === undefined && revokedAt === undefined && expiresAt > moment
 }
 
@@ -32,8 +33,7 @@ export async function acceptInvitation(
   if (!addresses.some(({ address }) => address === invitation.address)) throw new AppError('invitation-of-another')
   await repositories.workspaces.lock(workspaceId)
   const workspace = await repositories.workspaces.findById(workspaceId)
-  if (workspace === undefined || workspace.status !== 'active' || workspace.deletionDueAt !== undefined)
-    throw new AppError('invitation-over')
+  if (workspace === undefined || !isWorkspaceOpen(workspace)) throw new AppError('invitation-over')
   if (await repositories.members.find(workspaceId, userId)) throw new AppError('already-member')
   const createdAt = circumstances.clock()
   if (!(await repositories.invitations.accept(workspaceId, id, userId, createdAt))) throw new AppError('invitation-over')

@@ -2,6 +2,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import type { InvitationRecord } from '../ports/workspace-records.ts'
 import { nameRoles } from './role-names.ts'
 import { isBuiltInRole } from './roles.ts'
+import { isWorkspaceOpen } from './workspace.ts'
 
 /** An invitation as the person who was invited reads it. */
 export interface DescribedInvitation {
@@ -25,7 +26,7 @@ export async function describeInvitation(
     keys.every(isBuiltInRole) ? [] : roles.list(workspaceId),
     invitedBy === undefined ? undefined : users.findById(invitedBy),
   ])
-  if (workspace === undefined || workspace.status !== 'active' || workspace.deletionDueAt !== undefined) return undefined
+  if (workspace === undefined || !isWorkspaceOpen(workspace)) return undefined
   return {
     id,
     workspaceId,

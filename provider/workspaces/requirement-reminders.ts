@@ -5,6 +5,7 @@ import { secondsAfter } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { ReminderRecipient, RequirementReminder, WorkspaceRecord } from '../ports/workspace-records.ts'
+import { isWorkspaceOpen } from './workspace.ts'
 
 const daySeconds = 86_400
 const workspacesAtOnce = 100
@@ -97,11 +98,8 @@ export function createRequirementReminders({ issuer, installationName, mayBeSent
   }
 }
 
-function isStillSo(
-  { status, deletionDueAt, requirement }: WorkspaceRecord,
-  { level, from }: RequirementReminder,
-  now: Date,
-): boolean {
-  const isOpen = status === 'active' && deletionDueAt === undefined
-  return isOpen && from > now && requirement.level === level && requirement.from?.getTime() === from.getTime()
+function isStillSo(workspace: WorkspaceRecord, { level, from }: RequirementReminder, now: Date): boolean {
+  const { requirement } = workspace
+  const isSame = requirement.level === level && requirement.from?.getTime() === from.getTime()
+  return isWorkspaceOpen(workspace) && from > now && isSame
 }

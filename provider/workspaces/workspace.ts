@@ -6,6 +6,11 @@ import type { WorkspaceRecord, WorkspaceRequirement } from '../ports/workspace-r
 import { type Authority, requirePermission } from './authority.ts'
 import type { Entitlements } from './entitlements.ts'
 
+/** Whether people can work in it: it is not suspended, and not about to be deleted. */
+export function isWorkspaceOpen({ status, deletionDueAt }: Pick<WorkspaceRecord, 'status' | 'deletionDueAt'>): boolean {
+  return status === 'active' && deletionDueAt === undefined
+}
+
 /** What is changed of a workspace, by whoever has seen `version`; changes reject with AppError `version-stale` for others. */
 interface Seen {
   version?: number

@@ -1,7 +1,7 @@
 import type { AdapterPayload, KoaContextWithOIDC, Provider, Session } from 'oidc-provider'
 import { isId } from '../kernel/ids.ts'
 import type { MembershipFacts } from '../ports/workspace-records.ts'
-import { findNamed, findOnly } from '../workspaces/concerned.ts'
+import { findNamed, findOnly } from '../workspaces/open-memberships.ts'
 import { appOf } from './clients.ts'
 import { readParameters } from './request-parameters.ts'
 import { stateOf } from './request-state.ts'

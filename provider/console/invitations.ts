@@ -7,7 +7,7 @@ import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
 import { spendInvitation } from '../workspaces/invitation-limits.ts'
-import { askedRoutes } from './asking.ts'
+import { confirmedRoutes } from './confirmation.ts'
 import type { ConsoleInput } from './console-route.ts'
 import { readPage } from './cursor.ts'
 import { goOn } from './outcome.ts'
@@ -143,7 +143,7 @@ export function invitationRoutes(parts: ConsoleParts): Route[] {
         return goOn(ctx, consoleHref(where.slug, path), 'invited')
       },
     }),
-    ...askedRoutes(parts, {
+    ...confirmedRoutes(parts, {
       ...declared,
       path: `${path}/:id/revoke`,
       params,

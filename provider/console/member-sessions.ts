@@ -7,7 +7,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { GrantRecord } from '../ports/session-records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { endMemberSessions, listMemberSessions } from '../workspaces/member-sessions.ts'
-import { askedRoutes } from './asking.ts'
+import { confirmedRoutes } from './confirmation.ts'
 import type { ConsoleInput } from './console-route.ts'
 import { memberParams, memberPath } from './member-path.ts'
 import type { ConsoleParts } from './surroundings.ts'
@@ -44,7 +44,7 @@ export function memberSessionRoutes(parts: ConsoleParts): Route[] {
     listMemberSessions({ grants }, { workspaceId: authority.workspaceId, userId, now: clock() })
 
   return [
-    ...askedRoutes(parts, {
+    ...confirmedRoutes(parts, {
       ...declared,
       path: `${memberPath}/sessions/:session/end`,
       params: sessionParams,
@@ -60,7 +60,7 @@ export function memberSessionRoutes(parts: ConsoleParts): Route[] {
       act: (repositories, authority, { params: { userId, session: grantId }, circumstances }) =>
         endMemberSessions(repositories, authority, { userId, grantId }, circumstances),
     }),
-    ...askedRoutes(parts, {
+    ...confirmedRoutes(parts, {
       ...declared,
       path: `${memberPath}/end-sessions`,
       params: memberParams,

@@ -5,7 +5,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import type { MemberRecord } from '../ports/workspace-records.ts'
 import { endMembership, transferWorkspace } from '../workspaces/members.ts'
-import { askedRoutes } from './asking.ts'
+import { confirmedRoutes } from './confirmation.ts'
 import { memberParams, memberPath } from './member-path.ts'
 import type { ConsoleParts } from './surroundings.ts'
 
@@ -14,7 +14,7 @@ const ofAccount = describeOutcomes(accountOutcomes)
 /** How memberships end, and how a workspace comes into other hands. */
 export function membershipEndRoutes(parts: ConsoleParts): Route[] {
   return [
-    ...askedRoutes(parts, {
+    ...confirmedRoutes(parts, {
       path: `${memberPath}/remove`,
       params: memberParams,
       section: 'members',
@@ -29,7 +29,7 @@ export function membershipEndRoutes(parts: ConsoleParts): Route[] {
       },
       act: (repositories, authority, { params, circumstances }) => endMembership(repositories, authority, params, circumstances),
     }),
-    ...askedRoutes(parts, {
+    ...confirmedRoutes(parts, {
       path: '/leave',
       section: 'overview',
       permission: undefined,
@@ -41,7 +41,7 @@ export function membershipEndRoutes(parts: ConsoleParts): Route[] {
         endMembership(repositories, authority, { userId: user.id }, circumstances),
       onward: ctx => ofAccount.goOn(ctx, '/account/workspaces', 'workspace-left'),
     }),
-    ...askedRoutes(parts, {
+    ...confirmedRoutes(parts, {
       path: `${memberPath}/hand-over`,
       params: memberParams,
       section: 'members',

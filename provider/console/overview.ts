@@ -5,7 +5,7 @@ import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { looksLikeWebAddress, readName } from '../users/names.ts'
 import { cancelDeletion, renameWorkspace, scheduleDeletion } from '../workspaces/workspace.ts'
-import { askedRoutes } from './asking.ts'
+import { confirmedRoutes } from './confirmation.ts'
 import type { ConsoleInput } from './console-route.ts'
 import { goOn } from './outcome.ts'
 import { nameRoles } from '../workspaces/role-names.ts'
@@ -91,7 +91,7 @@ export function overviewRoutes(parts: ConsoleParts): Route[] {
         return isStale ? show(input, { stale: true }) : goOn(ctx, consoleHref(where.slug, ''), 'saved')
       },
     }),
-    ...askedRoutes(parts, {
+    ...confirmedRoutes(parts, {
       path: '/delete',
       section: 'overview',
       permission: 'workspace.delete',

@@ -5,7 +5,7 @@ import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { deleteRole } from '../workspaces/custom-roles.ts'
 import { builtInRoles, isBuiltInRole, permissionsOf } from '../workspaces/roles.ts'
-import { askedRoutes } from './asking.ts'
+import { confirmedRoutes } from './confirmation.ts'
 import { roleParams, rolesPath as path } from './role-forms.ts'
 import type { ConsoleParts } from './surroundings.ts'
 
@@ -50,7 +50,7 @@ export function roleRoutes(parts: ConsoleParts): Route[] {
         )
       },
     }),
-    ...askedRoutes(parts, {
+    ...confirmedRoutes(parts, {
       path: `${path}/:key/delete`,
       params: roleParams,
       section: 'roles',

@@ -21,7 +21,7 @@ interface Subject {
   days?: number
 }
 
-interface Asked<Params> {
+interface Confirmation<Params> {
   path: string
   permission: Permission | undefined
   section: ConsoleSection
@@ -40,9 +40,18 @@ interface Asked<Params> {
 }
 
 /** Something that is asked once more before it is done, for who has just signed in: the page that asks, and the form that does it. */
-export function askedRoutes<Params = unknown>({ consoleRoute, data }: ConsoleParts, asked: Asked<Params>): Route[] {
-  const { path, permission, section, question } = asked
-  const declared = { path, permission, section, fresh: true, ...(asked.params === undefined ? {} : { params: asked.params }) }
+export function confirmedRoutes<Params = unknown>(
+  { consoleRoute, data }: ConsoleParts,
+  confirmation: Confirmation<Params>,
+): Route[] {
+  const { path, permission, section, question } = confirmation
+  const declared = {
+    path,
+    permission,
+    section,
+    fresh: true,
+    ...(confirmation.params === undefined ? {} : { params: confirmation.params }),
+  }
 
   function ask(
     input: ConsoleInput<Params>,
@@ -55,8 +64,8 @@ export function askedRoutes<Params = unknown>({ consoleRoute, data }: ConsolePar
         question,
         ...found,
         form: { action: ctx.path },
-        backHref: consoleHref(where.slug, asked.back(params)),
-        ...(asked.typed ? { typed: { value: problem?.value, problem: problem?.kind } } : {}),
+        backHref: consoleHref(where.slug, confirmation.back(params)),
+        ...(confirmation.typed ? { typed: { value: problem?.value, problem: problem?.kind } } : {}),
       }),
       problem === undefined ? 200 : 400,
     )
@@ -66,19 +75,19 @@ export function askedRoutes<Params = unknown>({ consoleRoute, data }: ConsolePar
     consoleRoute({
       ...declared,
       method: 'GET',
-      handler: async input => ask(input, await data.read(input.mode, repositories => asked.find(repositories, input))),
+      handler: async input => ask(input, await data.read(input.mode, repositories => confirmation.find(repositories, input))),
     }),
     consoleRoute({
       ...declared,
       method: 'POST',
       async handler(input) {
         const { ctx, form, where, params } = input
-        const found = await data.read(input.mode, repositories => asked.find(repositories, input))
+        const found = await data.read(input.mode, repositories => confirmation.find(repositories, input))
         const value = (form['name'] ?? '').trim()
-        if (asked.typed && value !== found.subject)
+        if (confirmation.typed && value !== found.subject)
           return ask(input, found, { value, kind: value === '' ? 'field-needed' : 'does-not-match' })
-        await input.change((repositories, authority) => asked.act(repositories, authority, input))
-        return asked.onward?.(ctx) ?? goOn(ctx, consoleHref(where.slug, asked.back(params)), asked.outcome)
+        await input.change((repositories, authority) => confirmation.act(repositories, authority, input))
+        return confirmation.onward?.(ctx) ?? goOn(ctx, consoleHref(where.slug, confirmation.back(params)), confirmation.outcome)
       },
     }),
   ]

@@ -1,8 +1,6 @@
-import type { PageRequest } from '../ports/workspace-repositories.ts'
-import type { createCursors, Position } from './cursors.ts'
+import type { PagePosition, PageRequest } from '../ports/workspace-repositories.ts'
+import type { Cursors } from './cursors.ts'
 import { readLimit } from './schemas.ts'
-
-export type Cursors = ReturnType<typeof createCursors>
 
 /** Answers a page of a list, named by what it lists and where: one row more than asked for is read, which tells whether there are more. */
 export async function answerPage<Row, Item>(
@@ -12,7 +10,7 @@ export async function answerPage<Row, Item>(
     query,
   }: { cursors: Cursors; list: string; query: { cursor?: string | undefined; limit?: string | undefined } },
   read: (page: PageRequest) => Promise<Row[]>,
-  { positionOf, describe }: { positionOf(row: Row): Position; describe(row: Row): Item },
+  { positionOf, describe }: { positionOf(row: Row): PagePosition; describe(row: Row): Item },
 ): Promise<{ body: { items: Item[]; next_cursor: string | null } }> {
   const limit = readLimit(query)
   const after = query.cursor === undefined ? undefined : cursors.read(list, query.cursor)

@@ -9,7 +9,7 @@ import type { AuditDownloads } from '../workspaces/audit-downloads.ts'
 import type { Entitlements } from '../workspaces/entitlements.ts'
 import type { Invitations } from '../workspaces/invitations.ts'
 import type { RouteKinds } from './kinds-of-route.ts'
-import type { Cursors } from './pages.ts'
+import type { Cursors } from './cursors.ts'
 
 /** What the API's routes are made with. */
 export interface ApiParts extends RouteKinds {

@@ -1,16 +1,11 @@
 import { isId } from '../kernel/ids.ts'
-import type { PageRequest } from '../ports/workspace-repositories.ts'
+import type { PagePosition, PageRequest } from '../ports/workspace-repositories.ts'
 
 /** So many of a list stand on one page. */
 export const rowsOfAPage = 50
 
-interface Place {
-  moment: Date
-  id: string
-}
-
 /** Where in a list a page begins, as its address says it. What is no such place is the beginning. */
-export function readPlace(text: unknown): Place | undefined {
+export function readPlace(text: unknown): PagePosition | undefined {
   if (typeof text !== 'string') return undefined
   const [written = '', id = ''] = text.split('_')
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(written) || !isId(id)) return undefined
@@ -19,7 +14,7 @@ export function readPlace(text: unknown): Place | undefined {
 }
 
 /** The same, for an address. */
-export function writePlace({ moment, id }: Place): string {
+export function writePlace({ moment, id }: PagePosition): string {
   return `${moment.toISOString()}_${id}`
 }
 
@@ -27,7 +22,7 @@ export function writePlace({ moment, id }: Place): string {
 export async function readPage<Row>(
   text: unknown,
   list: (request: PageRequest) => Promise<Row[]>,
-  placeOf: (row: Row) => Place,
+  placeOf: (row: Row) => PagePosition,
 ): Promise<{ rows: Row[]; next: string | undefined; isFirst: boolean }> {
   const after = readPlace(text)
   const found = await list({ after, limit: rowsOfAPage + 1 })

@@ -10,7 +10,7 @@ import type { ConsoleInput } from './console-route.ts'
 import { memberParams, memberPath } from './member-path.ts'
 import type { ConsoleParts } from './surroundings.ts'
 
-const mode = { kind: 'system', reason: 'factor-reset' } as const
+const resetting = { kind: 'system', reason: 'factor-reset' } as const
 
 type Input = ConsoleInput<z.infer<typeof memberParams>>
 
@@ -60,7 +60,7 @@ export function factorResetRoutes({ consoleRoute, data, clock, resetFactors }: C
         if (address === undefined) return refuseOwn(input)
         const { workspaceId, ofApps } = authority
         const { userId } = params
-        const { pass, expiresAt } = await data.scoped(mode, async repositories => {
+        const { pass, expiresAt } = await data.scoped(resetting, async repositories => {
           await repositories.workspaces.lock(workspaceId)
           const now = await findAuthority(repositories, { workspaceId, userId: user.id, ofApps })
           return resetFactors(repositories, now, { userId }, { circumstances, facts })

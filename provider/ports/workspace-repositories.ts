@@ -10,9 +10,15 @@ import type {
   WorkspaceRequirement,
 } from './workspace-records.ts'
 
+/** Where a page of a list ended: the moment and the id of its last row, which the list is ordered by. */
+export interface PagePosition {
+  moment: Date
+  id: string
+}
+
 /** A page of a list: what comes after `after` in its order, at most `limit`. */
 export interface PageRequest {
-  after: { moment: Date; id: string } | undefined
+  after: PagePosition | undefined
   limit: number
 }
 

@@ -67,12 +67,16 @@ const columns = [
   'details',
 ] as const
 
+const header = columns.join(',')
+
 type Column = (typeof columns)[number]
 type Cells = Partial<Record<Column, string | undefined>>
 
 /** Columns of their own have the values that people look for. Those of other fields are in `other`, and the salts of all in `salts`. */
 const valueColumns = ['ip', 'user_agent', 'request_id', 'before', 'after'] as const
 const controlCharacter = /\p{Cc}/u
+/** Where a comma is the decimal sign, spreadsheets part cells at semicolons, quoted or not: what follows one would begin a cell. */
+const formulaInside = /;[\s"']*[=+\-@＝＋－＠]/
 
 /** What spreadsheets take for a formula, and what says here that it is none. */
 const formulaBeginning = /^[=+\-@\t\r＝＋－＠']/
@@ -83,16 +87,17 @@ const formulaGuard = "'"
  * with an apostrophe.
  */
 export function renderCsv(): (records: readonly ExportRecord[]) => string {
-  let header = `${columns.join(',')}\r\n`
+  let begin = `${header}\r\n`
   return records => {
-    const rows = records.map(record => {
-      const cells = cellsOf(record)
-      return `${columns.map(column => quote(cells[column] ?? '')).join(',')}\r\n`
-    })
-    const text = header + rows.join('')
-    header = ''
+    const text = begin + records.map(record => `${rowOf(record)}\r\n`).join('')
+    begin = ''
     return text
   }
+}
+
+function rowOf(record: ExportRecord): string {
+  const cells = cellsOf(record)
+  return columns.map(column => quote(cells[column] ?? '')).join(',')
 }
 
 function cellsOf(record: ExportRecord): Cells {
@@ -111,11 +116,12 @@ function cellsOfDisclosures(disclosures: NonNullable<EventRecord['disclosures']>
   const given = Object.entries(disclosures)
   const other = given.filter(([name, { value }]) => {
     const column = valueColumns.find(each => each === name)
-    if (column === undefined || controlCharacter.test(value)) return true
+    if (column === undefined || controlCharacter.test(value) || formulaInside.test(value)) return true
     cells[column] = value
     return false
   })
-  if (other.length > 0) cells.other = JSON.stringify(Object.fromEntries(other.map(([name, { value }]) => [name, value])))
+  if (other.length > 0)
+    cells.other = JSON.stringify(Object.fromEntries(other.map(([name, { value }]) => [name, value]))).replaceAll(';', '\\u003b')
   cells.salts = JSON.stringify(Object.fromEntries(given.map(([name, { salt }]) => [name, salt])))
   return cells
 }
@@ -125,17 +131,24 @@ function quote(text: string): string {
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
 }
 
-/** The records of an export in either format, line by line. What cannot be read is answered as undefined. */
+/**
+ * The records of an export in either format, line by line. What cannot be read is answered as undefined, and so is what is not written
+ * as we write it: a name that comes twice, say, a heading over another column, or a cell that stands for nothing, of which whoever reads
+ * the file sees something else than what is checked.
+ */
 export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator<unknown> {
   let format: ExportFormat | undefined
   let held = ''
   for await (const line of lines) {
     if (format === undefined) {
       format = line.startsWith('record,') ? 'csv' : 'ndjson'
-      if (format === 'csv') continue
+      if (format === 'csv') {
+        if (line !== header) yield undefined
+        continue
+      }
     }
     if (format === 'ndjson') {
-      if (line !== '') yield parse(line)
+      if (line !== '') yield readLine(line)
       continue
     }
     // A cell may hold a line break, within quotes.
@@ -147,7 +160,19 @@ export async function* readRecords(lines: AsyncIterable<string>): AsyncGenerator
   if (held !== '') yield undefined
 }
 
+function readLine(line: string): unknown {
+  const value = parse(line)
+  return value !== undefined && JSON.stringify(value) === line ? value : undefined
+}
+
 function readRow(row: string): unknown {
+  const value = readCells(row)
+  if (!isObject(value)) return undefined
+  // It may be no record at all: then it is written as another row than this.
+  return rowOf(value as ExportRecord) === row ? value : undefined
+}
+
+function readCells(row: string): unknown {
   const texts = Array.from(row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g), ([, quoted, plain]) => {
     const text = quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"')
     return text.startsWith(formulaGuard) ? text.slice(formulaGuard.length) : text
@@ -169,6 +194,7 @@ function readRow(row: string): unknown {
 function readDisclosures(salts: string, other: string | undefined, own: Record<string, string | undefined>): unknown {
   const [saltOf, valueOf] = [parse(salts), parse(other ?? '{}')]
   if (!isObject(saltOf) || !isObject(valueOf)) return undefined
+  if (![saltOf, valueOf].flatMap(Object.values).every(text => typeof text === 'string')) return undefined
   return Object.fromEntries(
     Object.entries(saltOf).map(([name, salt]) => [
       name,

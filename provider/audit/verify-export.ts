@@ -11,16 +11,17 @@ const hash = z
   .transform(text => Buffer.from(text, 'hex'))
 const texts = z.record(z.string(), z.string())
 
-const chainRecord = z.object({
+const chainRecord = z.strictObject({
   record: z.literal('chain'),
   version: z.literal(1),
   chain: z.uuid(),
-  after: z.object({ position: z.int().positive(), link: hash }).optional(),
+  exported_at: z.iso.datetime(),
+  after: z.strictObject({ position: z.int().positive(), link: hash }).optional(),
   keys: z.array(z.record(z.string(), z.unknown())),
 })
 const record = z.discriminatedUnion('record', [
-  z.object({ record: z.literal('checkpoint'), checkpoint: z.string() }),
-  z.object({
+  z.strictObject({ record: z.literal('checkpoint'), checkpoint: z.string() }),
+  z.strictObject({
     record: z.literal('event'),
     position: z.int().positive(),
     link: hash,
@@ -31,10 +32,15 @@ const record = z.discriminatedUnion('record', [
     actor: z.string().optional(),
     target: z.string().optional(),
     commitments: texts.optional(),
-    disclosures: z.record(z.string(), z.object({ salt: z.string(), value: z.string() })).optional(),
+    disclosures: z.record(z.string(), z.strictObject({ salt: z.string(), value: z.string() })).optional(),
     withheld: z.enum(['emptied', 'erased', 'broken', 'deleted']).optional(),
   }),
-  z.object({ record: z.literal('end'), position: z.int().nonnegative(), link: z.string(), unsealed: z.int().nonnegative() }),
+  z.strictObject({
+    record: z.literal('end'),
+    position: z.int().nonnegative(),
+    link: z.string(),
+    unsealed: z.int().nonnegative(),
+  }),
 ])
 
 type EventRecord = Extract<z.output<typeof record>, { record: 'event' }>

@@ -233,6 +233,13 @@ describe('an export', () => {
       [lines.filter(line => line !== events[0]).join('\n'), 'An event was deleted: nothing stands at position'],
       [lines.filter(line => !/(^|")end\b/.test(line)).join('\n'), 'The file ends in the middle: its last record is missing.'],
       [lines.slice(0, 2).join('\n'), 'The file ends in the middle'],
+      // What nobody committed to, for whoever reads the file and not the verdict.
+      [
+        format === 'csv'
+          ? text.replace(/^(event,.*,)(\r?)$/m, '$1Approved$2')
+          : text.replace('"record":"event",', '$&"ip":"::1",'),
+        'of the file cannot be read.',
+      ],
     ] as const) {
       await writeFile(file, forged)
       expect(await check('--key', key)).toMatchObject({ exitCode: 1, output: expect.stringContaining(words) })

@@ -229,6 +229,62 @@ describe('an export', () => {
       { numRuns: 50 },
     )
   }, 20_000)
+
+  const written: ExportRecord = {
+    record: 'event',
+    position: 1,
+    link: 'ab'.repeat(32),
+    id: event.id,
+    occurred_at: event.occurredAt.toISOString(),
+    action: 'role.created',
+    actor: 'user:a',
+    target: 'role:b',
+    commitments: { after: 'BBBB' },
+    disclosures: { after: { salt: 'AAAA', value: '{"name":"Clerk"}' } },
+  }
+
+  async function readAll(text: string): Promise<unknown[]> {
+    const read: unknown[] = []
+    for await (const record of readRecords(toAsync(text.split(/\r?\n/)))) read.push(record)
+    return read
+  }
+
+  it.each([
+    ['a name that comes twice', '"action":"role.created"', '"action":"role.deleted","action":"role.created"'],
+    ['another notation', '"position":1', '"position":1e0'],
+    ['white space', '"action":', '"action": '],
+  ])('as ndjson is none with %s', async (_what, part, forged) => {
+    const text = renderNdjson([written])
+    expect(text).toContain(part)
+    expect(await readAll(text)).toEqual([written])
+    expect(await readAll(text.replace(part, forged))).toEqual([undefined])
+  })
+
+  it.each([
+    ['headings over other columns', 'actor,target', 'target,actor', [undefined, written]],
+    ['a cell that nothing was committed to', 'role:b,,,', 'role:b,,203.0.113.9,', [undefined]],
+    ['a note behind it', /,\r\n$/, ',Approved\r\n', [undefined]],
+    ['a value that is said a second time', ',,,0190', ',"{""after"":""{}""}",,0190', [undefined]],
+    ['a value that is none', ',,,0190', ',"{""ip"":[""a,b""]}",,0190', [undefined]],
+    ['cells of an event that was emptied', '"{""after"":""AAAA""}"', '', [undefined]],
+    ['another notation', 'event,1,', 'event,0x1,', [undefined]],
+  ] as const)('as csv is none with %s', async (_what, part, forged, read) => {
+    const text = renderCsv()([written])
+    expect(await readAll(text)).toEqual([written])
+    expect(text.replace(part, forged)).not.toBe(text)
+    expect(await readAll(text.replace(part, forged))).toEqual(read)
+  })
+
+  it('begins no cell like a formula either where cells are parted at semicolons', async () => {
+    const values = ['Mozilla;=1+1', 'x; @SUM(1)', 'y;"=1+1"', `z;\t'-1`, '{"name":";+1"}']
+    for (const name of ['user_agent', 'after', 'scope'])
+      for (const value of values) {
+        const given: ExportRecord = { ...written, disclosures: { [name]: { salt: 'AAAA', value } } }
+        const text = renderCsv()([given])
+        for (const cell of text.split(/[;\r\n]+/)) expect(cell.replaceAll(/^[\s"']+/g, '')).not.toMatch(/^[=+\-@]/)
+        expect(await readAll(text)).toEqual([given])
+      }
+  })
 })
 
 async function* toAsync(lines: string[]): AsyncGenerator<string> {

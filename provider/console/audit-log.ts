@@ -1,8 +1,10 @@
 import { type AuditLogProps, renderConsoleAuditLog } from '../../views/console/audit-log.tsx'
 import { consoleHref } from '../../views/console/console-page.tsx'
+import { exportFormats } from '../audit/export-format.ts'
 import { recordEvent } from '../audit/record.ts'
 import { type Answer, html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
+import { AppError } from '../kernel/errors.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
 import { describeEvents, findNamedMembers } from './audit-entries.ts'
 import { type AuditFilters, isDay, readFilters, searchFor, writeFilters } from './audit-filters.ts'
@@ -14,9 +16,9 @@ const path = '/audit'
 const eventsOfAPage = 25
 
 /** Who did what in a workspace, and what it was before. Each look at it is recorded, too. */
-export function auditLogRoutes({ consoleRoute, data, registry, clock }: ConsoleParts): Route[] {
+export function auditLogRoutes({ consoleRoute, data, registry, clock, entitlements, auditDownloads }: ConsoleParts): Route[] {
   async function show(
-    { ctx, mode, authority, circumstances, page, where }: ConsoleInput,
+    { ctx, mode, authority, workspace, circumstances, page, where }: ConsoleInput,
     filters: AuditFilters,
     typed: { who?: string; whom?: string; problem?: AuditLogProps['filters']['problem'] } = {},
   ): Promise<Answer> {
@@ -58,8 +60,19 @@ export function auditLogRoutes({ consoleRoute, data, registry, clock }: ConsoleP
         problem: typed.problem,
         clearHref: isFiltered ? here : undefined,
       },
+      download: describeDownload(workspace, authority, here),
     })
     return html(text, typed.problem === undefined ? 200 : 400)
+  }
+
+  function describeDownload(
+    workspace: ConsoleInput['workspace'],
+    { permissions }: ConsoleInput['authority'],
+    here: string,
+  ): AuditLogProps['download'] {
+    if (!permissions.has('audit.export')) return undefined
+    if (!entitlements.includes(workspace, 'audit-export')) return { lackingPlan: workspace.plan }
+    return { form: { action: `${here}/download` } }
   }
 
   return [
@@ -89,6 +102,20 @@ export function auditLogRoutes({ consoleRoute, data, registry, clock }: ConsoleP
         if (ids.person === 'nobody') return show(input, filters, { who, whom, problem: { field: 'whom', kind: 'nobody' } })
         const found = readFilters({ ...filters, ...ids })
         return { kind: 'redirect', to: `${consoleHref(where.slug, path)}${writeFilters(found)}` }
+      },
+    }),
+    consoleRoute({
+      // By a form that posts: that it was taken along is recorded.
+      method: 'POST',
+      path: `${path}/download`,
+      section: 'audit',
+      permission: 'audit.export',
+      entitlement: 'audit-export',
+      comeBackTo: path,
+      handler({ mode, workspace, form, circumstances }) {
+        const format = exportFormats.find(each => each === form['format'])
+        if (format === undefined) throw new AppError('bad-request')
+        return data.scoped(mode, repositories => auditDownloads.begin(repositories, { workspace, mode, format, circumstances }))
       },
     }),
   ]

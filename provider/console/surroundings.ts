@@ -3,6 +3,7 @@ import type { AppRegistry } from '../apps/registry.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Data } from '../ports/data.ts'
 import type { RateLimiter } from '../ports/rate-limiter.ts'
+import type { AuditDownloads } from '../workspaces/audit-downloads.ts'
 import type { Entitlements } from '../workspaces/entitlements.ts'
 import type { Invitations } from '../workspaces/invitations.ts'
 import type { ConsoleRouteMaker } from './console-route.ts'
@@ -16,6 +17,7 @@ export interface ConsoleParts {
   registry: AppRegistry
   invitations: Invitations
   entitlements: Entitlements
+  auditDownloads: AuditDownloads
   resetFactors: ResetFactors
   /** How long the deletion of a workspace can be taken back. */
   workspaceGraceSeconds: number

@@ -1,6 +1,6 @@
 /** A workspace takes its audit log along through the API: all of it, proved where there is no database, and for nobody else. */
 import { createWriteStream } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { request, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { recordEvent, withoutRequest } from '../../provider/audit/record.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import { callApi, newWorkspace, startWithApi } from '../support/api.ts'
+import { sealed, verifyExported as verify } from '../support/audit-export.ts'
 import { type ProcessBeside, startBeside } from '../support/beside.ts'
 import type { RunningLatchkey } from '../support/latchkey.ts'
 import { asSystem } from '../support/records.ts'
@@ -18,22 +19,6 @@ import { runLatchkey } from '../support/terminal.ts'
 type Workspace = Awaited<ReturnType<typeof newWorkspace>>
 
 const exportOf = ({ path }: Pick<Workspace, 'path'>, query = '') => `${path}/events/export${query}`
-
-const system = { kind: 'system', reason: 'job' } as const
-
-/** Waits until nothing of a workspace's log is left to be sealed; answers how far it goes. */
-async function sealed(latchkey: RunningLatchkey, { id }: Pick<Workspace, 'id'>): Promise<number> {
-  const { data } = latchkey.adapters
-  const isSealed = async () => (await data.read(system, ({ auditChain }) => auditChain.countUnsealed(id))) === 0
-  await vi.waitUntil(isSealed, { timeout: 30_000, interval: 50 })
-  return (await data.read(system, ({ auditLog }) => auditLog.findHead(id)))?.position ?? 0
-}
-
-async function verify(latchkey: RunningLatchkey, text: string, ...words: string[]) {
-  const file = join(latchkey.dataDirectory, 'export')
-  await writeFile(file, text)
-  return runLatchkey({}, ['audit', 'verify', '--export', file, ...words])
-}
 
 describe.each(['embedded', 'postgres'] as const)('on %s', on => {
   let latchkey: RunningLatchkey

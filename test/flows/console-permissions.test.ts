@@ -53,6 +53,7 @@ const needed: Record<string, Needed> = {
   ...asked('/roles/:key/delete', 'roles.manage'),
   'GET /audit': { permission: 'audit.read' },
   'POST /audit/search': { permission: 'audit.read' },
+  'POST /audit/download': { permission: 'audit.export' },
 }
 
 const { say } = speak('en')

@@ -58,6 +58,7 @@ const log = (change: Partial<AuditLogProps>) => (page: PageContext, where: Works
     entries,
     paging,
     filters: { form, who: '', whom: '', action: '', from: '', until: '', clearHref: undefined },
+    download: { form },
     ...change,
   })
 
@@ -88,5 +89,6 @@ export const auditLogStates: State[] = [
       },
     }),
   ),
-  ofConsole('audit-empty', 'audit', log({ entries: [], paging: noPaging })),
+  ofConsole('audit-empty', 'audit', log({ entries: [], paging: noPaging, download: undefined })),
+  ofConsole('audit-plan-lacks', 'audit', log({ paging: noPaging, download: { lackingPlan: 'free' } })),
 ]

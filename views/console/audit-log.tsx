@@ -46,11 +46,13 @@ export interface AuditLogProps {
     problem?: { field: 'who' | 'whom'; kind: 'nobody' } | undefined
     clearHref: string | undefined
   }
+  /** All of the log as a file, or the plan that lacks that; undefined for whoever may not have it. */
+  download: { form: FormTarget } | { lackingPlan: string } | undefined
 }
 
 /** Who did what, and what it was before. */
 export function renderConsoleAuditLog(page: PageContext, where: WorkspaceContext, props: AuditLogProps): string {
-  const { now, entries, paging, filters } = props
+  const { now, entries, paging, filters, download } = props
   const speaker = speak(page.locale)
   const { say } = speaker
   const options = { title: say('console.section.audit'), problem: filters.problem !== undefined }
@@ -68,8 +70,37 @@ export function renderConsoleAuditLog(page: PageContext, where: WorkspaceContext
         </ol>
       )}
       <PagingLinks paging={paging} speaker={speaker} />
+      {download && <DownloadOffer download={download} speaker={speaker} />}
     </>
   ))
+}
+
+function DownloadOffer({
+  download,
+  speaker: { say },
+}: {
+  download: NonNullable<AuditLogProps['download']>
+  speaker: Speaker
+}): VNode {
+  return (
+    <section>
+      <h2>{say('console.audit.download')}</h2>
+      {'lackingPlan' in download ? (
+        <p>{say('console.audit.download-plan-lacks', { plan: download.lackingPlan, entitlement: 'audit-export' })}</p>
+      ) : (
+        <>
+          <p>{say('console.audit.download-lead')}</p>
+          <Form target={download.form} class="buttons">
+            {(['ndjson', 'csv'] as const).map(format => (
+              <Button kind="secondary" name="format" value={format}>
+                {say(`console.audit.download-${format}`)}
+              </Button>
+            ))}
+          </Form>
+        </>
+      )}
+    </section>
+  )
 }
 
 function Filters({ filters, speaker }: { filters: AuditLogProps['filters']; speaker: Speaker }): VNode {

@@ -234,6 +234,13 @@ export const workspaceConsole = {
     'Kein Mitglied hat diese Adresse. Für jemanden, der gegangen ist, nehmen Sie die Kennung, die das Protokoll zeigt.',
   'console.audit.nothing-found': 'Nichts hier passt zur Suche.',
   'console.audit.empty': 'Noch ist nichts geschehen. Was Mitglieder und Apps in diesem Arbeitsbereich tun, erscheint hier.',
+  'console.audit.download': 'Das Protokoll mitnehmen',
+  'console.audit.download-lead':
+    'Alles als Datei, das Älteste zuerst, mit dem Beweis, dass nichts darin geändert wurde. Was in der letzten Sekunde geschah, kann fehlen. Auch dass Sie es mitnehmen, wird festgehalten.',
+  'console.audit.download-ndjson': 'Zeilen in JSON',
+  'console.audit.download-csv': 'Tabelle (CSV)',
+  'console.audit.download-plan-lacks':
+    'Ihr Arbeitsbereich hat den Plan {plan}. Das Protokoll mitzunehmen gehört zu Plänen mit „{entitlement}“. Wer den Plan betreut, kann ihn ändern.',
   'console.audit.by': 'von {actor}',
   'console.audit.gone': 'Ex-Mitglied',
   'console.audit.system': 'dem System',

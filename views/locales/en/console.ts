@@ -236,6 +236,13 @@ export const workspaceConsole = {
   'console.audit.nobody': 'No member has this address. For somebody who has left, use the id that the log shows.',
   'console.audit.nothing-found': 'Nothing here fits the search.',
   'console.audit.empty': 'Nothing has happened yet. What members and apps do in this workspace appears here.',
+  'console.audit.download': 'Take the log along',
+  'console.audit.download-lead':
+    'All of it as a file, oldest first, with the proof that nothing in it was changed. What happened in the last second may be missing. That you took it along is recorded too.',
+  'console.audit.download-ndjson': 'Lines of JSON',
+  'console.audit.download-csv': 'Table (CSV)',
+  'console.audit.download-plan-lacks':
+    'Your workspace is on the plan {plan}. Taking the log along comes with plans that include “{entitlement}”. Whoever looks after the plan can change it.',
   'console.audit.by': 'by {actor}',
   'console.audit.gone': 'a former member',
   'console.audit.system': 'the system',

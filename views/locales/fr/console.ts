@@ -235,6 +235,13 @@ export const workspaceConsole = {
   'console.audit.nothing-found': 'Rien ici ne correspond à la recherche.',
   'console.audit.empty':
     'Il ne s’est encore rien passé. Ce que les membres et les applications font dans cet espace de travail apparaît ici.',
+  'console.audit.download': 'Emporter le journal',
+  'console.audit.download-lead':
+    'Tout le journal dans un fichier, du plus ancien au plus récent, avec la preuve que rien n’y a été modifié. Ce qui s’est passé dans la dernière seconde peut manquer. Le fait de l’emporter est enregistré aussi.',
+  'console.audit.download-ndjson': 'Lignes de JSON',
+  'console.audit.download-csv': 'Tableau (CSV)',
+  'console.audit.download-plan-lacks':
+    'Votre espace de travail a l’offre {plan}. Emporter le journal va avec les offres qui comprennent « {entitlement} ». La personne qui gère l’offre peut la changer.',
   'console.audit.by': 'par {actor}',
   'console.audit.gone': 'un ancien membre',
   'console.audit.system': 'le système',

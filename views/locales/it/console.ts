@@ -223,6 +223,13 @@ export const workspaceConsole = {
   'console.audit.nobody': 'Nessun membro ha questo indirizzo. Per chi è andato via, usi l’identificativo che mostra il registro.',
   'console.audit.nothing-found': 'Nulla qui corrisponde alla ricerca.',
   'console.audit.empty': 'Non è ancora successo nulla. Ciò che membri e app fanno in quest’area di lavoro appare qui.',
+  'console.audit.download': 'Portare con sé il registro',
+  'console.audit.download-lead':
+    'Tutto in un file, dal più vecchio, con la prova che nulla vi è stato cambiato. Ciò che è successo nell’ultimo secondo può mancare. Anche il fatto che Lei lo porti con sé viene registrato.',
+  'console.audit.download-ndjson': 'Righe di JSON',
+  'console.audit.download-csv': 'Tabella (CSV)',
+  'console.audit.download-plan-lacks':
+    'La Sua area di lavoro ha il piano {plan}. Portare con sé il registro fa parte dei piani con «{entitlement}». Chi gestisce il piano può cambiarlo.',
   'console.audit.by': 'da {actor}',
   'console.audit.gone': 'un ex membro',
   'console.audit.system': 'il sistema',

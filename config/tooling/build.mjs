@@ -33,6 +33,9 @@ export const bundling = /** @satisfies {import('esbuild').BuildOptions} */ ({
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'none',
+  // The text of a program stays in memory for as long as it runs, and twice as large where a single character is not of Latin-1.
+  minifyWhitespace: true,
+  lineLimit: 200,
   logLevel: 'warning',
 })
 

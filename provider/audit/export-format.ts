@@ -79,7 +79,7 @@ const controlCharacter = /\p{Cc}/u
 const formulaInside = /;[\s"']*[=+\-@＝＋－＠]/
 
 /** What spreadsheets take for a formula, and what says here that it is none. */
-const formulaBeginning = /^[=+\-@\t\r＝＋－＠']/
+const formulaBeginning = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20']/
 const formulaGuard = "'"
 
 /**

@@ -10,7 +10,7 @@ const patienceMilliseconds = 120_000
  * fast one. A reader that goes away ends the pieces. Where they fail, the connection ends in the middle of the answer, which a
  * client can tell from its end (RFC 9112 §8). Whoever makes the pieces knows what failed, and says so.
  */
-export function sendPieces(ctx: Context, pieces: AsyncIterable<string>): void {
+export function sendPieces(ctx: Context, pieces: AsyncIterable<string>, patience = patienceMilliseconds): void {
   const { res } = ctx
   // Koa would report each reader that goes away as a failure.
   ctx.respond = false
@@ -19,7 +19,7 @@ export function sendPieces(ctx: Context, pieces: AsyncIterable<string>): void {
     res.end()
     return
   }
-  res.setTimeout(patienceMilliseconds, () => res.destroy())
+  res.setTimeout(patience, () => res.destroy())
   const unlessTheyFail = async function* (): AsyncGenerator<string> {
     try {
       yield* pieces

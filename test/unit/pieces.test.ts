@@ -4,18 +4,22 @@ import { createServer, request, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Koa from 'koa'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Middleware } from '../../provider/http/context.ts'
 import { sendPieces } from '../../provider/http/pieces.ts'
 
 const pieceBytes = 1024 * 1024
 
 /** Serves `pieces` to one reader. */
-async function serve(pieces: () => AsyncIterable<string>, read: (response: IncomingMessage) => Promise<void>): Promise<void> {
+async function serve(
+  pieces: () => AsyncIterable<string>,
+  read: (response: IncomingMessage) => Promise<void>,
+  patience?: number,
+): Promise<void> {
   const app = new Koa()
   // Of the connection that broke, which it would print.
   app.on('error', () => {})
-  const answer: Middleware = ctx => sendPieces(ctx, pieces())
+  const answer: Middleware = ctx => sendPieces(ctx, pieces(), patience)
   app.use(answer)
   const answerAll = app.callback()
   const server = createServer((asked, answered) => void answerAll(asked, answered))
@@ -99,5 +103,45 @@ it('breaks off where the pieces fail, so that the answer does not look whole', a
     response.resume()
     await closed
     expect(response.complete).toBe(false)
+  })
+})
+
+describe('a reader that takes nothing', () => {
+  const patience = 1500
+
+  it('is taken for gone after a while, and what was read for it is let go of', async () => {
+    const { seen, pieces } = makePieces(10_000)
+    await serve(
+      pieces,
+      async response => {
+        const closed = new Promise(resolve => response.once('close', resolve))
+        await once(response, 'readable')
+        await expect.poll(() => seen.ended, { timeout: 20_000 }).toBe(true)
+        response.resume()
+        await closed
+        expect(response.complete).toBe(false)
+      },
+      patience,
+    )
+    expect(seen.made).toBeLessThan(30)
+  })
+
+  it('is not gone for as long as it takes something now and then', async () => {
+    const { seen, pieces } = makePieces(60)
+    await serve(
+      pieces,
+      async response => {
+        const began = Date.now()
+        let bytes = 0
+        for await (const chunk of response) {
+          bytes += (chunk as Buffer).length
+          // More than once as long as anybody may rest, in all.
+          if (Date.now() - began < 2 * patience) await sleep(patience / 20)
+        }
+        expect([bytes, response.complete]).toEqual([60 * pieceBytes, true])
+      },
+      patience,
+    )
+    expect(seen.ended).toBe(true)
   })
 })

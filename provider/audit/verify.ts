@@ -10,7 +10,7 @@ export interface DatabaseReport extends ChainReport {
 }
 
 const entriesAtOnce = 100
-const straysAtOnce = 1000
+const straysAtOnce = 250
 
 /**
  * Checks one chain as it lies in the database. `readCheckpoint` tells genuine ones from others; `outside` are genuine ones that

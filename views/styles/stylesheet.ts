@@ -7,7 +7,7 @@ import { partStyles } from './parts.ts'
 import { secondStepStyles } from './second-steps.ts'
 import { writeTokens } from './tokens.ts'
 
-/** The one stylesheet of all pages. */
+/** The one stylesheet of all pages, without what is only there for whoever reads it here: the first page waits for it. */
 export function writeStylesheet(accentColour?: string): string {
   return [
     writeTokens(accentColour),
@@ -18,5 +18,9 @@ export function writeStylesheet(accentColour?: string): string {
     consoleStyles,
     narrowConsoleStyles,
     secondStepStyles,
-  ].join('')
+  ]
+    .join('')
+    .replaceAll(/\/\*.*?\*\//gs, '')
+    .replaceAll(/\s*([{};,])\s*/g, '$1')
+    .replaceAll(': ', ':')
 }

@@ -254,7 +254,7 @@ export const workspaceConsole = {
   'console.audit.erased': 'Was hier stand, ist mit der Person gelöscht, die es betraf. Dass es geschehen ist, bleibt.',
   'console.audit.broken':
     'Dieser Eintrag wurde verändert und lässt sich nicht lesen. Sagen Sie es denen, die diesen Dienst betreiben.',
-  'console.action.workspace.created': 'Arbeitsbereich gegründet',
+  'console.action.workspace.created': 'Arbeitsbereich eingerichtet',
   'console.action.workspace.changed': 'Arbeitsbereich geändert',
   'console.action.set-up.used': 'Ersteinrichtung über den Link',
   'console.action.requirement.reminded': 'Mitglieder an die Anforderung erinnert',

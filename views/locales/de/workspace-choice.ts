@@ -20,12 +20,12 @@ export const workspaceChoice = {
   'account.workspaces.none':
     'Sie sind noch in keinem Arbeitsbereich. Richten Sie hier einen ein, oder bitten Sie jemanden, der einen betreut, um eine Einladung.',
   'account.done.workspace-founded': 'Der Arbeitsbereich ist eingerichtet.',
-  'no-workspace.found.heading': 'Einen Arbeitsbereich gründen',
+  'no-workspace.found.heading': 'Einen Arbeitsbereich einrichten',
   'no-workspace.found.name': 'Name des Arbeitsbereichs',
   'no-workspace.found.hint': 'Wie Ihr Team sich nennt. Sie werden Admin und können die anderen einladen.',
   'no-workspace.found.empty': 'Geben Sie dem Arbeitsbereich einen Namen.',
   'no-workspace.found.too-long': 'Dieser Name ist zu lang. 60 Zeichen haben Platz.',
-  'no-workspace.found.button': 'Arbeitsbereich gründen',
+  'no-workspace.found.button': 'Arbeitsbereich einrichten',
   'invitation.accepted.workspaces': 'Zu Ihren Arbeitsbereichen',
   'invitation.heading': '{workspace} beitreten',
   'invitation.lead': 'Sie sind in den Arbeitsbereich {workspace} auf {installation} eingeladen.',
@@ -45,7 +45,8 @@ export const workspaceChoice = {
   'invitation.accepted.heading': 'Sie sind Mitglied von {workspace}',
   'invitation.accepted.lead': 'Apps, die mit {workspace} arbeiten, öffnen sich ab jetzt für Sie.',
   'set-up.heading': '{installation} einrichten',
-  'set-up.lead': 'Sie haben diese Installation gestartet. Deshalb gründen Sie ihren ersten Arbeitsbereich und werden dort Admin.',
+  'set-up.lead':
+    'Sie haben diese Installation gestartet. Deshalb richten Sie ihren ersten Arbeitsbereich ein und werden dort Admin.',
   'set-up.sign-in-lead':
     'Zuerst: Wer sind Sie? Wir senden Ihnen einen Link, mit dem Sie sich anmelden; danach benennen Sie den Arbeitsbereich.',
   'set-up.sign-in-hint': 'Ihr Konto hier hat dann diese Adresse.',

@@ -13,7 +13,7 @@ export const workspaces = {
   'error.set-up-over.happened':
     'Ein Teil des Links fehlt, oder diese Installation hat ihren ersten Arbeitsbereich schon: Der Link gilt nur einmal.',
   'error.set-up-over.next':
-    'Wenn Sie ihn gegründet haben, melden Sie sich bei Ihrem Konto an. Einen weiteren gründet „latchkey workspace create“ auf dem Server.',
+    'Wenn Sie ihn eingerichtet haben, melden Sie sich bei Ihrem Konto an. Einen weiteren richtet „latchkey workspace create“ auf dem Server ein.',
   'error.invitation-of-another.title': 'Diese Einladung gilt einer anderen Adresse',
   'error.invitation-of-another.happened':
     'Sie sind angemeldet, aber die Einladung ging an eine Adresse, die hier nicht Ihre ist.',
@@ -42,7 +42,7 @@ export const workspaces = {
   'error.personal-workspace.title': 'Dieser Arbeitsbereich ist für eine Person',
   'error.personal-workspace.happened': 'Ein persönlicher Arbeitsbereich hat ein einziges Mitglied, das bleibt.',
   'error.personal-workspace.next':
-    'Es wurde nichts geändert. Um mit anderen zu arbeiten, gründen Sie einen Arbeitsbereich dafür.',
+    'Es wurde nichts geändert. Um mit anderen zu arbeiten, richten Sie einen Arbeitsbereich dafür ein.',
   'error.version-stale.title': 'Jemand war schneller',
   'error.version-stale.happened': 'Das wurde von jemand anderem geändert, während Sie es vor sich hatten.',
   'error.version-stale.next': 'Ihre Änderung wurde nicht gespeichert. Laden Sie die Seite neu und sehen Sie noch einmal nach.',

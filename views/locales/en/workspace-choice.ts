@@ -42,7 +42,7 @@ export const workspaceChoice = {
   'invitation.accepted.heading': 'You are a member of {workspace}',
   'invitation.accepted.lead': 'Apps that work with {workspace} open for you from now on.',
   'set-up.heading': 'Set up {installation}',
-  'set-up.lead': 'You started this installation, so you found its first workspace and become its Admin.',
+  'set-up.lead': 'You started this installation, so you set up its first workspace and become its Admin.',
   'set-up.sign-in-lead': 'First, who are you? We send you a link to sign in with; after that you name the workspace.',
   'set-up.sign-in-hint': 'Your account here will have this address.',
   'set-up.sign-in': 'Go on',

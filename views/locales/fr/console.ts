@@ -255,7 +255,7 @@ export const workspaceConsole = {
   'console.audit.erased': 'Ce qui figurait ici a disparu avec la personne concernée. Que cela a eu lieu reste.',
   'console.audit.broken':
     'Cette entrée a été altérée, et ne peut pas être lue. Signalez-le aux personnes qui exploitent ce service.',
-  'console.action.workspace.created': 'Espace de travail fondé',
+  'console.action.workspace.created': 'Espace de travail créé',
   'console.action.workspace.changed': 'Espace de travail modifié',
   'console.action.set-up.used': 'Première mise en service par le lien',
   'console.action.requirement.reminded': 'Rappel de l’exigence aux membres',

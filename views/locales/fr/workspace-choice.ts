@@ -20,12 +20,12 @@ export const workspaceChoice = {
   'account.workspaces.none':
     'Vous n’êtes encore dans aucun espace de travail. Créez-en un ici, ou demandez une invitation à une personne qui en gère un.',
   'account.done.workspace-founded': 'L’espace de travail est créé.',
-  'no-workspace.found.heading': 'Fonder un espace de travail',
+  'no-workspace.found.heading': 'Créer un espace de travail',
   'no-workspace.found.name': 'Nom de l’espace de travail',
   'no-workspace.found.hint': 'Le nom que se donne votre équipe. Vous en devenez Admin et pouvez inviter les autres.',
   'no-workspace.found.empty': 'Donnez un nom à l’espace de travail.',
   'no-workspace.found.too-long': 'Ce nom est trop long. 60 caractères au plus.',
-  'no-workspace.found.button': 'Fonder l’espace de travail',
+  'no-workspace.found.button': 'Créer l’espace de travail',
   'invitation.accepted.workspaces': 'Voir vos espaces de travail',
   'invitation.heading': 'Rejoindre {workspace}',
   'invitation.lead': 'Vous êtes invité dans l’espace de travail {workspace} sur {installation}.',
@@ -45,8 +45,7 @@ export const workspaceChoice = {
   'invitation.accepted.heading': 'Vous êtes membre de {workspace}',
   'invitation.accepted.lead': 'Les applications qui travaillent avec {workspace} s’ouvrent désormais pour vous.',
   'set-up.heading': 'Mettre en service {installation}',
-  'set-up.lead':
-    'Vous avez démarré cette installation\u00A0: vous fondez donc son premier espace de travail et en devenez Admin.',
+  'set-up.lead': 'Vous avez démarré cette installation\u00A0: vous créez donc son premier espace de travail et en devenez Admin.',
   'set-up.sign-in-lead':
     'D’abord, qui êtes-vous\u00A0? Nous vous envoyons un lien pour vous connecter\u00A0; ensuite, vous nommez l’espace de travail.',
   'set-up.sign-in-hint': 'Votre compte ici aura cette adresse.',

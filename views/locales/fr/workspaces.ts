@@ -13,7 +13,7 @@ export const workspaces = {
   'error.set-up-over.happened':
     'Une partie du lien manque, ou cette installation a déjà son premier espace de travail\u00A0: le lien ne sert qu’une fois.',
   'error.set-up-over.next':
-    'Si vous l’avez fondé, connectez-vous à votre compte. Pour en fonder un autre, lancez «\u00A0latchkey workspace create\u00A0» sur le serveur.',
+    'Si vous l’avez créé, connectez-vous à votre compte. Pour en créer un autre, lancez «\u00A0latchkey workspace create\u00A0» sur le serveur.',
   'error.invitation-of-another.title': 'Cette invitation est pour une autre adresse',
   'error.invitation-of-another.happened':
     'Votre session est ouverte, mais l’invitation a été envoyée à une adresse qui n’est pas la vôtre ici.',
@@ -42,7 +42,7 @@ export const workspaces = {
   'error.personal-workspace.title': 'Cet espace de travail est pour une personne',
   'error.personal-workspace.happened': 'Un espace personnel a un seul membre, qui y reste.',
   'error.personal-workspace.next':
-    'Rien n’a été modifié. Pour travailler à plusieurs, fondez un espace de travail prévu pour cela.',
+    'Rien n’a été modifié. Pour travailler à plusieurs, créez un espace de travail prévu pour cela.',
   'error.version-stale.title': 'Quelqu’un est passé avant',
   'error.version-stale.happened': 'Quelqu’un d’autre a modifié ceci pendant que vous le regardiez.',
   'error.version-stale.next': 'Votre modification n’a pas été enregistrée. Rechargez la page et regardez de nouveau.',

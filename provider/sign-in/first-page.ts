@@ -4,6 +4,7 @@ import { type Answer, html } from '../http/answer.ts'
 import type { Pages } from '../http/pages.ts'
 import type { Data } from '../ports/data.ts'
 import { bindingOf, type SignInFlow } from './flow.ts'
+import type { PendingSignIn } from './interactions.ts'
 import type { SignInMethod } from './method.ts'
 import { homeOf, stepUrlsOf } from './paths.ts'
 import { factsFor, pageFor, type SignInRequest } from './sign-in-request.ts'
@@ -40,14 +41,21 @@ export function createFirstPage({ data, flow, pages, methods }: FirstPageOptions
     })
   }
 
+  /** Of who is signed in and is to show once more who they are: nobody types what is known. */
+  async function findOwnAddress({ signedIn }: PendingSignIn): Promise<string | undefined> {
+    if (signedIn === undefined) return undefined
+    return (await data.read(mode, ({ users }) => users.findById(signedIn.userId)))?.address
+  }
+
   return async function showFirst(request, { problem, typed, expired, isBeginning } = {}) {
     const { ctx, pending } = request
     const page = pageFor(pages, request)
-    const address = typed ?? pending.loginHint
-    const [usual, options] = await Promise.all([
+    const [usual, options, own] = await Promise.all([
       findUsualMethod(data, methods, ctx),
       isBeginning === true ? findOptions(request) : undefined,
+      findOwnAddress(pending),
     ])
+    const address = typed ?? pending.loginHint ?? own
     // What was used last in this browser comes first.
     const inOrder = methods.toSorted((one, other) => Number(other === usual) - Number(one === usual))
     return html(
@@ -56,6 +64,7 @@ export function createFirstPage({ data, flow, pages, methods }: FirstPageOptions
         ...(address === undefined ? {} : { address }),
         ...(problem === undefined ? {} : { problem }),
         ...(expired === true ? { notice: 'expired' as const } : {}),
+        ...(own !== undefined && address === own ? { onceMore: true } : {}),
         ...(pending.signedOut === undefined ? {} : { signedOut: pending.signedOut }),
         otherWays: inOrder.flatMap(
           method => method.beginning?.offer?.(stepUrlsOf(pending.uid), page, options?.get(method)) ?? [],

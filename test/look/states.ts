@@ -97,6 +97,17 @@ export const pageStates: PageState[] = [
         otherWays: ['Google', 'Microsoft'].map(label => ({ kind: 'form' as const, label, form })),
       }),
   },
+  {
+    name: 'address-once-more',
+    render: page =>
+      renderAddress(page, {
+        form,
+        address: 'anna.keller@example.com',
+        onceMore: true,
+        otherWays: ['Google', 'Microsoft'].map(label => ({ kind: 'form' as const, label, form })),
+        cancel: form,
+      }),
+  },
   ...(['ended-elsewhere', 'ended-by-notice', 'account-suspended', 'account-deleted', 'factor-reset', 'ended-here'] as const).map(
     reason => ({
       name: `address-${reason}`,

@@ -14,8 +14,10 @@ import { formatMoment } from '../times.ts'
 export interface AddressProps {
   /** Takes the field `address`. */
   form: FormTarget
-  /** What was typed before, or a hint from the app. */
+  /** What was typed before, a hint from the app, or whose session it is. */
   address?: string
+  /** Whoever reads it is signed in, and shows afresh who they are. */
+  onceMore?: boolean
   problem?: AddressProblem
   notice?: 'signed-out' | 'expired'
   /** Why whoever was signed in here is not any more. */
@@ -46,6 +48,7 @@ export function renderAddress(page: PageContext, props: AddressProps): string {
         </Notice>
       )}
       <h1>{show('address.heading', { app: <bdi>{app}</bdi> })}</h1>
+      {props.onceMore && <p>{say('address.once-more')}</p>}
       {props.usualWay && <p>{say('address.usual-way', { way: props.usualWay })}</p>}
       <Form target={props.form} class="stack">
         <AddressField

@@ -1,4 +1,5 @@
 export const notices = {
+  'address.once-more': 'Sie sind bereits angemeldet. Um fortzufahren, zeigen Sie noch einmal, dass Sie es sind.',
   'address.usual-way': 'In diesem Browser zuletzt gewählt: „{way}“.',
   'address.signed-out.ended-here': 'Sie haben sich am {moment} abgemeldet.',
   'address.signed-out.ended-elsewhere': 'Sie wurden am {moment} von einem anderen Gerät aus abgemeldet.',

@@ -1,5 +1,6 @@
 /** What is told by e-mail of an account, and on the first page of a browser that somebody used before. */
 export const notices = {
+  'address.once-more': 'You are signed in already. To go on, show once more that it’s you.',
   'address.usual-way': 'Last chosen in this browser: “{way}”.',
   'address.signed-out.ended-here': 'You signed out on {moment}.',
   'address.signed-out.ended-elsewhere': 'You were signed out from another device on {moment}.',

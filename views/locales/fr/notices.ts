@@ -1,4 +1,5 @@
 export const notices = {
+  'address.once-more': 'Votre session est ouverte. Pour continuer, montrez encore une fois que c’est bien vous.',
   'address.usual-way': 'Dernier choix dans ce navigateur : « {way} ».',
   'address.signed-out.ended-here': 'Vous vous êtes déconnecté le {moment}.',
   'address.signed-out.ended-elsewhere': 'Vous avez été déconnecté depuis un autre appareil le {moment}.',

@@ -1,4 +1,5 @@
 export const notices = {
+  'address.once-more': 'Ha già effettuato l’accesso. Per continuare, mostri ancora una volta che è Lei.',
   'address.usual-way': 'Ultima scelta in questo browser: «{way}».',
   'address.signed-out.ended-here': 'È uscito il {moment}.',
   'address.signed-out.ended-elsewhere': 'Il {moment} è stato disconnesso da un altro dispositivo.',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { copyOnPress } from './browser/copying.ts'
 import { offerPasskeys } from './browser/passkey.ts'
 import { postByItself } from './browser/posting.ts'
 import { waitForSignIn } from './browser/waiting.ts'
@@ -17,6 +18,7 @@ export interface Assets {
   waitingScript: Asset
   passkeyScript: Asset
   postingScript: Asset
+  copyingScript: Asset
   icon: Asset
 }
 
@@ -30,6 +32,7 @@ export function buildAssets(options: { accentColour?: string } = {}): Assets {
     passkeyScript: nameScript('passkey', offerPasskeys),
     waitingScript: nameScript('waiting', waitForSignIn),
     postingScript: nameScript('posting', postByItself),
+    copyingScript: nameScript('copying', copyOnPress),
     icon: nameByContent('icon', 'svg', 'image/svg+xml', drawIcon(options.accentColour)),
   }
 }

@@ -22,7 +22,14 @@ export interface PageContext {
   /** Where the installation shows its mails instead of sending them; absent where it sends them. */
   mailboxHref?: string
   /** URLs under which the server offers what `assets.ts` builds. */
-  assets: { stylesheet: string; waitingScript: string; passkeyScript: string; postingScript: string; icon?: string }
+  assets: {
+    stylesheet: string
+    waitingScript: string
+    passkeyScript: string
+    postingScript: string
+    copyingScript: string
+    icon?: string
+  }
   /** The same page in each language that can be chosen; a page that has no address to come back to gives none. */
   languages: Array<{ locale: Locale; href: string }>
   /** IANA name of the time zone in which times are told; UTC if nothing better is known. */

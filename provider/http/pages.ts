@@ -50,6 +50,7 @@ export function createPages(installation: Installation): Pages {
           waitingScript: hrefOf(assets.waitingScript),
           passkeyScript: hrefOf(assets.passkeyScript),
           postingScript: hrefOf(assets.postingScript),
+          copyingScript: hrefOf(assets.copyingScript),
           icon: hrefOf(assets.icon),
         },
         languages: path === undefined ? [] : locales.map(each => ({ locale: each, href: `${path}?language=${each}` })),

@@ -1,7 +1,7 @@
 /** A member's device is lost, and there is no recovery code: an Admin resets it, and the pass that they read out leads to a new one. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkPage } from './page-checks.ts'
+import { checkPage, copyBy } from './page-checks.ts'
 import { meetPasskeyPerson } from './passkey-person.ts'
 import { askForMail, claim, expectHeading, expectSignedIn, newAddress, signOut } from './person.ts'
 import { setStage, type Stage } from './stage.ts'
@@ -69,6 +69,12 @@ test('the admin resets what they sign in with; the pass lets in once, and a new 
   await checkPage(office)
   const pass = (await office.locator('.typed-key').textContent()) ?? ''
   expect(pass).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/)
+  // Whoever looks over the shoulder sees nothing until it is asked for, and it can be pasted without that.
+  expect(await office.locator('.typed-key').isVisible()).toBe(false)
+  expect(await copyBy(office, 'Copy: Temporary pass')).toBe(pass)
+  await office.getByText('Show the pass').click()
+  expect(await office.locator('.typed-key').isVisible()).toBe(true)
+  await checkPage(office)
   await office.goBack()
   expect(await office.locator('body').textContent()).not.toContain(pass)
 

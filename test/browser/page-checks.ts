@@ -10,6 +10,14 @@ const narrow = [
   { width: 640, height: 430 },
 ]
 
+/** Presses a button that copies, and answers what can be pasted then. */
+export async function copyBy(page: Page, name: string): Promise<string> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name }).click()
+  await page.getByText('Copied.').waitFor()
+  return await page.evaluate(() => navigator.clipboard.readText())
+}
+
 /** Nothing for axe to find, and nothing that scrolls sideways. */
 export async function checkPage(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze()

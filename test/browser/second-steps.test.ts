@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { generateSync } from 'otplib'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { copyBy } from './page-checks.ts'
 import { askForMail, expectHeading, expectSignedIn, newAddress, signOut } from './person.ts'
 import { type Stage, setStage } from './stage.ts'
 
@@ -50,12 +51,14 @@ test('set up because it is required, then asked for, and a recovery code once th
   await page.locator('.typed-key').click()
   const copied = await page.evaluate(() => getSelection()?.toString().replaceAll('\n', '') ?? '')
   expect(copied).toMatch(/^[A-Z2-7]{32}$/)
+  expect(await copyBy(page, 'Copy: Key')).toBe(copied)
 
   await page.getByLabel('Then type the code').fill(codeOf(copied, -1))
   await page.getByRole('button', { name: 'Confirm' }).click()
   await expectHeading(page, 'Keep your recovery codes')
   const codes = await page.locator('.recovery-codes code').allTextContents()
   expect(codes).toHaveLength(10)
+  expect((await copyBy(page, 'Copy: Recovery codes')).split('\n')).toEqual(codes)
 
   // Saved without a script, and on paper nothing but the codes.
   const [download] = await Promise.all([

@@ -26,6 +26,7 @@ export function makePageContext(locale: Locale): PageContext {
       waitingScript: assetPath(assets.waitingScript.name),
       passkeyScript: assetPath(assets.passkeyScript.name),
       postingScript: assetPath(assets.postingScript.name),
+      copyingScript: assetPath(assets.copyingScript.name),
       icon: assetPath(assets.icon.name),
     },
     languages: locales.map(each => ({ locale: each, href: `?ui_locales=${each}` })),

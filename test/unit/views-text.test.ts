@@ -132,9 +132,11 @@ describe('assets', () => {
       keepNames: true,
     })
     const bundle: unknown = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? '')}`)
-    const { waitingScript, postingScript, passkeyScript } = (bundle as { buildAssets: typeof buildAssets }).buildAssets() // what the bundle exports
+    const { waitingScript, postingScript, passkeyScript, copyingScript } = (
+      bundle as { buildAssets: typeof buildAssets }
+    ).buildAssets() // what the bundle exports
     // Without a document it ends at once, unless it needs something that isn't there.
-    for (const { body } of [waitingScript, postingScript, passkeyScript]) {
+    for (const { body } of [waitingScript, postingScript, passkeyScript, copyingScript]) {
       expect(() => runInNewContext(body, { document: { currentScript: null, forms: [] } })).not.toThrow()
       expect(body).not.toContain('__name')
     }

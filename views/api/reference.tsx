@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { renderDocument } from '../document.tsx'
 import { type Speaker, speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
+import { CopyButton, CopyScript } from '../parts/copy-button.tsx'
 import { Facts } from '../parts/facts.tsx'
 
 export interface ApiReferenceOperation {
@@ -31,7 +32,7 @@ export interface ApiReferenceProps {
 export function renderApiReference(page: PageContext, props: ApiReferenceProps): string {
   const speaker = speak(page.locale)
   const { say } = speaker
-  return renderDocument(page, { title: say('api.heading'), wide: true }, () => (
+  return renderDocument(page, { title: say('api.heading'), wide: true, head: <CopyScript page={page} /> }, () => (
     <>
       <h1>{say('api.heading')}</h1>
       <p class="lead">{say('api.lead')}</p>
@@ -41,7 +42,10 @@ export function renderApiReference(page: PageContext, props: ApiReferenceProps):
           { name: say('api.document'), value: <a href={props.documentPath}>openapi.json</a> },
         ]}
       />
-      <pre class="sample">{`curl ${props.issuer}${props.apiPath}/users/me -H "Authorization: Bearer $TOKEN"`}</pre>
+      <pre class="sample" id="first-call">
+        <code>{`curl ${props.issuer}${props.apiPath}/users/me -H "Authorization: Bearer $TOKEN"`}</code>
+      </pre>
+      <CopyButton page={page} of="first-call" what="curl" />
       {props.sections.map(({ title, operations }) => (
         <section lang="en">
           <h2>{title}</h2>

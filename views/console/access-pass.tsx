@@ -1,5 +1,6 @@
 import { speak } from '../messages.ts'
 import type { PageContext } from '../page-context.ts'
+import { CopyButton, CopyScript } from '../parts/copy-button.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { ButtonLink } from '../parts/form.tsx'
 import { formatDuration, formatMoment } from '../times.ts'
@@ -20,7 +21,7 @@ export function renderAccessPass(page: PageContext, where: WorkspaceContext, pro
   const { address, pass, expiresAt, now, backHref } = props
   const { say } = speak(page.locale)
   const lasts = formatDuration(page.locale, (expiresAt.getTime() - now.getTime()) / 1000)
-  return renderConsolePage(page, where, { title: say('console.pass.heading') }, ({ show }) => (
+  return renderConsolePage(page, where, { title: say('console.pass.heading'), head: <CopyScript page={page} /> }, ({ show }) => (
     <>
       <p class="lead">
         {show('console.pass.lead', {
@@ -33,7 +34,19 @@ export function renderAccessPass(page: PageContext, where: WorkspaceContext, pro
       </p>
       <Facts
         facts={[
-          { name: say('access-pass-step.label'), value: <code class="typed-key">{pass}</code> },
+          {
+            name: say('access-pass-step.label'),
+            value: (
+              <>
+                {/* Somebody may be looking over the shoulder, or at a screen that is shared. */}
+                <details class="secret" id="pass">
+                  <summary>{say('console.pass.show')}</summary>
+                  <code class="typed-key">{pass}</code>
+                </details>
+                <CopyButton page={page} of="pass" what={say('access-pass-step.label')} />
+              </>
+            ),
+          },
           {
             name: say('console.pass.good'),
             value: (

@@ -51,32 +51,49 @@ interface ConsolePageOptions {
   /** What people mostly come to the page for. */
   action?: { href: string; label: string } | undefined
   outcome?: ConsoleOutcome | undefined
+  /** More elements for the head. */
+  head?: ComponentChildren
 }
 
 /** A page of a workspace: the menu beside it, its heading, and what was just done. */
 export function renderConsolePage(
   page: PageContext,
   where: WorkspaceContext,
-  { title, problem, action, outcome }: ConsolePageOptions,
+  { title, problem, action, outcome, head }: ConsolePageOptions,
   content: (speaker: Speaker) => ComponentChildren,
 ): string {
   const rail = <Rail where={where} speaker={speak(page.locale)} />
-  return renderDocument(page, { title, rail, roomy: true, ...(problem ? { problem } : {}) }, speaker => (
+  return renderDocument(page, { title, rail, roomy: true, head, ...(problem ? { problem } : {}) }, speaker => (
     <>
       {action ? (
         <div class="head">
-          <h1>{title}</h1>
+          <Heading title={title} />
           <ButtonLink href={action.href} kind="primary">
             {action.label}
           </ButtonLink>
         </div>
       ) : (
-        <h1>{title}</h1>
+        <Heading title={title} />
       )}
       {outcome && <Notice kind="done">{speaker.say(`console.done.${outcome}`)}</Notice>}
       {content(speaker)}
     </>
   ))
+}
+
+/** An address that is too long for its line breaks before the @, rather than anywhere. */
+function Heading({ title }: { title: string }): VNode {
+  const [name = '', ...rest] = title.split('@')
+  return (
+    <h1>
+      {name}
+      {rest.map(part => (
+        <>
+          <wbr />@{part}
+        </>
+      ))}
+    </h1>
+  )
 }
 
 /** One list twice, of which one is shown: beside the page where there is room, else behind a word that opens it. */

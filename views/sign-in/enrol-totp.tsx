@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../provider/kernel/errors.ts'
 import { renderDocument } from '../document.tsx'
 import { type Speaker, speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
+import { CopyButton, CopyScript } from '../parts/copy-button.tsx'
 import { DigitsField } from '../parts/digits-field.tsx'
 import { Button, ButtonLink, Form } from '../parts/form.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -24,7 +25,7 @@ export function renderEnrolTotp(page: PageContext, props: EnrolTotpProps): strin
   const { say } = speaker
   const title = say('enrol-totp.heading')
   const problem = describe(speaker, props.problem)
-  return renderDocument(page, { title, problem: problem !== undefined }, () => (
+  return renderDocument(page, { title, problem: problem !== undefined, head: <CopyScript page={page} /> }, () => (
     <>
       {props.secret === undefined && <Notice kind="alert">{describeProblem(speaker, 'too-many-devices')}</Notice>}
       <h1>{title}</h1>
@@ -36,11 +37,14 @@ export function renderEnrolTotp(page: PageContext, props: EnrolTotpProps): strin
               <h2>{say('enrol-totp.scan')}</h2>
               <QrCode text={props.secret.keyUri} label={say('enrol-totp.picture')} />
               <p>{say('enrol-totp.key')}</p>
-              <code class="typed-key">
-                {(props.secret.key.match(/.{1,4}/g) ?? []).map(group => (
-                  <span>{group}</span>
-                ))}
-              </code>
+              <div id="key">
+                <code class="typed-key">
+                  {(props.secret.key.match(/.{1,4}/g) ?? []).map(group => (
+                    <span>{group}</span>
+                  ))}
+                </code>
+              </div>
+              <CopyButton page={page} of="key" what={say('enrol-totp.key-name')} />
               <ButtonLink href={props.secret.keyUri} kind="plain">
                 {say('enrol-totp.open')}
               </ButtonLink>

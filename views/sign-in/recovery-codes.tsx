@@ -1,6 +1,7 @@
 import { renderDocument } from '../document.tsx'
 import { speak } from '../messages.ts'
 import type { FormTarget, PageContext } from '../page-context.ts'
+import { CopyButton, CopyScript } from '../parts/copy-button.tsx'
 import { Button, ButtonLink, Form } from '../parts/form.tsx'
 
 export interface RecoveryCodesProps {
@@ -17,12 +18,12 @@ export interface RecoveryCodesProps {
 /** The recovery codes, this once. On paper there is nothing but them, and whose they are. */
 export function renderRecoveryCodes(page: PageContext, props: RecoveryCodesProps): string {
   const title = speak(page.locale).say('recovery-codes.heading')
-  return renderDocument(page, { title }, ({ say }) => (
+  return renderDocument(page, { title, head: <CopyScript page={page} /> }, ({ say }) => (
     <>
       <h1 class="not-printed">{title}</h1>
       <p class="lead not-printed">{say('recovery-codes.lead')}</p>
       <p class="only-printed">{say('recovery-codes.file', { account: props.account, host: page.issuerHost })}</p>
-      <ol class="recovery-codes">
+      <ol class="recovery-codes" id="codes">
         {props.codes.map(code => (
           <li>
             <code>{code}</code>
@@ -30,6 +31,7 @@ export function renderRecoveryCodes(page: PageContext, props: RecoveryCodesProps
         ))}
       </ol>
       <div class="stack not-printed">
+        <CopyButton page={page} of="codes" what={say('account.ways-in.codes')} />
         <Form target={props.continueTo} class="stack">
           <ButtonLink href={props.fileHref} kind="secondary">
             {say('recovery-codes.download')}

@@ -77,6 +77,28 @@ export const partStyles = `.notice {
   text-align: center;
   overflow-wrap: anywhere;
 }
+.copy:not([hidden]) {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: var(--space-1) var(--space-3);
+}
+.copy .button {
+  inline-size: auto;
+  min-block-size: var(--target);
+}
+.secret summary {
+  min-block-size: var(--target);
+  line-height: var(--target);
+  color: var(--accent);
+  cursor: pointer;
+}
+.secret[open] {
+  margin-block-end: var(--space-2);
+}
+.secret .typed-key {
+  font-size: var(--size-large);
+}
 .for-developers summary, .row-more summary {
   display: list-item;
   min-block-size: var(--target);

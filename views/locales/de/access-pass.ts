@@ -45,6 +45,7 @@ export const accessPass = {
   'console.pass.heading': 'Ein befristeter Pass zum Weitergeben',
   'console.pass.lead':
     'Die Anmeldewege von {address} sind zurückgesetzt. Geben Sie diesen Pass selbst weiter, nachdem Sie sich vergewissert haben, dass es wirklich diese Person ist: am Telefon oder persönlich.',
+  'console.pass.show': 'Pass anzeigen',
   'console.pass.good': 'Gilt für',
   'console.pass.lasts': 'Eine Anmeldung, noch {lasts}',
   'console.pass.for':

@@ -20,6 +20,7 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'enrol-totp.scan': 'Scannen Sie das mit der App',
   'enrol-totp.picture': 'QR-Code für Ihre Authenticator-App. Der Schlüssel darunter sagt dasselbe.',
   'enrol-totp.open': 'App auf diesem Gerät öffnen',
+  'enrol-totp.key-name': 'Schlüssel',
   'enrol-totp.key': 'Oder geben Sie diesen Schlüssel in die App ein:',
   'enrol-totp.confirm': 'Geben Sie dann den Code ein, den die App zeigt',
   'enrol-totp.submit': 'Bestätigen',
@@ -79,4 +80,9 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'error.too-many-devices.title': 'Es sind genug Authenticator-Apps',
   'error.too-many-devices.happened': 'Ihr Konto hat so viele Authenticator-Apps, wie es haben kann.',
   'error.too-many-devices.next': 'Entfernen Sie eine, die Sie nicht mehr brauchen, und versuchen Sie es noch einmal.',
+
+  'copy.button': 'Kopieren',
+  'copy.what': 'Kopieren: {what}',
+  'copy.copied': 'Kopiert.',
+  'copy.refused': 'Der Browser lässt das Kopieren nicht zu. Markieren und kopieren Sie es bitte selbst.',
 }

@@ -42,6 +42,7 @@ export const accessPass = {
   'console.pass.heading': 'A temporary pass for them',
   'console.pass.lead':
     'The ways to sign in of {address} are reset. Give this pass to them yourself, after you have made sure that it is really them: by phone, or in person.',
+  'console.pass.show': 'Show the pass',
   'console.pass.good': 'Good for',
   'console.pass.lasts': 'One sign-in, within {lasts}',
   'console.pass.for':

@@ -19,6 +19,7 @@ export const secondSteps = {
   'enrol-totp.scan': 'Scan this with the app',
   'enrol-totp.picture': 'QR code for your authenticator app. The key below says the same.',
   'enrol-totp.open': 'Open an app on this device',
+  'enrol-totp.key-name': 'Key',
   'enrol-totp.key': 'Or type this key into the app:',
   'enrol-totp.confirm': 'Then type the code that the app shows',
   'enrol-totp.submit': 'Confirm',
@@ -74,4 +75,9 @@ export const secondSteps = {
   'error.too-many-devices.title': 'There are enough authenticator apps',
   'error.too-many-devices.happened': 'Your account has as many authenticator apps as it can have.',
   'error.too-many-devices.next': 'Remove one that you no longer use, and try again.',
+
+  'copy.button': 'Copy',
+  'copy.what': 'Copy: {what}',
+  'copy.copied': 'Copied.',
+  'copy.refused': 'The browser doesn’t let us copy. Select it, and copy it yourself.',
 } as const

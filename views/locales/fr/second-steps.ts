@@ -21,6 +21,7 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'enrol-totp.scan': 'Scannez ceci avec l’application',
   'enrol-totp.picture': 'Code QR pour votre application d’authentification. La clé ci-dessous dit la même chose.',
   'enrol-totp.open': 'Ouvrir une application sur cet appareil',
+  'enrol-totp.key-name': 'Clé',
   'enrol-totp.key': 'Ou saisissez cette clé dans l’application\u00A0:',
   'enrol-totp.confirm': 'Saisissez ensuite le code que l’application affiche',
   'enrol-totp.submit': 'Confirmer',
@@ -79,4 +80,9 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'error.too-many-devices.title': 'Il y a assez d’applications d’authentification',
   'error.too-many-devices.happened': 'Votre compte a autant d’applications d’authentification qu’il peut en avoir.',
   'error.too-many-devices.next': 'Supprimez-en une que vous n’utilisez plus, et réessayez.',
+
+  'copy.button': 'Copier',
+  'copy.what': 'Copier\u00A0: {what}',
+  'copy.copied': 'Copié.',
+  'copy.refused': 'Le navigateur ne permet pas de copier. Sélectionnez le texte et copiez-le vous-même.',
 }

@@ -44,6 +44,7 @@ export const accessPass = {
   'console.pass.heading': 'Un pass temporaneo da consegnare',
   'console.pass.lead':
     'I modi di accedere di {address} sono reimpostati. Consegni Lei stesso questo pass, dopo essersi assicurato che sia davvero quella persona: per telefono o di persona.',
+  'console.pass.show': 'Mostra il pass',
   'console.pass.good': 'Vale per',
   'console.pass.lasts': 'Un accesso, ancora {lasts}',
   'console.pass.for':

@@ -20,6 +20,7 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'enrol-totp.scan': 'Inquadri questo con l’app',
   'enrol-totp.picture': 'Codice QR per la Sua app di autenticazione. La chiave qui sotto dice lo stesso.',
   'enrol-totp.open': 'Apri un’app su questo dispositivo',
+  'enrol-totp.key-name': 'Chiave',
   'enrol-totp.key': 'Oppure inserisca questa chiave nell’app:',
   'enrol-totp.confirm': 'Poi inserisca il codice che l’app mostra',
   'enrol-totp.submit': 'Conferma',
@@ -77,4 +78,9 @@ export const secondSteps: Record<keyof typeof english, string> = {
   'error.too-many-devices.title': 'Le app di autenticazione sono abbastanza',
   'error.too-many-devices.happened': 'Il Suo account ha già tante app di autenticazione quante ne può avere.',
   'error.too-many-devices.next': 'Ne rimuova una che non usa più, e riprovi.',
+
+  'copy.button': 'Copia',
+  'copy.what': 'Copia: {what}',
+  'copy.copied': 'Copiato.',
+  'copy.refused': 'Il browser non permette di copiare. Selezioni il testo e lo copi Lei.',
 }

@@ -131,6 +131,10 @@ export const accountStyles = `.skip {
 .railed section > p:not([class]) {
   color: var(--neutral-8);
 }
+/* In a form that is a grid, a button would be as wide as the text above it. */
+.railed form.stack > .button {
+  justify-self: start;
+}
 .narrow {
   max-inline-size: 26rem;
 }
@@ -188,7 +192,7 @@ export const accountStyles = `.skip {
   flex-wrap: wrap;
   gap: var(--space-3);
 }
-.buttons .button, .buttons + .button, .railed section > form > .button, .railed :is(section, main) > .button, .railed .notice .button {
+.buttons .button, .buttons + .button, .railed :is(section, main) > form > .button, .railed :is(section, main) > .button, .railed .notice .button {
   inline-size: auto;
   min-block-size: var(--target);
 }
@@ -238,7 +242,7 @@ export const accountStyles = `.skip {
   font-size: var(--size-small);
 }
 @media (max-width: 32rem) {
-  .buttons .button, .railed section > form > .button, .railed section > .button {
+  .buttons .button, .railed :is(section, main) > form > .button, .railed :is(section, main) > .button {
     inline-size: 100%;
   }
 }

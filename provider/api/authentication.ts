@@ -6,9 +6,11 @@ import { type Clock, secondsAfter } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import { constantTimeEqual } from '../kernel/secrets.ts'
 import type { VerifyAccessToken } from '../oidc/token-verifier.ts'
+import { isLevel } from '../policy/levels.ts'
 import type { Data } from '../ports/data.ts'
 import { apiKeyPrefix, readApiKey } from '../workspaces/api-keys.ts'
 import type { Caller } from './caller.ts'
+import type { AssertLevel } from './required-level.ts'
 
 const mode: AccessMode = { kind: 'system', reason: 'protocol' }
 const useShownToSeconds = 3600
@@ -23,11 +25,13 @@ export function createApiAuthentication({
   data,
   clock,
   verify,
+  assertLevel,
 }: {
   issuer: string
   data: Data
   clock: Clock
   verify: VerifyAccessToken
+  assertLevel: AssertLevel
 }) {
   const resource = apiResource(issuer)
 
@@ -38,6 +42,7 @@ export function createApiAuthentication({
       throw new AppError('not-signed-in', { detail: 'Send an access token or an API key: Authorization: Bearer …' })
     }
     const caller = await (credential.startsWith(apiKeyPrefix) ? findKey(credential) : findTokenHolder(credential))
+    if (caller?.kind === 'user') assertLevel(ctx, caller)
     if (caller !== undefined) return caller
     ctx.set('WWW-Authenticate', 'Bearer error="invalid_token"')
     throw new AppError('not-signed-in', { detail: 'The access token or API key is none, or is good no more.' })
@@ -59,10 +64,12 @@ export function createApiAuthentication({
       const authTimeSeconds = Number(payload['auth_time'] ?? 0)
       // The workspace that the token says, not one that its grant may have come to since.
       if (workspaceOf(payload) !== grant.workspaceId) return undefined
-      if (grant.workspaceId === undefined) return { kind: 'user', user, grant, authTimeSeconds, workspace: undefined }
+      const acr = String(payload['acr'])
+      const known = { kind: 'user', user, grant, authTimeSeconds, level: isLevel(acr) ? acr : undefined } as const
+      if (grant.workspaceId === undefined) return { ...known, workspace: undefined }
       const record = await workspaces.findById(grant.workspaceId)
       if (membership === undefined || record === undefined) return undefined
-      return { kind: 'user', user, grant, authTimeSeconds, workspace: { record, membership } }
+      return { ...known, workspace: { record, membership } }
     })
   }
 

@@ -1,4 +1,5 @@
 import type { Actor } from '../kernel/access-mode.ts'
+import type { Level } from '../policy/levels.ts'
 import type { ApiKeyFacts } from '../ports/api-repositories.ts'
 import type { UserRecord } from '../ports/records.ts'
 import type { GrantRecord } from '../ports/session-records.ts'
@@ -13,7 +14,15 @@ export interface CallerWorkspace {
 
 /** Who calls the API: a person by an access token, a key of a workspace, or an app of the operator's. */
 export type Caller =
-  | { kind: 'user'; user: UserRecord; grant: GrantRecord; workspace: CallerWorkspace | undefined; authTimeSeconds: number }
+  | {
+      kind: 'user'
+      user: UserRecord
+      grant: GrantRecord
+      workspace: CallerWorkspace | undefined
+      authTimeSeconds: number
+      /** What the token says that its person had shown. */
+      level: Level | undefined
+    }
   | { kind: 'api-key'; facts: ApiKeyFacts; workspace: CallerWorkspace }
   | { kind: 'system-app'; clientId: string }
 

@@ -19,6 +19,7 @@ import { memberSessionRoutes } from './member-sessions.ts'
 import { memberRoutes } from './members.ts'
 import type { ApiRoute } from './operation.ts'
 import type { ApiParts } from './parts.ts'
+import { createLevelCheck } from './required-level.ts'
 import { roleRoutes } from './roles.ts'
 import { systemWorkspaceRoutes } from './system-workspaces.ts'
 import { userRoutes } from './users.ts'
@@ -35,7 +36,13 @@ export interface ApiOptions extends Omit<ApiParts, 'workspaceRoute' | 'selfRoute
 /** The management API, and what says how it is used. */
 export function apiRoutes({ pages, registry, standing, cipher, verify, ...rest }: ApiOptions): Route[] {
   const { issuer, data, clock } = rest
-  const authenticate = createApiAuthentication({ issuer, data, clock, verify })
+  const authenticate = createApiAuthentication({
+    issuer,
+    data,
+    clock,
+    verify,
+    assertLevel: createLevelCheck({ clock, standing }),
+  })
   const kinds = createRouteKinds({
     ...rest,
     registry,

@@ -50,6 +50,27 @@ describe('a person', () => {
     close()
   })
 
+  it('needs a new token as soon as more is required than the one they have tells of', async () => {
+    const { path, admin, member, close } = await newWorkspace(latchkey)
+    const from = new Date(latchkey.clock.now().getTime() + 1000)
+    const requirement = { level: 'any-second-factor', from: from.toISOString(), authenticators: null }
+    const change = { as: admin.token, body: { requirement }, headers: any }
+    expect((await callApi(latchkey, 'PATCH', path, change)).status).toBe(200)
+    expect((await callApi(latchkey, 'GET', path, { as: member.token })).status).toBe(200)
+    latchkey.clock.advance(1)
+    for (const about of [path, '/users/me'])
+      for (const { token } of [admin, member]) {
+        const refused = await callApi(latchkey, 'GET', about, { as: token })
+        expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+          401,
+          'Bearer error="insufficient_user_authentication", acr_values="multi-factor"',
+        ])
+      }
+    const takeBack = { ...change, body: { requirement: { ...requirement, level: 'none' } } }
+    expect((await callApi(latchkey, 'PATCH', path, takeBack)).status).toBe(401)
+    close()
+  })
+
   it('needs a token that was made for the API', async () => {
     const person = await newPerson(latchkey)
     const code = await obtainCode(latchkey, person.agent, serverApp, { scope: 'openid' })

@@ -265,7 +265,7 @@ describe('an export', () => {
     ['a cell that nothing was committed to', 'role:b,,,', 'role:b,,203.0.113.9,', [undefined]],
     ['a note behind it', /,\r\n$/, ',Approved\r\n', [undefined]],
     ['a value that is said a second time', ',,,0190', ',"{""after"":""{}""}",,0190', [undefined]],
-    ['a value that is none', ',,,0190', ',"{""ip"":[""a,b""]}",,0190', [undefined]],
+    ['a value that is none', '"{""name"":""Clerk""}",,,', ',"{""after"":[""a,b""]}",,', [undefined]],
     ['cells of an event that was emptied', '"{""after"":""AAAA""}"', '', [undefined]],
     ['another notation', 'event,1,', 'event,0x1,', [undefined]],
   ] as const)('as csv is none with %s', async (_what, part, forged, read) => {

@@ -1,6 +1,7 @@
 import { withoutRequest } from './audit/record.ts'
 import type { Clock } from './kernel/clock.ts'
 import { toError } from './kernel/errors.ts'
+import { type Rounds, startRounds } from './kernel/rounds.ts'
 import type { Data } from './ports/data.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 import type { RequirementReminder } from './ports/workspace-records.ts'
@@ -9,11 +10,6 @@ import type { RequirementReminders } from './workspaces/requirement-reminders.ts
 const defaultIntervalMilliseconds = 60_000
 
 const mode = { kind: 'system', reason: 'job' } as const
-
-export interface Reminding {
-  /** Begins no further batch, and waits for the one that is under way. */
-  stop(): Promise<void>
-}
 
 /**
  * Looks once a minute for members to be reminded of what their workspaces will require, and reminds them in small batches, each a
@@ -31,44 +27,27 @@ export function startReminding({
   telemetry: Telemetry
   reminders: RequirementReminders
   intervalMilliseconds?: number
-}): Reminding {
+}): Rounds {
   const circumstances = withoutRequest({ kind: 'system', reason: 'job' }, clock)
-  const stopping = new AbortController()
-  let underWay = Promise.resolve()
-  let timer = schedule()
 
-  function schedule(): NodeJS.Timeout {
-    return setTimeout(() => {
-      underWay = remindAll().then(() => {
-        if (!stopping.signal.aborted) timer = schedule()
-      })
-    }, intervalMilliseconds).unref()
-  }
-
-  async function remindAll(): Promise<void> {
+  async function remindAll(stopping: AbortSignal): Promise<void> {
     try {
       const due = await data.read(mode, repositories => reminders.listDue(repositories, clock()))
-      for (const reminder of due) await remindMembers(reminder)
+      for (const reminder of due) await remindMembers(reminder, stopping)
     } catch (error) {
       telemetry.log.warn({ error: toError(error) }, 'who is to be reminded of a requirement could not be read')
     }
   }
 
-  async function remindMembers(reminder: RequirementReminder): Promise<void> {
+  async function remindMembers(reminder: RequirementReminder, stopping: AbortSignal): Promise<void> {
     const next = () => data.scoped(mode, repositories => reminders.remindNext(repositories, reminder, circumstances))
     try {
-      while (!stopping.signal.aborted && (await next()));
+      while (!stopping.aborted && (await next()));
     } catch (error) {
       const { workspaceId } = reminder
       telemetry.log.warn({ workspaceId, error: toError(error) }, 'members could not be reminded of a requirement; trying again')
     }
   }
 
-  return {
-    stop() {
-      stopping.abort()
-      clearTimeout(timer)
-      return underWay
-    },
-  }
+  return startRounds(remindAll, intervalMilliseconds)
 }

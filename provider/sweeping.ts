@@ -2,6 +2,7 @@ import { withoutRequest } from './audit/record.ts'
 import { closeOldLogs, emptyOldEvents, type Retention } from './audit/retention.ts'
 import { type Clock, secondsAfter } from './kernel/clock.ts'
 import { toError } from './kernel/errors.ts'
+import { type Rounds, startRounds } from './kernel/rounds.ts'
 import type { Data } from './ports/data.ts'
 import type { Repositories } from './ports/repositories.ts'
 import type { Telemetry } from './ports/telemetry.ts'
@@ -46,15 +47,7 @@ const sweeps: Readonly<Record<string, Sweep>> = {
   revokedAccessTokens: ({ revokedAccessTokens }, moment) => revokedAccessTokens.deleteExpired(moment, batch),
 }
 
-export interface Sweeping {
-  /** Begins no further batch, and waits for the one that is under way. */
-  stop(): Promise<void>
-}
-
-/**
- * Deletes what has expired, in small batches: no statement is ever giant, and two nodes that sweep at once do no harm. The next
- * sweep is a minute after the end of the one before, however long that took.
- */
+/** Deletes what has expired, in small batches: no statement is ever giant, and two nodes that sweep at once do no harm. */
 export function startSweeping({
   data,
   clock,
@@ -67,38 +60,20 @@ export function startSweeping({
   telemetry: Telemetry
   retention?: Retention
   intervalMilliseconds?: number
-}): Sweeping {
-  const stopping = new AbortController()
-  let underWay = Promise.resolve()
-  let timer = schedule()
-
-  function schedule(): NodeJS.Timeout {
-    return setTimeout(() => {
-      underWay = sweepAll().then(() => {
-        if (!stopping.signal.aborted) timer = schedule()
-      })
-    }, intervalMilliseconds).unref()
-  }
-
-  async function sweepAll(): Promise<void> {
+}): Rounds {
+  async function sweepAll(stopping: AbortSignal): Promise<void> {
     for (const [table, sweep] of Object.entries(sweeps)) {
-      await sweepTable(sweep).catch((error: unknown) =>
+      await sweepTable(sweep, stopping).catch((error: unknown) =>
         telemetry.log.warn({ table, error: toError(error) }, 'expired rows could not be deleted'),
       )
     }
   }
 
-  async function sweepTable(sweep: Sweep): Promise<void> {
+  async function sweepTable(sweep: Sweep, stopping: AbortSignal): Promise<void> {
     let done: number | boolean = true
-    while (!stopping.signal.aborted && (done === true || done === batch))
+    while (!stopping.aborted && (done === true || done === batch))
       done = await data.scoped({ kind: 'system', reason: 'job' }, repositories => sweep(repositories, clock(), retention))
   }
 
-  return {
-    stop() {
-      stopping.abort()
-      clearTimeout(timer)
-      return underWay
-    },
-  }
+  return startRounds(sweepAll, intervalMilliseconds)
 }

@@ -1,4 +1,5 @@
 import { toError } from '../kernel/errors.ts'
+import { startRounds } from '../kernel/rounds.ts'
 import type { Data } from '../ports/data.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import { sealEvents } from './seal.ts'
@@ -24,18 +25,7 @@ export function startSequencer({
   telemetry: Pick<Telemetry, 'log'>
   pollMilliseconds?: number
 }): Sequencer {
-  let stopping = false
   let working = true
-  let underWay: Promise<void> = Promise.resolve()
-  let timer = schedule()
-
-  function schedule(): NodeJS.Timeout {
-    return setTimeout(() => {
-      underWay = sealAll().then(() => {
-        if (!stopping) timer = schedule()
-      })
-    }, pollMilliseconds).unref()
-  }
 
   async function sealAll(): Promise<void> {
     try {
@@ -52,11 +42,10 @@ export function startSequencer({
     }
   }
 
+  const rounds = startRounds(sealAll, pollMilliseconds)
   return {
     async stop() {
-      stopping = true
-      clearTimeout(timer)
-      await underWay
+      await rounds.stop()
       await sealAll()
     },
   }

@@ -1,6 +1,7 @@
 import { recordEvent, withoutRequest } from '../audit/record.ts'
 import { type Clock, secondsAfter } from '../kernel/clock.ts'
 import { AppError, toError } from '../kernel/errors.ts'
+import { type Rounds, startRounds } from '../kernel/rounds.ts'
 import type { Data } from '../ports/data.ts'
 import type { KeyRotation, RotatableOwner } from '../ports/data-keys.ts'
 import type { Repositories } from '../ports/repositories.ts'
@@ -16,11 +17,6 @@ const marginSeconds = 60
 const daySeconds = 86_400
 
 const mode = { kind: 'system', reason: 'job' } as const
-
-export interface DataKeyRotation {
-  /** Begins no further step, and waits for the one that is under way. */
-  stop(): Promise<void>
-}
 
 interface Options {
   data: Data
@@ -38,35 +34,17 @@ interface Options {
  * A new generation is published first, and seals when no process holds a keyring without it any more; the rest is sealed under it
  * then; and when nothing is left the old ones are dropped, with whatever a stolen copy of them could open.
  */
-export function startDataKeyRotation(options: Options): DataKeyRotation {
+export function startDataKeyRotation(options: Options): Rounds {
   const { telemetry, intervalMilliseconds = defaultIntervalMilliseconds } = options
-  const stopping = new AbortController()
-  let underWay = Promise.resolve()
-  let timer = schedule()
-
-  function schedule(): NodeJS.Timeout {
-    return setTimeout(() => {
-      underWay = work().then(() => {
-        if (!stopping.signal.aborted) timer = schedule()
-      })
-    }, intervalMilliseconds).unref()
-  }
-
-  async function work(): Promise<void> {
+  async function work(stopping: AbortSignal): Promise<void> {
     try {
-      while (!stopping.signal.aborted && (await takeStep(options)));
+      while (!stopping.aborted && (await takeStep(options)));
     } catch (error) {
       telemetry.log.warn({ error: toError(error) }, 'a data key could not be renewed further; trying again')
     }
   }
 
-  return {
-    stop() {
-      stopping.abort()
-      clearTimeout(timer)
-      return underWay
-    },
-  }
+  return startRounds(work, intervalMilliseconds)
 }
 
 /** False where there is nothing to be done now. */

@@ -5,7 +5,8 @@ import { createSqlData } from '../../adapters/sql/data.ts'
 import { createInstallationKeys } from '../../adapters/sql/installation-keys.ts'
 import { sealedColumns } from '../../adapters/sql/sealed-columns.ts'
 import { openEnvelope } from '../../provider/envelope/envelope.ts'
-import { type DataKeyRotation, startDataKeyRotation } from '../../provider/keys/data-key-rotation.ts'
+import type { Rounds } from '../../provider/kernel/rounds.ts'
+import { startDataKeyRotation } from '../../provider/keys/data-key-rotation.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import type { RotatableOwner } from '../../provider/ports/data-keys.ts'
 import { type DurableState, openDurableState } from '../support/durable-state.ts'
@@ -23,7 +24,7 @@ describe.each(['embedded', 'postgres'] as const)('a new data key on %s', kind =>
   let otherData: Data
   let renewing: Tenant
   let bystander: Tenant
-  let working: DataKeyRotation
+  let working: Rounds
   const warnings: unknown[] = []
 
   beforeAll(async () => {
@@ -46,7 +47,7 @@ describe.each(['embedded', 'postgres'] as const)('a new data key on %s', kind =>
     return createSqlData(state.database, await openEnvelope({ keyWrapper, installationKeys, clock: clock.now }))
   }
 
-  function startWorking(on = data): DataKeyRotation {
+  function startWorking(on = data): Rounds {
     const log = {
       debug() {},
       info() {},

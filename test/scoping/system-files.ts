@@ -7,7 +7,7 @@ import type { SystemFiles } from './access-modes.ts'
 export const systemFiles: readonly SystemFiles[] = [
   {
     reason: 'start',
-    why: "the installation's own key, signing keys and the apps of the config file are nobody's, and are opened before anybody can ask",
+    why: "the installation's own key, signing keys, the apps of the config file and the set-up link are nobody's, and are there before anybody can ask",
     files: [
       'provider/apps/config-apps.ts',
       'provider/server.ts',

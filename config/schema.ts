@@ -46,7 +46,7 @@ export const settingsSchema = z.object({
     expected: 'a folder',
   }),
   configFile: optionalSetting('LATCHKEY_CONFIG', filePath, {
-    documentation: 'A YAML or JSON file with what has structure: `apps`, `upstreams`, `plans`.',
+    documentation: 'A YAML or JSON file with what has structure: `apps`, `upstreams`, `audit`, `plans`.',
     expected: 'the name of a YAML or JSON file',
   }),
   databaseUrl: optionalSetting('DATABASE_URL', urlWith('postgres:', 'postgresql:'), {

@@ -36,7 +36,7 @@ import type { Permission } from '../kernel/permissions.ts'
 import { permissionsOf } from '../workspaces/roles.ts'
 import { takeOutcome } from './outcome.ts'
 
-const viewing: Limit[] = [{ name: 'console-pages', by: 'address', points: 600, windowSeconds: 60 }]
+export const viewing: Limit[] = [{ name: 'console-pages', by: 'address', points: 600, windowSeconds: 60 }]
 const posting: Limit[] = [{ name: 'console-forms', by: 'address', points: 600, windowSeconds: 60 }]
 const slugOnly = z.object({ slug: z.string() })
 const fields = z.record(z.string(), z.string())

@@ -1,6 +1,6 @@
-import type { Route } from '../http/route.ts'
+import { type Route, route } from '../http/route.ts'
 import { auditLogRoutes } from './audit-log.ts'
-import { createConsoleRoute } from './console-route.ts'
+import { createConsoleRoute, viewing } from './console-route.ts'
 import { factorResetRoutes } from './factor-reset.ts'
 import { invitationRoutes } from './invitations.ts'
 import { memberRoleRoutes } from './member-roles.ts'
@@ -29,8 +29,18 @@ const pages = [
 
 type ConsoleOptions = Omit<ConsoleParts, 'consoleRoute'> & Parameters<typeof createConsoleRoute>[0]
 
-/** Everything under /admin. */
+/** Who types /admin has a workspace in mind, and chooses it among theirs. */
+const withoutWorkspace = route({
+  method: 'GET',
+  path: '/admin',
+  access: 'public',
+  mode: 'no-data',
+  limits: viewing,
+  handler: () => ({ kind: 'redirect', to: '/account/workspaces' }),
+})
+
+/** /admin and everything under it. */
 export function consoleRoutes(options: ConsoleOptions): Route[] {
   const parts = { ...options, consoleRoute: createConsoleRoute(options) }
-  return pages.flatMap(routesOf => routesOf(parts))
+  return [withoutWorkspace, ...pages.flatMap(routesOf => routesOf(parts))]
 }

@@ -32,6 +32,12 @@ describe.each(['embedded', 'postgres'] as const)('on %s', on => {
     expect(new URL(answer.location ?? '').searchParams.get('state')).toBe(`${path}/members`)
   })
 
+  it('/admin alone leads to the workspaces that somebody has', async () => {
+    const { path } = await found()
+    const page = await admin.open('/admin')
+    expect([headingOf(page), page.body.includes(`href="${path}"`)]).toEqual(['Workspaces', true])
+  })
+
   it('the account leads to it, and it says what it is', async () => {
     const { path, name } = await found()
     const list = await admin.open('/account/workspaces')

@@ -66,6 +66,8 @@ async function start() {
       `  Sample product  ${product.url}`,
       ...(hasMailbox ? [`  Mailbox         ${issuer}/mailbox`] : []),
       `  Account pages   ${issuer}/account`,
+      `  Admin pages     ${issuer}/admin`,
+      `  Management API  ${issuer}/api/v1`,
       `  Issuer          ${issuer}`,
     ].join('\n'),
   )

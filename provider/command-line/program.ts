@@ -42,7 +42,10 @@ export function createProgram(surroundings: Surroundings, exitWith: (code: ExitC
     .action(async (options: { json?: boolean }) => exitWith(await (await import('./doctor.ts')).examine(surroundings, options)))
 
   addKeysCommands(
-    program.command('keys').helpCommand(false).description('the keys that tokens are signed with'),
+    program
+      .command('keys')
+      .helpCommand(false)
+      .description('the keys: those that tokens are signed with, and those that data is sealed with'),
     surroundings,
     exitWith,
   )

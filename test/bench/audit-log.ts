@@ -9,13 +9,15 @@ import { pipeline } from 'node:stream/promises'
 import { Client } from 'pg'
 import { type Durable, openDurable } from '../../adapters/open-durable.ts'
 import { loadSettings } from '../../config/load.ts'
+import { memoryFlags } from '../../config/tooling/command-memory.mjs'
 import { firstHead, linkTo } from '../../provider/audit/link.ts'
-import { buildEvent } from '../../provider/audit/record.ts'
+import { buildEvent, withoutRequest } from '../../provider/audit/record.ts'
 import { openEnvelope } from '../../provider/envelope/envelope.ts'
 import { systemClock } from '../../provider/kernel/clock.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import { installationChain } from '../../provider/ports/audit-chain.ts'
 import type { DataKey } from '../../provider/ports/field-cipher.ts'
+import { foundWorkspace } from '../../provider/workspaces/founding.ts'
 import { cpuMilliseconds } from './processes.ts'
 import { inDatabase, type Stores } from './stores.ts'
 import { type CopyValue, openCopier } from './volume/copy.ts'
@@ -39,12 +41,18 @@ const people = 1000
 const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 const rowsAtOnce = 20_000
 
-/** Twice, with a tenth and with all: memory is to be the same. */
+type Chain = 'installation' | 'workspace'
+
+/** With a tenth and with all, for which memory is to be the same; and a workspace's log, whose events are found by another index. */
 export async function measureAuditLog(stores: Stores, events: number): Promise<AuditLogResult[]> {
-  return [...(await measureLength(stores, Math.round(events / 10))), ...(await measureLength(stores, events))]
+  return [
+    ...(await measureLength(stores, 'installation', Math.round(events / 10))),
+    ...(await measureLength(stores, 'installation', events)),
+    ...(await measureLength(stores, 'workspace', events)),
+  ]
 }
 
-async function measureLength(stores: Stores, events: number): Promise<AuditLogResult[]> {
+async function measureLength(stores: Stores, chain: Chain, events: number): Promise<AuditLogResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-audit-'))
   // The database server reads from it.
   chmodSync(folder, 0o755)
@@ -53,17 +61,17 @@ async function measureLength(stores: Stores, events: number): Promise<AuditLogRe
   await stores.query(`create database ${name} owner ${decodeURIComponent(new URL(databaseUrl).username)}`)
   const environment = { DATA_DIR: folder, DATABASE_URL: databaseUrl }
   try {
-    await fillLog({ environment, superuserUrl, folder, events })
+    const which = await fillLog({ environment, superuserUrl, folder, chain, events })
     const exported = join(folder, 'export.ndjson')
     // A shorter log is checked for its memory: most of its time is the start's.
     const goalSeconds = events < 1_000_000 ? {} : { goalSeconds: (60 * events) / 1_000_000 }
-    const verify = await run(environment, ['audit', 'verify', '--installation'])
-    const written = await run(environment, ['audit', 'export', '--installation'], exported)
+    const verify = await run(environment, ['audit', 'verify', ...which])
+    const written = await run(environment, ['audit', 'export', ...which], exported)
     const offline = await run({}, ['audit', 'verify', '--export', exported])
     return [
-      { what: 'latchkey audit verify', events, ...verify, ...goalSeconds, goalBytes },
-      { what: 'latchkey audit export', events, ...written, goalBytes },
-      { what: 'latchkey audit verify --export', events, ...offline, ...goalSeconds, goalBytes },
+      { what: `latchkey audit verify, ${chain}`, events, ...verify, ...goalSeconds, goalBytes },
+      { what: `latchkey audit export, ${chain}`, events, ...written, goalBytes },
+      { what: `latchkey audit verify --export, ${chain}`, events, ...offline, ...goalSeconds, goalBytes },
     ]
   } finally {
     await stores.query(`drop database ${name} with (force)`)
@@ -71,18 +79,23 @@ async function measureLength(stores: Stores, events: number): Promise<AuditLogRe
   }
 }
 
-/** Events as the product makes them, of a thousand people, each sealed and in its place: put there by COPY, which the product never does. */
+/**
+ * Events as the product makes them, of a thousand people, each sealed and in its place: put there by COPY, which the product never does.
+ * Answers the words that name the log.
+ */
 async function fillLog({
   environment,
   superuserUrl,
   folder,
+  chain,
   events,
 }: {
   environment: Record<string, string>
   superuserUrl: string
   folder: string
+  chain: Chain
   events: number
-}): Promise<void> {
+}): Promise<string[]> {
   const durable = await openDurable(loadSettings(environment), {
     clock: systemClock,
     openCipher: openEnvelope,
@@ -94,7 +107,9 @@ async function fillLog({
   try {
     const writers = await createPeople(durable, client)
     const indexes = await dropIndexes(client)
-    let head = firstHead(installationChain)
+    const workspace = chain === 'workspace' ? await createWorkspace(durable) : undefined
+    const workspaceId = workspace?.id
+    let head = firstHead(workspaceId ?? installationChain)
     for (let made = 0; made < events; made += rowsAtOnce) {
       const rows: Record<string, CopyValue>[] = []
       const links: Record<string, CopyValue>[] = []
@@ -107,7 +122,9 @@ async function fillLog({
           disclosures,
           ...event
         } = buildEvent(
-          { action: 'session.created', userId, session_uid: newId() },
+          workspaceId === undefined
+            ? { action: 'session.created', userId, session_uid: newId() }
+            : { action: 'member.viewed', userId, workspaceId },
           { actor: { kind: 'user', userId }, ip: '192.0.2.1', userAgent, requestId: newId(), clock: systemClock },
         )
         head = { ...head, position: head.position + 1, link: linkTo(head, event) }
@@ -115,6 +132,7 @@ async function fillLog({
         const place = { table: 'audit_events', column: 'disclosures', row: event.id }
         rows.push({
           id: event.id,
+          workspace_id: workspaceId ?? null,
           user_id: userId,
           action: event.action,
           occurred_at: event.occurredAt,
@@ -131,11 +149,19 @@ async function fillLog({
     for (const definition of indexes) await client.query(definition)
     await client.query('vacuum (analyze)')
     await client.query('checkpoint')
+    return workspace === undefined ? ['--installation'] : ['--workspace', workspace.slug]
   } finally {
     await copier.close()
     await client.end()
     await durable.close()
   }
+}
+
+function createWorkspace({ data }: Durable): Promise<{ id: string; slug: string }> {
+  const circumstances = withoutRequest({ kind: 'system', reason: 'founding' }, systemClock)
+  return data.scoped({ kind: 'system', reason: 'founding' }, repositories =>
+    foundWorkspace(repositories, { name: 'Meadow', plan: 'pro', userId: undefined }, circumstances),
+  )
 }
 
 interface Writer {
@@ -164,7 +190,7 @@ async function run(
   output?: string,
 ): Promise<{ seconds: number; cpuSeconds: number; peakBytes: number }> {
   const began = performance.now()
-  const child = spawn(process.execPath, [cli, ...words], {
+  const child = spawn(process.execPath, [...memoryFlags(words), cli, ...words], {
     env: { ...environment, PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -32,10 +32,10 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-/** The blocks of shell in the README's part on the management API, in order. */
+/** The blocks of shell in the README's part on the management API, up to its first heading, in order. */
 async function readBlocks(): Promise<string[]> {
   const readme = await readFile(join(project, 'README.md'), 'utf8')
-  const [, part = ''] = /^## Management API$([\s\S]*?)^## /m.exec(readme) ?? []
+  const [, part = ''] = /^## Management API$([\s\S]*?)^###? /m.exec(readme) ?? []
   return [...part.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
 }
 

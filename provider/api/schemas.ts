@@ -1,14 +1,21 @@
 import { z } from 'zod'
+import { unseen } from '../../views/text.ts'
+import { looksLikeWebAddress, readName } from '../users/names.ts'
 
 /** What several operations take or answer. The descriptions are the document's. */
 
-/** One line that people read: no control characters, nothing before or after it. */
+const longestName = 100
+
+/** One line that people read, as it could be typed into a page of ours: refused, where that would make another one of it. */
 export const nameText = z
   .string()
   .min(1)
-  .max(100)
+  .max(longestName)
   .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'one line of text')
   .regex(/^\S(.*\S)?$/u, 'text without spaces before or after it')
+  .refine(name => readName(name, longestName).kind === 'name', 'text that can be seen')
+  .refine(name => name.replaceAll(unseen, '') === name, 'text without characters that are drawn as nothing or turn it around')
+  .refine(name => !looksLikeWebAddress(name), 'text that does not look like a web address')
 
 export const moment = z.iso.datetime({ offset: true })
 

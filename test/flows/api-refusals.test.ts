@@ -216,6 +216,22 @@ describe('every operation', () => {
     }
   })
 
+  it('refuses names that would be read as something else in a page or a mail of ours', async () => {
+    const rename = (name: string) =>
+      callApi(latchkey, 'PATCH', ours.path, { as: ours.admin.token, headers: { 'if-match': '*' }, body: { name } })
+    for (const name of [
+      'Acme \u202egnp.exe',
+      'Ac\u200bme',
+      'Ac\u00adme',
+      '\u2800',
+      'https://evil.example',
+      'evil.example/sign-in',
+    ])
+      expect([name, (await rename(name)).status]).toEqual([name, 400])
+    for (const name of ['Acme & Söhne e.V.', 'Zażółć 株式会社', '👩\u200d🔬 Labs'])
+      expect([name, (await rename(name)).status]).toEqual([name, 200])
+  })
+
   it('that changes what has a version wants to be told which one', async () => {
     const conditional = listRoutes().filter(
       ({ method, path }) => /^P(?:ATCH|UT)$/.test(method) || (method === 'DELETE' && path.endsWith(':workspace')),

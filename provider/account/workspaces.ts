@@ -5,7 +5,7 @@ import { type Answer, html } from '../http/answer.ts'
 import type { Limit } from '../http/limits.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import { readName } from '../users/names.ts'
+import { looksLikeWebAddress, readName } from '../users/names.ts'
 import { findPermissions } from '../workspaces/authority.ts'
 import { ensurePersonalWorkspace, foundWorkspace } from '../workspaces/founding.ts'
 import { nameRoles } from '../workspaces/role-names.ts'
@@ -75,6 +75,7 @@ export function workspaceRoutes({ accountRoute, data, newUserWorkspace }: Accoun
         const { ctx, form, user, circumstances } = input
         const read = readName(form['name'], longestName)
         if (read.kind !== 'name') return show(input, { name: form['name'] ?? '', problem: read.kind })
+        if (looksLikeWebAddress(read.name)) return show(input, { name: read.name, problem: 'web-address' })
         const wanted = { name: read.name, userId: user.id }
         await data.scoped(asFounder, repositories => foundWorkspace(repositories, wanted, circumstances))
         return goOn(ctx, path, 'workspace-founded')

@@ -6,7 +6,7 @@ import type { Context } from '../http/context.ts'
 import type { Limit } from '../http/limits.ts'
 import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import { readName } from '../users/names.ts'
+import { looksLikeWebAddress, readName } from '../users/names.ts'
 import { acceptInvitation } from '../workspaces/accepting-invitations.ts'
 import { findNamed } from '../workspaces/open-memberships.ts'
 import { ensurePersonalWorkspace, foundWorkspace } from '../workspaces/founding.ts'
@@ -99,6 +99,7 @@ export function chooseWorkspaceRoutes(options: WorkspacePageOptions): Route[] {
           if (newUserWorkspace !== 'founded' || refused !== undefined) throw new AppError('not-found')
           const read = readName(form.name, longestName)
           if (read.kind !== 'name') return page.show(ctx, waiting, { name: form.name ?? '', problem: read.kind })
+          if (looksLikeWebAddress(read.name)) return page.show(ctx, waiting, { name: read.name, problem: 'web-address' })
           const id = await data.scoped({ kind: 'system', reason: 'founding' }, async repositories => {
             // Of the same form sent twice at once, the second goes where the first led.
             await repositories.accounts.lock(userId)

@@ -71,7 +71,8 @@ describe.each(['personal', 'founded', 'invited'] as const)('where new users work
       'Contoso admin',
       'Northwind admin',
     ])
-    for (const name of ['', 'x'.repeat(61)]) expect((await person.send(`${page}/found`, { name })).status).toBe(400)
+    for (const name of ['', 'x'.repeat(61), 'Pay at https://evil.example'])
+      expect((await person.send(`${page}/found`, { name })).status).toBe(400)
     expect((await person.send(`${page}/own`)).status).toBe(404)
   })
 

@@ -4,7 +4,7 @@ import type { FormTarget, PageContext } from '../page-context.ts'
 import { Field } from './field.tsx'
 import { Button, Form } from './form.tsx'
 
-export type FoundingProblem = 'empty' | 'too-long'
+export type FoundingProblem = 'empty' | 'too-long' | 'web-address'
 
 export type FoundingProps = FormTarget & { name?: string; problem?: FoundingProblem }
 

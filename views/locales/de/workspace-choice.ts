@@ -25,6 +25,7 @@ export const workspaceChoice = {
   'no-workspace.found.hint': 'Wie Ihr Team sich nennt. Sie werden Admin und können die anderen einladen.',
   'no-workspace.found.empty': 'Geben Sie dem Arbeitsbereich einen Namen.',
   'no-workspace.found.too-long': 'Dieser Name ist zu lang. 60 Zeichen haben Platz.',
+  'no-workspace.found.web-address': 'Das sieht wie eine Webadresse aus. Wählen Sie einen Namen ohne eine solche.',
   'no-workspace.found.button': 'Arbeitsbereich einrichten',
   'invitation.accepted.workspaces': 'Zu Ihren Arbeitsbereichen',
   'invitation.heading': '{workspace} beitreten',

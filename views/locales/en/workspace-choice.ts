@@ -22,6 +22,7 @@ export const workspaceChoice = {
   'no-workspace.found.hint': 'What your team calls itself. You become its Admin and can invite the others.',
   'no-workspace.found.empty': 'Give the workspace a name.',
   'no-workspace.found.too-long': 'That name is too long. 60 characters fit.',
+  'no-workspace.found.web-address': 'This looks like a web address. Choose a name without one.',
   'no-workspace.found.button': 'Set up the workspace',
   'invitation.accepted.workspaces': 'See your workspaces',
   'invitation.heading': 'Join {workspace}',

@@ -25,6 +25,7 @@ export const workspaceChoice = {
   'no-workspace.found.hint': 'Le nom que se donne votre équipe. Vous en devenez Admin et pouvez inviter les autres.',
   'no-workspace.found.empty': 'Donnez un nom à l’espace de travail.',
   'no-workspace.found.too-long': 'Ce nom est trop long. 60 caractères au plus.',
+  'no-workspace.found.web-address': 'Cela ressemble à une adresse web. Choisissez un nom qui n’en contient pas.',
   'no-workspace.found.button': 'Créer l’espace de travail',
   'invitation.accepted.workspaces': 'Voir vos espaces de travail',
   'invitation.heading': 'Rejoindre {workspace}',

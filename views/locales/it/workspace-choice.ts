@@ -22,6 +22,7 @@ export const workspaceChoice = {
   'no-workspace.found.hint': 'Come si chiama il Suo team. Lei ne diventa Admin e può invitare gli altri.',
   'no-workspace.found.empty': 'Dia un nome all’area di lavoro.',
   'no-workspace.found.too-long': 'Questo nome è troppo lungo. Al massimo 60 caratteri.',
+  'no-workspace.found.web-address': 'Sembra un indirizzo web. Scelga un nome che non ne contenga.',
   'no-workspace.found.button': 'Crea l’area di lavoro',
   'invitation.accepted.workspaces': 'Vedi le Sue aree di lavoro',
   'invitation.heading': 'Unisciti a {workspace}',

@@ -22,7 +22,7 @@ import {
 } from '../support/second-steps.ts'
 import { type BegunSignIn, headingOf, newAddress, readNotices, returned, signUp } from '../support/sign-in.ts'
 import { createSoftwareAuthenticator } from '../support/software-authenticator.ts'
-import { visitAsColleague } from '../support/workspace.ts'
+import { visitAsColleague } from '../support/colleagues.ts'
 
 const { say } = speak('en')
 const arrived = (page: Response) => returned(page)?.has('code') === true

@@ -5,7 +5,7 @@ import type { Answer } from '../support/code-flow.ts'
 import { readRows } from '../support/durable-rows.ts'
 import { allowEvents, forbidEvents } from '../support/forbidden-events.ts'
 import type { RunningLatchkey } from '../support/latchkey.ts'
-import { foundWith, hiddenIn, visitAsColleague } from '../support/workspace.ts'
+import { foundWith, hiddenIn, visitAsColleague } from '../support/colleagues.ts'
 
 let latchkey: RunningLatchkey
 let operator: string

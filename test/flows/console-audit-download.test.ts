@@ -4,7 +4,7 @@ import { speak } from '../../views/messages.ts'
 import { sealed, verifyExported } from '../support/audit-export.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { headingOf } from '../support/sign-in.ts'
-import { type Colleague, foundWith, visitAsColleague } from '../support/workspace.ts'
+import { type Colleague, foundWith, visitAsColleague } from '../support/colleagues.ts'
 
 const { say } = speak('en')
 const offer = say('console.audit.download-lead')

@@ -9,7 +9,7 @@ import { asSystem } from '../support/records.ts'
 import { serverApp } from '../support/relying-party.ts'
 import { findFreePort } from '../support/servers.ts'
 import { headingOf } from '../support/sign-in.ts'
-import { type Colleague, foundWith, visitAsColleague } from '../support/workspace.ts'
+import { type Colleague, foundWith, visitAsColleague } from '../support/colleagues.ts'
 
 const freshSeconds = 600
 

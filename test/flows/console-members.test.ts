@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { expectMails, headingOf } from '../support/sign-in.ts'
-import { type Colleague, foundWith, hiddenIn, visitAsColleague } from '../support/workspace.ts'
+import { type Colleague, foundWith, hiddenIn, visitAsColleague } from '../support/colleagues.ts'
 
 const asSystem = { kind: 'system', reason: 'protocol' } as const
 

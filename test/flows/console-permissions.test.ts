@@ -9,7 +9,7 @@ import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { asSystem } from '../support/records.ts'
 import { urlOf } from '../support/route-requests.ts'
 import { headingOf } from '../support/sign-in.ts'
-import { type Colleague, foundWith, type FoundedWorkspace, visitAsColleague } from '../support/workspace.ts'
+import { type Colleague, foundWith, type FoundedWorkspace, visitAsColleague } from '../support/colleagues.ts'
 
 interface Needed {
   /** Undefined where every member may. */

@@ -4,7 +4,7 @@ import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { serverApp } from '../support/relying-party.ts'
 import { urlOf } from '../support/route-requests.ts'
 import { headingOf } from '../support/sign-in.ts'
-import { type Colleague, foundWith, hiddenIn, visitAsColleague } from '../support/workspace.ts'
+import { type Colleague, foundWith, hiddenIn, visitAsColleague } from '../support/colleagues.ts'
 
 const asSystem = { kind: 'system', reason: 'protocol' } as const
 const app = { ...serverApp, permissions: ['invoices.approve', 'invoices.read'] }

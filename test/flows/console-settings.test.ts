@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asksToSignIn } from '../support/account.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { headingOf, newAgentBehindProxy } from '../support/sign-in.ts'
-import { type Colleague, foundWith, hiddenIn, visitAsColleague } from '../support/workspace.ts'
+import { type Colleague, foundWith, hiddenIn, visitAsColleague } from '../support/colleagues.ts'
 
 describe.each(['embedded', 'postgres'] as const)('on %s', on => {
   let latchkey: RunningLatchkey

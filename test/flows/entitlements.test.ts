@@ -12,7 +12,7 @@ import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { asSystem } from '../support/records.ts'
 import { serverApp } from '../support/relying-party.ts'
 import { headingOf } from '../support/sign-in.ts'
-import { type Colleague, foundWith, hiddenIn, visitAsColleague } from '../support/workspace.ts'
+import { type Colleague, foundWith, hiddenIn, visitAsColleague } from '../support/colleagues.ts'
 
 const plans = { ...defaultPlans, none: [] }
 const model = '0ea242b4-43c4-4a1b-8b17-dd6d0b6baec6'

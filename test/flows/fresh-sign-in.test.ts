@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { linkIn, serverApp, startRequest } from '../support/relying-party.ts'
 import { formActions, newAddress } from '../support/sign-in.ts'
-import { type Colleague, foundWith, visitAsColleague } from '../support/workspace.ts'
+import { type Colleague, foundWith, visitAsColleague } from '../support/colleagues.ts'
 
 const freshSeconds = 600
 

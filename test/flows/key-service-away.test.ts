@@ -5,7 +5,7 @@ import { dumpPostgres, findSpellings } from '../support/dumps.ts'
 import { type FakeVault, startFakeVault } from '../support/fake-vault.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { serverApp, signInByLink, startRequest } from '../support/relying-party.ts'
-import { foundWith, hiddenIn, visitAsColleague } from '../support/workspace.ts'
+import { foundWith, hiddenIn, visitAsColleague } from '../support/colleagues.ts'
 import { beginSignIn } from '../support/sign-in.ts'
 import { linkIn } from '../support/relying-party.ts'
 

@@ -7,7 +7,7 @@ import { asSystem } from '../support/records.ts'
 import { browserApp } from '../support/relying-party.ts'
 import { signInByMail, signUpWithTotp } from '../support/second-steps.ts'
 import { headingOf, readNotices } from '../support/sign-in.ts'
-import { type Colleague, foundWith, visitAsColleague } from '../support/workspace.ts'
+import { type Colleague, foundWith, visitAsColleague } from '../support/colleagues.ts'
 
 const { say } = speak('en')
 const passPattern = /[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}/

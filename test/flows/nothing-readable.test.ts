@@ -6,7 +6,7 @@ import { dumpFiles, dumpPostgres, dumpRedis, findSpellings } from '../support/du
 import { type Installation, startInstallation } from '../support/processes.ts'
 import { browserApp, codeIn, linkIn, serverApp, startRequest } from '../support/relying-party.ts'
 import { returned } from '../support/sign-in.ts'
-import { hiddenIn } from '../support/workspace.ts'
+import { hiddenIn } from '../support/colleagues.ts'
 import { workspaceClaims } from '../support/workspaces.ts'
 import { type SmtpSink, startSmtpSink, waitForMailTo } from '../support/smtp-sink.ts'
 

@@ -7,7 +7,7 @@ import { asSystem } from '../support/records.ts'
 import { serverApp, startRequest } from '../support/relying-party.ts'
 import { headingOf, returned } from '../support/sign-in.ts'
 import { invite, openWorkspace, waitForInvitation, workspaceClaims } from '../support/workspaces.ts'
-import { visitAsColleague } from '../support/workspace.ts'
+import { visitAsColleague } from '../support/colleagues.ts'
 
 const { say } = speak('en')
 const page = '/account/workspaces'

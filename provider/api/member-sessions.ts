@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { AppError } from '../kernel/errors.ts'
 import { recordEvent } from '../audit/record.ts'
 import { endMemberSessions, listMemberSessions } from '../workspaces/member-sessions.ts'
 import { exampleLater, exampleMoment } from './example-ids.ts'
 import type { ApiRoute } from './operation.ts'
 import type { ApiParts } from './parts.ts'
 import { moment } from './schemas.ts'
+import { findMember } from '../workspaces/membership.ts'
 
 const sessionAnswer = z.strictObject({
   id: z.string().describe('The claim sid of the tokens that belong to it.'),
@@ -40,7 +40,7 @@ export function memberSessionRoutes({ workspaceRoute, clock }: ApiParts): ApiRou
       answer: sessionsAnswer,
       example: { answer: { items: [sessionExample] } },
       async handler({ repositories, params: { workspace: workspaceId, member: userId }, circumstances }) {
-        if ((await repositories.members.find(workspaceId, userId)) === undefined) throw new AppError('not-found')
+        await findMember(repositories, workspaceId, userId)
         const sessions = await listMemberSessions(repositories, { workspaceId, userId, now: clock() })
         await recordEvent(repositories, { action: 'member.viewed', workspaceId, userId }, circumstances)
         const items = sessions.map(({ id, clientId, createdAt, expiresAt }) => ({

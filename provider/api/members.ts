@@ -11,6 +11,7 @@ import type { ApiRoute } from './operation.ts'
 import { answerPage } from './pages.ts'
 import type { ApiParts } from './parts.ts'
 import { id, moment, pageOf, pageQuery, roleKeys } from './schemas.ts'
+import { findMember } from '../workspaces/membership.ts'
 
 const memberAnswer = z.strictObject({
   user_id: id,
@@ -48,9 +49,8 @@ function describeMember(member: MemberRecord): z.input<typeof memberAnswer> {
   }
 }
 
-async function showMember({ members }: Repositories, workspaceId: string, userId: string) {
-  const member = await members.find(workspaceId, userId)
-  if (member === undefined) throw new AppError('not-found')
+async function showMember(repositories: Repositories, workspaceId: string, userId: string) {
+  const member = await findMember(repositories, workspaceId, userId)
   return { body: describeMember(member), version: member.version }
 }
 

@@ -5,10 +5,12 @@ import { consoleHref } from '../../views/console/console-page.tsx'
 import { type Answer, html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
+import type { Repositories } from '../ports/repositories.ts'
 import { findAuthority } from '../workspaces/authority.ts'
 import type { ConsoleInput } from './console-route.ts'
 import { memberParams, memberPath } from './member-path.ts'
 import type { ConsoleParts } from './surroundings.ts'
+import { findMember } from '../workspaces/membership.ts'
 
 const resetting = { kind: 'system', reason: 'factor-reset' } as const
 
@@ -30,9 +32,8 @@ export function factorResetRoutes({ consoleRoute, data, clock, resetFactors }: C
   /** The address of the member, or undefined for whoever asks about themselves. */
   async function findAddress({ mode, authority, params, user }: Input): Promise<string | undefined> {
     if (params.userId === user.id) return undefined
-    const member = await data.read(mode, ({ members }) => members.find(authority.workspaceId, params.userId))
-    if (member === undefined) throw new AppError('not-found')
-    return member.address
+    const find = (repositories: Repositories) => findMember(repositories, authority.workspaceId, params.userId)
+    return (await data.read(mode, find)).address
   }
 
   const refuseOwn = ({ page, where }: Input): Answer => html(renderOwnWaysIn(page, where), new AppError('forbidden').status)

@@ -11,6 +11,7 @@ import { confirmedRoutes } from './confirmation.ts'
 import type { ConsoleInput } from './console-route.ts'
 import { memberParams, memberPath } from './member-path.ts'
 import type { ConsoleParts } from './surroundings.ts'
+import { findMember } from '../workspaces/membership.ts'
 
 const sessionParams = memberParams.extend({ session: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) })
 
@@ -69,9 +70,7 @@ export function memberSessionRoutes(parts: ConsoleParts): Route[] {
       back: ({ userId }) => pathOf(userId),
       async find(repositories, input) {
         const { userId } = input.params
-        const member = await repositories.members.find(input.authority.workspaceId, userId)
-        if (member === undefined) throw new AppError('not-found')
-        return { subject: member.address }
+        return { subject: (await findMember(repositories, input.authority.workspaceId, userId)).address }
       },
       act: (repositories, authority, { params, circumstances }) =>
         endMemberSessions(repositories, authority, params, circumstances),

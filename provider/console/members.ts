@@ -4,7 +4,6 @@ import { type MembersProps, type Protection, renderConsoleMembers } from '../../
 import { recordEvent } from '../audit/record.ts'
 import { type Answer, html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
-import { AppError } from '../kernel/errors.ts'
 import type { MemberRecord } from '../ports/workspace-records.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
 import type { ConsoleInput } from './console-route.ts'
@@ -14,6 +13,7 @@ import { describeMemberSessions } from './member-sessions.ts'
 import { listMemberSessions } from '../workspaces/member-sessions.ts'
 import { nameRoles } from '../workspaces/role-names.ts'
 import type { ConsoleParts } from './surroundings.ts'
+import { findMember } from '../workspaces/membership.ts'
 
 const path = '/members'
 
@@ -90,8 +90,7 @@ export function memberRoutes({ consoleRoute, data, clock, registry }: ConsolePar
         const { workspaceId, permissions } = authority
         const mayEndSessions = permissions.has('sessions.manage')
         const { member, roles, isAdmin, sessions } = await data.scoped(mode, async repositories => {
-          const found = await repositories.members.find(workspaceId, userId)
-          if (found === undefined) throw new AppError('not-found')
+          const found = await findMember(repositories, workspaceId, userId)
           await recordEvent(repositories, { action: 'member.viewed', workspaceId, userId }, circumstances)
           return {
             member: found,

@@ -2,12 +2,11 @@ import { accountOutcomes } from '../../views/account/account-page.tsx'
 import { describeOutcomes } from '../http/outcome.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import type { Repositories } from '../ports/repositories.ts'
-import type { MemberRecord } from '../ports/workspace-records.ts'
 import { endMembership, transferWorkspace } from '../workspaces/members.ts'
 import { confirmedRoutes } from './confirmation.ts'
 import { memberParams, memberPath } from './member-path.ts'
 import type { ConsoleParts } from './surroundings.ts'
+import { findMember } from '../workspaces/membership.ts'
 
 const ofAccount = describeOutcomes(accountOutcomes)
 
@@ -59,10 +58,4 @@ export function membershipEndRoutes(parts: ConsoleParts): Route[] {
         transferWorkspace(repositories, authority, { from: user.id, to: params.userId }, circumstances),
     }),
   ]
-}
-
-async function findMember({ members }: Repositories, workspaceId: string, userId: string): Promise<MemberRecord> {
-  const member = await members.find(workspaceId, userId)
-  if (member === undefined) throw new AppError('not-found')
-  return member
 }

@@ -3,6 +3,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { type Permission, permissions as builtIn } from '../kernel/permissions.ts'
 import { isBuiltInRole, permissionsOf } from './roles.ts'
+import { findMember } from './membership.ts'
 
 /** Who acts upon a workspace, with all that they may do there now. */
 export interface Authority {
@@ -21,8 +22,7 @@ export async function findAuthority(
   repositories: Pick<Repositories, 'members' | 'roles'>,
   { workspaceId, userId, ofApps }: { workspaceId: string; userId: string; ofApps: readonly string[] },
 ): Promise<Authority> {
-  const member = await repositories.members.find(workspaceId, userId)
-  if (member === undefined) throw new AppError('not-found')
+  const member = await findMember(repositories, workspaceId, userId)
   const permissions = new Set(await findPermissions(repositories, { workspaceId, ofApps }, member.roles))
   return { workspaceId, actor: { kind: 'user', userId }, permissions, ofApps }
 }

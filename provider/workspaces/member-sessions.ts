@@ -3,6 +3,7 @@ import { AppError } from '../kernel/errors.ts'
 import type { GrantRecord } from '../ports/session-records.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { type Authority, requirePermission } from './authority.ts'
+import { findMember } from './membership.ts'
 
 /** What apps hold for a member, in a scope of the workspace, newest first: what was given for another workspace is not its business. */
 export async function listMemberSessions(
@@ -25,7 +26,7 @@ export async function endMemberSessions(
   requirePermission(authority, 'sessions.manage')
   const { workspaceId } = authority
   if (grantId === undefined) {
-    if ((await repositories.members.find(workspaceId, userId)) === undefined) throw new AppError('not-found')
+    await findMember(repositories, workspaceId, userId)
     await tellOfEnd(repositories, await repositories.grants.deleteForMember(workspaceId, userId), circumstances)
     return
   }

@@ -4,6 +4,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import type { MemberRecord } from '../ports/workspace-records.ts'
 import { assertWithin, type Authority, findPermissions, requirePermission } from './authority.ts'
 import { tellOfEnd } from './member-sessions.ts'
+import { findMember } from './membership.ts'
 
 /** Why a membership ended, as the log and the apps are told. */
 export type RemovalReason = 'removed' | 'left'
@@ -84,9 +85,7 @@ export async function transferWorkspace(
 /** Whoever else would change members waits: what depends on the others is true until the end of the transaction. */
 async function lockMember(repositories: Repositories, workspaceId: string, userId: string): Promise<MemberRecord> {
   await repositories.workspaces.lock(workspaceId)
-  const member = await repositories.members.find(workspaceId, userId)
-  if (member === undefined) throw new AppError('not-found')
-  return member
+  return findMember(repositories, workspaceId, userId)
 }
 
 /**

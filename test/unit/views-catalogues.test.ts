@@ -51,6 +51,18 @@ describe.each(locales)('the catalogue of %s', locale => {
     expect(keys.filter(key => wrong.test(catalogue[key]) || foreign.test(catalogue[key]))).toEqual([])
   })
 
+  it('has one word for a workspace', () => {
+    const others = {
+      en: /tenant/i,
+      de: /workspace|arbeitsraum/i,
+      fr: /workspace/i,
+      it: /workspace|spazi\w? (?:di lavoro|personal)/i,
+    }
+    // What is typed into a terminal, and the names of arguments, are the same in every language.
+    const said = (key: MessageKey) => catalogue[key].replaceAll(/latchkey workspace|\{\w+/g, '')
+    expect(keys.filter(key => others[locale].test(said(key)))).toEqual([])
+  })
+
   it('speaks of every error: what happened, and what happens next', () => {
     for (const code of Object.keys(errorTable)) {
       for (const part of ['title', 'happened', 'next']) expect(catalogue).toHaveProperty([`error.${code}.${part}`])

@@ -1,4 +1,4 @@
-import type { AccessMode } from '../../provider/kernel/access-mode.ts'
+import type { AccessMode, SystemReason } from '../../provider/kernel/access-mode.ts'
 import { installationChain } from '../../provider/ports/audit-chain.ts'
 import type { ScopeRoles } from './database.ts'
 import type { TableName } from './schema.ts'
@@ -23,10 +23,16 @@ const workspaceId = `nullif(current_setting('latchkey.workspace_id', true), ''):
 const userId = `nullif(current_setting('latchkey.user_id', true), '')::uuid`
 const anyWorkspace = `${workspaceId} is not null`
 const anyUser = `${userId} is not null`
-const anyReason = `nullif(current_setting('latchkey.reason', true), '') is not null`
+const reason = `nullif(current_setting('latchkey.reason', true), '')`
+const anyReason = `${reason} is not null`
 
 function system(...rights: Right[]): Protection {
   return { rights, rows: anyReason }
+}
+
+/** For what is nobody's business but for these reasons. */
+function systemFor(reasons: readonly SystemReason[], ...rights: Right[]): Protection {
+  return { rights, rows: `${reason} in (${reasons.map(each => `'${each}'`).join(', ')})` }
 }
 
 /** A person's own rows, for them to manage. */
@@ -148,7 +154,10 @@ export const protections: Record<TableName, Partial<Record<AccessMode['kind'], P
     system: { ...system('select'), updatable: ['nonce', 'token_hash', 'awaited_index', 'workspace_id', 'closed_at'] },
   },
   requirement_reminders: { system: system('select', 'insert', 'update') },
-  deleted_workspaces: { system: system('select', 'insert', 'update', 'delete') },
+  // Their keys open logs that are closed: for whoever reads such a log, and for those who make, move and destroy the keys.
+  deleted_workspaces: {
+    system: systemFor(['deleted-workspace', 'job', 'command-line', 'start'], 'select', 'insert', 'update', 'delete'),
+  },
   former_members: {
     system: system('select', 'insert', 'update', 'delete'),
     workspace: { rights: ['select', 'insert'], rows: `workspace_id = ${workspaceId}` },

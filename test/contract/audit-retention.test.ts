@@ -12,10 +12,9 @@ import type { Data } from '../../provider/ports/data.ts'
 import { startSweeping } from '../../provider/sweeping.ts'
 import { deleteBatch } from '../support/deletion.ts'
 import { type DurableState, openDurableState } from '../support/durable-state.ts'
-import { anEvent, asSystem, asWorkspace, createUser, createWorkspace, noon } from '../support/records.ts'
+import { anEvent, asJob, asSystem, asWorkspace, createUser, createWorkspace, noon } from '../support/records.ts'
 
 const telemetry = createTelemetry({ level: 'silent' })
-const asJob = { kind: 'system', reason: 'job' } as const satisfies AccessMode
 const forDeleted = { kind: 'system', reason: 'deleted-workspace' } as const satisfies AccessMode
 const day = 86_400
 /** When the day of noon was over. */
@@ -126,7 +125,7 @@ describe.each(['embedded', 'postgres'] as const)('what audit events say on %s', 
       expect(await nothingSays()).toBe(2)
       await sweepAt(secondsAfter(noon, 3653 * day + 1))
       expect(await nothingSays()).toBe(0)
-      const { rows } = await state.database.read(asSystem, scope => scope.query('select id from latchkey.deleted_workspaces'))
+      const { rows } = await state.database.read(asJob, scope => scope.query('select id from latchkey.deleted_workspaces'))
       expect(rows).toEqual([])
       const said = { deleted_workspace_id: workspaceId }
       expect(await listSaid()).toEqual([

@@ -4,7 +4,7 @@ import { protections } from '../../adapters/sql/protection.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import type { DataKey } from '../../provider/ports/field-cipher.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
-import { anEvent, asSystem, asUser, createUser, noon } from '../support/records.ts'
+import { anEvent, asJob, asSystem, asUser, createUser, noon } from '../support/records.ts'
 import { eraseWhole } from '../support/deletion.ts'
 import { plantTenant, type Tenant } from '../support/tenants.ts'
 
@@ -34,7 +34,7 @@ describe.each(databaseKinds)('the erasure of a person on %s', kind => {
   }
 
   const dump = (table: string) =>
-    state.database.read(asSystem, async scope => {
+    state.database.read(asJob, async scope => {
       const { rows } = await scope.query(`select row_to_json(t)::text as line from latchkey.${table} as t`)
       return rows.map(({ line }) => String(line))
     })

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSqlData } from '../../adapters/sql/data.ts'
 import { withoutRequest } from '../../provider/audit/record.ts'
-import type { AccessMode } from '../../provider/kernel/access-mode.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import { eraseDueAccounts } from '../../provider/users/erasure.ts'
 import { deleteDueWorkspaces } from '../../provider/workspaces/deletion.ts'
@@ -12,11 +11,10 @@ import { anApiKey } from '../support/api-records.ts'
 import { countDeletions, type CountedDeletion, insertMany } from '../support/counted-deletions.ts'
 import { deleteBatch, eraseBatch } from '../support/deletion.ts'
 import { type DurableState, openDurableState } from '../support/durable-state.ts'
-import { anApp, anEvent, asSystem, asUser, asWorkspace, createUser, createWorkspace, noon } from '../support/records.ts'
+import { anApp, anEvent, asJob, asSystem, asUser, asWorkspace, createUser, createWorkspace, noon } from '../support/records.ts'
 
 const batch = 100
 const many = 250
-const asJob = { kind: 'system', reason: 'job' } as const satisfies AccessMode
 
 describe.each(['embedded', 'postgres'] as const)('on %s', kind => {
   let state: DurableState
@@ -31,7 +29,7 @@ describe.each(['embedded', 'postgres'] as const)('on %s', kind => {
 
   const rowsOf = async (table: string, condition: string, values: unknown[]) => {
     const text = `select count(*)::integer as count from latchkey.${table} where ${condition}`
-    return (await state.database.read(asSystem, scope => scope.query(text, values))).rows[0]?.['count']
+    return (await state.database.read(asJob, scope => scope.query(text, values))).rows[0]?.['count']
   }
 
   /** Every table that a workspace may have a great deal in, with two refresh families for each grant. */

@@ -15,6 +15,7 @@ import {
   anAttempt,
   anInvitation,
   aSession,
+  asJob,
   asSystem,
   createUser,
   createWorkspace,
@@ -252,7 +253,7 @@ describe('a workspace that is due', () => {
 
   it('is passed over where another node was quicker', async () => {
     const { state, countDeleted } = await plantDue()
-    const sweep = () => state.data.scoped(asSystem, repositories => deleteDueWorkspaces(repositories, 10, circumstances))
+    const sweep = () => state.data.scoped(asJob, repositories => deleteDueWorkspaces(repositories, 10, circumstances))
     await sweepWhile(state, sweep)
     expect(await countDeleted()).toBe(1)
   })

@@ -9,7 +9,7 @@ import { build, buildFolder } from '../../config/tooling/build.mjs'
 import { type FakeVault, startFakeVault } from '../support/fake-vault.ts'
 import { withDurable } from '../support/opened-durable.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
-import { asSystem, createUser, createWorkspace } from '../support/records.ts'
+import { asJob, asSystem, createUser, createWorkspace } from '../support/records.ts'
 import { runLatchkey } from '../support/terminal.ts'
 
 const workspaceCount = 120
@@ -36,7 +36,7 @@ beforeAll(async () => {
     for (let count = 0; count < workspaceCount; count += 1) workspaces.push(await createWorkspace(data))
     // Its key stays, for its log.
     const deleted = await createWorkspace(data)
-    await data.scoped(asSystem, repositories => repositories.workspaces.delete(deleted.id, new Date()))
+    await data.scoped(asJob, repositories => repositories.workspaces.delete(deleted.id, new Date()))
   })
 })
 afterAll(async () => {
@@ -58,7 +58,7 @@ async function readEverything(environment: Record<string, string>): Promise<void
 /** How many keys each kind of master key has wrapped, as the first byte of each says. */
 const countKeys = (environment: Record<string, string>) =>
   withDurable(environment, async ({ database: opened }) => {
-    const { rows } = await opened.read(asSystem, scope =>
+    const { rows } = await opened.read(asJob, scope =>
       scope.query(
         `select count(*) filter (where get_byte(wrapped, 0) = 1)::int as file, count(*) filter (where get_byte(wrapped, 0) = 2)::int as vault
          from (select wrapped from latchkey.workspace_keys union all select wrapped from latchkey.deleted_workspaces union all select wrapped from latchkey.installation_keys) as keys`,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { speak } from '../../views/messages.ts'
 import { redeem, tokensOf } from '../support/code-flow.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
-import { asSystem } from '../support/records.ts'
+import { asJob, asSystem } from '../support/records.ts'
 import { serverApp, startRequest } from '../support/relying-party.ts'
 import { headingOf, returned } from '../support/sign-in.ts'
 import { invite, openWorkspace, waitForInvitation, workspaceClaims } from '../support/workspaces.ts'
@@ -26,7 +26,7 @@ describe.each(['personal', 'founded', 'invited'] as const)('where new users work
   async function arrive() {
     const person = await visitAsColleague(latchkey)
     for (const { id } of await listOf(person.userId))
-      await latchkey.adapters.data.scoped(asSystem, ({ workspaces }) => workspaces.delete(id, latchkey.clock.now()))
+      await latchkey.adapters.data.scoped(asJob, ({ workspaces }) => workspaces.delete(id, latchkey.clock.now()))
     return person
   }
 

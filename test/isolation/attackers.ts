@@ -3,7 +3,7 @@ import type { Agent, Response } from '../support/agent.ts'
 import { callApi, registerApiApps, tokenOf } from '../support/api.ts'
 import { changeRows } from '../support/durable-rows.ts'
 import type { RunningLatchkey } from '../support/latchkey.ts'
-import { asSystem, aRole, createWorkspace, noon } from '../support/records.ts'
+import { asJob, asSystem, aRole, createWorkspace, noon } from '../support/records.ts'
 import { newAddress, newAgentBehindProxy } from '../support/sign-in.ts'
 import type { Victim } from './foreign-values.ts'
 
@@ -37,7 +37,7 @@ export async function createAttackers(latchkey: RunningLatchkey, victim: Victim)
       workspaces.addMember({ workspaceId, userId: user.id, roles, createdAt: noon }),
     )
     // Their own personal workspace would be the one that the token is for.
-    await data.scoped(asSystem, async ({ workspaces }) => {
+    await data.scoped(asJob, async ({ workspaces }) => {
       for (const own of await workspaces.listForUser(user.id)) if (own.personal) await workspaces.delete(own.id, noon)
     })
     const attacker: Attacker & { userId: string } = {

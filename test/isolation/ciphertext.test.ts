@@ -14,6 +14,7 @@ import {
   aPasskey,
   aSession,
   aSigningKey,
+  asJob,
   asSystem,
   aTotpDevice,
   createUser,
@@ -130,7 +131,7 @@ describe.each(['embedded', 'postgres'] as const)('what a stolen backup shows, on
 
   it('shows no personal value and no secret in any table', async () => {
     const lines: unknown[] = []
-    await state.database.read(asSystem, async scope => {
+    await state.database.read(asJob, async scope => {
       for (const table of Object.keys(protections)) {
         const { rows } = await scope.query(`select row_to_json(t)::text as line from latchkey.${table} as t`)
         lines.push(...rows.map(({ line }) => line))

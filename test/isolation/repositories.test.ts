@@ -3,7 +3,7 @@ import { protections } from '../../adapters/sql/protection.ts'
 import { AppError } from '../../provider/kernel/errors.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import { type DurableState, openDurableState } from '../support/durable-state.ts'
-import { aGrant, asSystem, asUser, asWorkspace, noon } from '../support/records.ts'
+import { aGrant, asJob, asSystem, asUser, asWorkspace, noon } from '../support/records.ts'
 import { plantTenant, type Tenant } from '../support/tenants.ts'
 import { attacks } from './attacks.ts'
 
@@ -36,7 +36,7 @@ describe.each(['embedded', 'postgres'] as const)('every repository method under 
   afterAll(() => state?.close())
 
   const dump = () =>
-    state.database.read(asSystem, async scope => {
+    state.database.read(asJob, async scope => {
       const contents = Object.keys(protections).map(async table => {
         const { rows } = await scope.query(`select row_to_json(t)::text as line from latchkey.${table} as t order by 1`)
         return [table, rows.map(({ line }) => line)]

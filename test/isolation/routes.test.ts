@@ -8,7 +8,7 @@ import { openPostgres } from '../../adapters/sql/postgres.ts'
 import type { SqlDatabase } from '../../adapters/sql/database.ts'
 import type { Response } from '../support/agent.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
-import { asSystem } from '../support/records.ts'
+import { asJob } from '../support/records.ts'
 import { browserApp, linkIn } from '../support/relying-party.ts'
 import { beginSignIn } from '../support/sign-in.ts'
 import { marksOf, plantTenant } from '../support/tenants.ts'
@@ -64,7 +64,7 @@ afterAll(async () => {
 async function readVictimsRows(): Promise<string[]> {
   const marks = [...marksOf(victim), victim.signInUid, victim.formerMember.id]
   const tables = Object.keys(protections).filter(table => !writtenMeanwhile.includes(table))
-  return database.read(asSystem, async scope => {
+  return database.read(asJob, async scope => {
     const contents = await Promise.all(
       tables.map(async table => {
         const { rows } = await scope.query(`select row_to_json(t)::text as line from latchkey.${table} as t`)

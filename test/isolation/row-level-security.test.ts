@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SqlScope } from '../../adapters/sql/database.ts'
 import { protections } from '../../adapters/sql/protection.ts'
-import type { AccessMode } from '../../provider/kernel/access-mode.ts'
+import { type AccessMode, systemReasons } from '../../provider/kernel/access-mode.ts'
 import { AppError } from '../../provider/kernel/errors.ts'
 import { newId } from '../../provider/kernel/ids.ts'
 import { type DurableState, databaseKinds, openDurableState } from '../support/durable-state.ts'
@@ -172,8 +172,21 @@ describe.each(databaseKinds)('row-level security on %s', kind => {
     expect(await attack(asUser(user.id), 'select * from latchkey.workspaces')).toEqual([])
   })
 
-  it('shows a scope of the system everything there is', async () => {
-    for (const table of tables) {
+  it('shows the keys of deleted workspaces to the system for the reasons that need them, and for no other', async () => {
+    const needed = new Set<string>(['deleted-workspace', 'job', 'command-line', 'start'])
+    for (const reason of systemReasons) {
+      const mode = { kind: 'system', reason } as const
+      const rows = await attack(mode, 'select * from latchkey.deleted_workspaces')
+      expect([reason, rows.length > 0]).toEqual([reason, needed.has(reason)])
+      const changed = await attack(mode, 'update latchkey.deleted_workspaces set wrapped = wrapped returning id')
+      expect([reason, changed.length > 0]).toEqual([reason, needed.has(reason)])
+    }
+    const insert = `insert into latchkey.deleted_workspaces (id, wrapped, deleted_at) values ($1, '', now())`
+    expect(await attack(asSystem, insert, [newId()])).toBe('forbidden')
+  })
+
+  it('shows a scope of the system everything else there is', async () => {
+    for (const table of tables.filter(each => each !== 'deleted_workspaces')) {
       const rows = await attack(asSystem, `select * from latchkey.${table}`)
       const text = String(rows)
       expect(rows).not.toHaveLength(0)

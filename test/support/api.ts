@@ -7,7 +7,7 @@ import { foundWorkspace } from '../../provider/workspaces/founding.ts'
 import type { Agent } from './agent.ts'
 import { type Answer, call, obtainCode, postAs, redeem, signIn, tokensOf } from './code-flow.ts'
 import { type LatchkeyOptions, type RunningLatchkey, startLatchkey } from './latchkey.ts'
-import { asSystem } from './records.ts'
+import { asJob, asSystem } from './records.ts'
 import { serverApp } from './relying-party.ts'
 import { newAddress, newAgentBehindProxy } from './sign-in.ts'
 
@@ -102,11 +102,12 @@ export async function newWorkspace(
 ) {
   const [admin, member] = [await newPerson(latchkey), await newPerson(latchkey)]
   const circumstances = withoutRequest({ kind: 'user', userId: admin.userId }, latchkey.clock.now)
-  const { id } = await latchkey.adapters.data.scoped(asSystem, async repositories => {
-    // Each is then a member of this one alone, and nobody is asked which one a token is for.
+  // Each is then a member of this one alone, and nobody is asked which one a token is for.
+  await latchkey.adapters.data.scoped(asJob, async ({ workspaces }) => {
     for (const { userId } of [admin, member])
-      for (const own of await repositories.workspaces.listForUser(userId))
-        await repositories.workspaces.delete(own.id, latchkey.clock.now())
+      for (const own of await workspaces.listForUser(userId)) await workspaces.delete(own.id, latchkey.clock.now())
+  })
+  const { id } = await latchkey.adapters.data.scoped(asSystem, async repositories => {
     const workspace = await foundWorkspace(repositories, { name: 'Acme', plan, userId: admin.userId }, circumstances)
     const createdAt = secondsAfter(latchkey.clock.now(), 1)
     await repositories.workspaces.addMember({ workspaceId: workspace.id, userId: member.userId, roles, createdAt })

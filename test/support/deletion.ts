@@ -2,9 +2,8 @@ import { withoutRequest } from '../../provider/audit/record.ts'
 import type { Data } from '../../provider/ports/data.ts'
 import { eraseDueAccounts } from '../../provider/users/erasure.ts'
 import { deleteDueWorkspaces } from '../../provider/workspaces/deletion.ts'
-import { noon } from './records.ts'
+import { asJob, noon } from './records.ts'
 
-const asJob = { kind: 'system', reason: 'job' } as const
 const clock = () => noon
 
 /** Erases somebody as the sweep does, with what was theirs alone, until nothing is left to be done. */

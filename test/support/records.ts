@@ -19,6 +19,9 @@ import type { InvitationRecord, RoleRecord } from '../../provider/ports/workspac
 
 export const asSystem: AccessMode = { kind: 'system', reason: 'protocol' }
 
+/** As what runs by itself: which deletes, and nobody else does. */
+export const asJob = { kind: 'system', reason: 'job' } as const satisfies AccessMode
+
 export function asUser(userId: string): Extract<AccessMode, { kind: 'self' }> {
   return { kind: 'self', userId }
 }

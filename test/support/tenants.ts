@@ -21,6 +21,7 @@ import {
   aSigningKey,
   aTotpDevice,
   anHourLater,
+  asJob,
   asSystem,
   asUser,
   asWorkspace,
@@ -99,10 +100,10 @@ export async function plantTenant(data: Data) {
     await repositories.knownBrowsers.remember({ userId: user.id, browserHash, method: 'passkey' }, noon)
     await repositories.dataKeys.requestRotation({ kind: 'user', userId: user.id }, noon)
   })
-  await data.scoped(asSystem, async ({ members, workspaces }) => {
+  await data.scoped(asSystem, async ({ members }) => {
     await members.remove(workspace.id, formerMember.id, noon)
-    await workspaces.delete(deletedWorkspace.id, noon)
   })
+  await data.scoped(asJob, ({ workspaces }) => workspaces.delete(deletedWorkspace.id, noon))
   const apiKey = anApiKey(workspace.id, user.id)
   const apiAnswer = anApiAnswer()
   await data.scoped(asWorkspace(workspace.id), async ({ apiKeys, apiAnswers }) => {

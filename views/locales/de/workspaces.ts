@@ -32,7 +32,8 @@ export const workspaces = {
   'console.roles.none': 'Keine.',
   'error.last-admin.title': 'Ein Arbeitsbereich braucht einen Admin',
   'error.last-admin.happened': 'Das ist sein einziger Admin.',
-  'error.last-admin.next': 'Es wurde nichts geändert. Machen Sie zuerst jemand anderen zum Admin, oder lassen Sie den Arbeitsbereich löschen.',
+  'error.last-admin.next':
+    'Es wurde nichts geändert. Machen Sie zuerst jemand anderen zum Admin, oder lassen Sie den Arbeitsbereich löschen.',
   'error.role-in-use.title': 'Die Rolle wird verwendet',
   'error.role-in-use.happened': 'Es gibt Mitglieder oder offene Einladungen mit dieser Rolle.',
   'error.role-in-use.next': 'Es wurde nichts geändert. Geben Sie ihnen zuerst eine andere Rolle.',

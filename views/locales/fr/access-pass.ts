@@ -43,7 +43,7 @@ export const accessPass = {
   'console.confirm.reset-member.button': 'Réinitialiser',
   'console.pass.heading': 'Un laissez-passer temporaire à remettre',
   'console.pass.lead':
-    'Les moyens de connexion de {address} sont réinitialisés. Remettez vous-même ce laissez-passer, après vous être assuré qu’il s’agit bien de cette personne\u00A0: par téléphone ou en personne.',
+    'Les moyens de connexion de {address} sont réinitialisés. Remettez ce laissez-passer de vive voix, par téléphone ou en personne, après avoir vérifié qu’il s’agit bien d’elle.',
   'console.pass.show': 'Afficher le laissez-passer',
   'console.pass.good': 'Valable pour',
   'console.pass.lasts': 'Une connexion, encore {lasts}',

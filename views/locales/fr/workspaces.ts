@@ -32,7 +32,8 @@ export const workspaces = {
   'console.roles.none': 'Aucun.',
   'error.last-admin.title': 'Un espace de travail a besoin d’un Admin',
   'error.last-admin.happened': 'C’est son seul Admin.',
-  'error.last-admin.next': 'Rien n’a été modifié. Donnez d’abord le rôle d’Admin à quelqu’un d’autre, ou faites supprimer l’espace de travail.',
+  'error.last-admin.next':
+    'Rien n’a été modifié. Donnez d’abord le rôle d’Admin à quelqu’un d’autre, ou faites supprimer l’espace de travail.',
   'error.role-in-use.title': 'Ce rôle est utilisé',
   'error.role-in-use.happened': 'Des membres ou des invitations ouvertes ont ce rôle.',
   'error.role-in-use.next': 'Rien n’a été modifié. Donnez-leur d’abord un autre rôle.',

@@ -43,7 +43,7 @@ export const accessPass = {
   'console.confirm.reset-member.button': 'Reimposta',
   'console.pass.heading': 'Un pass temporaneo da consegnare',
   'console.pass.lead':
-    'I modi di accedere di {address} sono reimpostati. Consegni Lei stesso questo pass, dopo essersi assicurato che sia davvero quella persona: per telefono o di persona.',
+    'I modi di accedere di {address} sono reimpostati. Consegni questo pass a voce, per telefono o di persona, dopo aver verificato che sia davvero quella persona.',
   'console.pass.show': 'Mostra il pass',
   'console.pass.good': 'Vale per',
   'console.pass.lasts': 'Un accesso, ancora {lasts}',

@@ -31,7 +31,8 @@ export const workspaces = {
   'console.roles.none': 'Nessuno.',
   'error.last-admin.title': 'Un’area di lavoro ha bisogno di un Admin',
   'error.last-admin.happened': 'Questo è il suo unico Admin.',
-  'error.last-admin.next': 'Non è stato cambiato nulla. Renda prima Admin qualcun altro, oppure faccia eliminare l’area di lavoro.',
+  'error.last-admin.next':
+    'Non è stato cambiato nulla. Renda prima Admin qualcun altro, oppure faccia eliminare l’area di lavoro.',
   'error.role-in-use.title': 'Il ruolo è in uso',
   'error.role-in-use.happened': 'Ci sono membri o inviti aperti con questo ruolo.',
   'error.role-in-use.next': 'Non è stato cambiato nulla. Dia loro prima un altro ruolo.',

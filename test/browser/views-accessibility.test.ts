@@ -21,7 +21,27 @@ async function openPage(options: BrowserContextOptions): Promise<Page> {
   return context.newPage()
 }
 
-const states = [...pageStates, ...mailStates]
+/** Looks at each of them, two pages at once: the browser has a process for each, and the machine a core. */
+async function lookAt(
+  options: BrowserContextOptions,
+  names: readonly string[],
+  look: (page: Page, name: string) => Promise<string[]>,
+): Promise<{ findings: string[]; complaints: string[] }> {
+  const left = [...names]
+  async function lookOn(page: Page) {
+    const complaints = collectComplaints(page)
+    const findings: string[] = []
+    for (let name = left.shift(); name !== undefined; name = left.shift()) findings.push(...(await look(page, name)))
+    await page.context().close()
+    return { findings, complaints }
+  }
+  const looks = await Promise.all([openPage(options).then(lookOn), openPage(options).then(lookOn)])
+  return { findings: looks.flatMap(({ findings }) => findings), complaints: looks.flatMap(({ complaints }) => complaints) }
+}
+
+const pageNames = pageStates.map(({ name }) => name)
+const mailNames = mailStates.map(({ name }) => name)
+const allNames = [...pageNames, ...mailNames]
 const phone = { width: 360, height: 740 }
 
 /** A mail is shown inside another document, which has the landmarks. */
@@ -38,17 +58,14 @@ async function findAxeViolations(page: Page, name: string, prepare: (axe: AxeBui
 }
 
 test('axe finds nothing on any page or mail, and contrasts suffice in the dark too', { timeout: 300_000 }, async () => {
-  const page = await openPage({ viewport: phone })
-  const findings: string[] = []
-  for (const { name } of states) {
-    const isMail = mailStates.some(mail => mail.name === name)
+  const { findings } = await lookAt({ viewport: phone }, allNames, async (page, name) => {
+    const isMail = mailNames.includes(name)
     await page.emulateMedia({ colorScheme: 'light' })
     await page.goto(urlOf('en', name))
-    findings.push(...(await findAxeViolations(page, name, axe => axe.disableRules(isMail ? rulesOfWholeDocuments : []))))
+    const inLight = await findAxeViolations(page, name, axe => axe.disableRules(isMail ? rulesOfWholeDocuments : []))
     await page.emulateMedia({ colorScheme: 'dark' })
-    findings.push(...(await findAxeViolations(page, `${name}, dark`, axe => axe.withRules('color-contrast'))))
-  }
-  await page.context().close()
+    return [...inLight, ...(await findAxeViolations(page, `${name}, dark`, axe => axe.withRules('color-contrast')))]
+  })
   expect(findings).toEqual([])
 })
 
@@ -97,30 +114,22 @@ async function findOverflowOnScreens(page: Page, url: string): Promise<string[]>
 }
 
 test.each(locales)('in %s, nothing scrolls sideways on small screens and with large text', async locale => {
-  const page = await openPage({})
-  const complaints = collectComplaints(page)
-  const findings: string[] = []
-  for (const { name } of states) findings.push(...(await findOverflowOnScreens(page, urlOf(locale, name))))
-  await page.context().close()
+  const { findings, complaints } = await lookAt({}, allNames, (page, name) => findOverflowOnScreens(page, urlOf(locale, name)))
   expect(findings).toEqual([])
   // The pages are served with the server's policy.
   expect(complaints).toEqual([])
 })
 
 test('names of 300 characters that try to be markup stay text, and within the page', async () => {
-  const page = await openPage({})
-  const complaints = collectComplaints(page)
-  const findings: string[] = []
-  for (const { name } of pageStates) findings.push(...(await findOverflowOnScreens(page, urlOf('en', name, 'hostile'))))
-  await page.context().close()
+  const { findings, complaints } = await lookAt({}, pageNames, (page, name) =>
+    findOverflowOnScreens(page, urlOf('en', name, 'hostile')),
+  )
   expect(findings).toEqual([])
   expect(complaints).toEqual([])
 })
 
 test('what is pressed is at least 44 px high', async () => {
-  const page = await openPage({ viewport: phone })
-  const findings: string[] = []
-  for (const { name } of pageStates) {
+  const { findings } = await lookAt({ viewport: phone }, pageNames, async (page, name) => {
     await page.goto(urlOf('de', name))
     const low = await page.evaluate(() =>
       [
@@ -131,9 +140,8 @@ test('what is pressed is at least 44 px high', async () => {
         .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < 44)
         .map(element => element.outerHTML),
     )
-    findings.push(...low.map(element => `${name}: ${element}`))
-  }
-  await page.context().close()
+    return low.map(element => `${name}: ${element}`)
+  })
   expect(findings).toEqual([])
 })
 

@@ -35,6 +35,7 @@ import { createProvider } from './oidc/provider.ts'
 import { publishDocuments, serveDocumentsFirst } from './oidc/published-documents.ts'
 import { reportServerErrors } from './oidc/server-errors.ts'
 import { endWhatTheSessionGave, finishSignOut } from './oidc/sign-out.ts'
+import { createSignInAs } from './oidc/signing-in-first.ts'
 import { createBrowserSessions } from './oidc/signed-in.ts'
 import { SigningKey } from './oidc/signing.ts'
 import { createAccessTokenVerifier } from './oidc/token-verifier.ts'
@@ -161,6 +162,7 @@ export function createApp(settings: Settings, adapters: Adapters, clock: Clock, 
       ...accountRoutes({
         ...forSignedIn,
         ...ofPeople,
+        signInAs: createSignInAs(provider),
         installationName,
         loopback: settings.loopback,
         store,

@@ -8,7 +8,6 @@ import { negotiateLocale } from '../http/locale.ts'
 import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { hashSecret } from '../kernel/secrets.ts'
-import { signInFirst } from '../oidc/signing-in-first.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
 import { readName } from '../users/names.ts'
 import { foundFirstWorkspace, setUpPath } from '../workspaces/first-set-up.ts'
@@ -31,7 +30,7 @@ type Typed =
  * Where the link leads that a new installation prints. Opening it changes nothing, and neither does the sign-in that it leads through:
  * founding the workspace does, once. On a loopback issuer only: any other one is set up from the command line.
  */
-export function firstSetUpRoutes({ accountRoute, issuer, loopback, data, pages, sessions }: AccountParts): Route[] {
+export function firstSetUpRoutes({ accountRoute, signInAs, loopback, data, pages, sessions }: AccountParts): Route[] {
   if (!loopback) return []
   const path = `${setUpPath}/:token`
   const homeOf = (token: string) => `${setUpPath}/${encodeURIComponent(token)}`
@@ -80,7 +79,7 @@ export function firstSetUpRoutes({ accountRoute, issuer, loopback, data, pages, 
           return show(ctx, token, { kind: 'sign-in', typed, problem: typed.trim() === '' ? 'field-needed' : 'address-unusable' })
         const isOpen = await data.scoped(mode, ({ firstSetUp }) => firstSetUp.awaitAddress(hashSecret(token), address))
         if (!isOpen) throw new AppError('set-up-over')
-        return signInFirst(issuer, homeOf(token), { login_hint: address })
+        return signInAs(homeOf(token), address)
       },
     }),
     accountRoute({

@@ -7,7 +7,6 @@ import type { Limit } from '../http/limits.ts'
 import { negotiateLocale } from '../http/locale.ts'
 import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import { signInFirst } from '../oidc/signing-in-first.ts'
 import { acceptInvitation, findInvitation, isInvitationOpen } from '../workspaces/accepting-invitations.ts'
 import { findPermissions } from '../workspaces/authority.ts'
 import { describeInvitation } from '../workspaces/describe-invitation.ts'
@@ -22,7 +21,7 @@ const params = z.object({ token: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/) })
  * Where an invitation's mail leads. Opening it changes nothing, because mail scanners open links and press what they find: the button that
  * accepts is there for whoever is signed in, and works for whoever has verified the address that was invited.
  */
-export function invitationRoutes({ accountRoute, issuer, data, clock, pages, sessions }: AccountParts): Route[] {
+export function invitationRoutes({ accountRoute, signInAs, data, clock, pages, sessions }: AccountParts): Route[] {
   const path = `${invitationPath}/:token`
   const homeOf = (token: string) => `${invitationPath}/${token}`
 
@@ -87,7 +86,7 @@ export function invitationRoutes({ accountRoute, issuer, data, clock, pages, ses
         const signedIn = await sessions.find(ctx)
         const { invitation } = await find(token, undefined)
         const anew: Record<string, string> = signedIn === undefined ? {} : { prompt: 'login' }
-        return signInFirst(issuer, homeOf(token), { login_hint: invitation.address, ...anew })
+        return signInAs(homeOf(token), invitation.address, anew)
       },
     }),
     accountRoute({

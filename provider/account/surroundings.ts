@@ -12,6 +12,7 @@ import type { RateLimiter } from '../ports/rate-limiter.ts'
 import type { Store } from '../ports/store.ts'
 import type { RecoveryCodes } from '../recovery-codes/recovery-codes.ts'
 import type { ShownCodes } from '../recovery-codes/shown-codes.ts'
+import type { SignInAs } from '../oidc/signing-in-first.ts'
 import type { SignInMethod } from '../sign-in/method.ts'
 import type { UpstreamVisits } from '../sign-in/upstream-visits.ts'
 import type { Notices } from '../users/notices.ts'
@@ -34,6 +35,7 @@ export interface AccountParts {
   registry: AppRegistry
   methods: readonly SignInMethod[]
   sessions: BrowserSessions
+  signInAs: SignInAs
   sessionEnder: SessionEnder
   recoveryCodes: RecoveryCodes
   shownCodes: ShownCodes

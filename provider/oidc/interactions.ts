@@ -1,4 +1,3 @@
-import { UnsecuredJWT } from 'jose'
 import type { InteractionResults, Provider } from 'oidc-provider'
 import { logoPath } from '../apps/logo.ts'
 import type { AppRegistry } from '../apps/registry.ts'
@@ -6,13 +5,11 @@ import type { Context } from '../http/context.ts'
 import type { AskingApp, Interactions, PendingSignIn, SignInResult } from '../sign-in/interactions.ts'
 import { policyRequestOf } from '../sign-in/policy-request.ts'
 import { belongsTo } from './interaction-browser.ts'
+import { pushRequest } from './pushed-request.ts'
 import { proofsOf } from './session-proofs.ts'
 import { listParameters, readParameters } from './request-parameters.ts'
 import type { Interaction, RequestState } from './request-state.ts'
 import type { KeptEnd } from './session-cache.ts'
-
-/** Long enough for a redirect. */
-const pushedSeconds = 60
 
 /** Where the page is on which a workspace is chosen. */
 export const workspacePath = '/choose-workspace'
@@ -104,24 +101,11 @@ export function createInteractions(provider: Provider, registry: AppRegistry): I
       const app = await registry.find(clientId)
       const query =
         app?.metadata.require_pushed_authorization_requests === true
-          ? await push(provider, clientId, request)
+          ? await pushRequest(provider, clientId, request)
           : listParameters(request)
       return `/authorize?${new URLSearchParams(query)}`
     },
   }
-}
-
-/** Pushes for the app what the app had pushed before (RFC 9126): from the browser it would be refused. */
-async function push(
-  provider: Provider,
-  clientId: string,
-  request: Readonly<Record<string, string>>,
-): Promise<Record<string, string>> {
-  const { resource, ...others } = request
-  const payload = { ...others, ...(resource === undefined ? {} : { resource: resource.split(' ') }) }
-  const object = new UnsecuredJWT(payload).setIssuer(clientId).setAudience(provider.issuer).encode()
-  const id = await new provider.PushedAuthorizationRequest({ request: object }).save(pushedSeconds)
-  return { client_id: clientId, request_uri: `urn:ietf:params:oauth:request_uri:${id}` }
 }
 
 /** Whoever only has to prove more than their session did. Where they are to sign in anew, what it proved does not count. */

@@ -12,7 +12,7 @@ import { type LatchkeyOptions, type RunningLatchkey, startLatchkey } from '../su
 import { startInstallation } from '../support/processes.ts'
 import { asSystem } from '../support/records.ts'
 import { serverApp as app } from '../support/relying-party.ts'
-import { formActions, headingOf, newAddress, newAgentBehindProxy } from '../support/sign-in.ts'
+import { followAll, formActions, headingOf, newAddress, newAgentBehindProxy } from '../support/sign-in.ts'
 import { runLatchkey } from '../support/terminal.ts'
 import { findUserId } from '../support/workspaces.ts'
 
@@ -32,7 +32,9 @@ const findLink = (latchkey: RunningLatchkey) =>
 async function signInFrom(latchkey: RunningLatchkey, url: string, agent = newAgentBehindProxy(), address = newAddress()) {
   const first = await agent.get(url)
   expect([first.status, headingOf(first)]).toEqual([200, say('set-up.heading', { installation: 'Latchkey' })])
-  const page = await prove(latchkey, agent, await agent.follow(await agent.post(`${url}/sign-in`, { address })), address)
+  const { urls, page: asked } = await followAll(agent, await agent.post(`${url}/sign-in`, { address }))
+  expect(urls.filter(each => each.includes(address.split('@')[0] ?? ''))).toEqual([])
+  const page = await prove(latchkey, agent, asked, address)
   expect(page.url).toBe(url)
   return { agent, address, page }
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { linkIn, serverApp, startRequest } from '../support/relying-party.ts'
-import { formActions, newAddress } from '../support/sign-in.ts'
+import { followAll, formActions, newAddress } from '../support/sign-in.ts'
 import { type Colleague, foundWith, visitAsColleague } from '../support/colleagues.ts'
 
 const freshSeconds = 600
@@ -16,14 +16,8 @@ describe.each(['embedded', 'postgres'] as const)('on %s', on => {
   })
   afterAll(() => latchkey?.stop())
 
-  /** Every address on the way to a page, and the page. */
   async function arriveAt(url: string) {
-    const urls = [url]
-    let page = await admin.agent.get(url)
-    while (page.location !== undefined) {
-      urls.push(page.location)
-      page = await admin.agent.get(page.location)
-    }
+    const { urls, page } = await followAll(admin.agent, await admin.agent.get(url))
     return { urls, page, field: /<input[^>]*name="address"[^>]*>/.exec(page.body)?.[0] ?? '' }
   }
   const nameOf = (address: string) => address.split('@')[0] ?? ''

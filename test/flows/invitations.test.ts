@@ -5,7 +5,15 @@ import { Agent, type Response } from '../support/agent.ts'
 import { prove } from '../support/code-flow.ts'
 import { type RunningLatchkey, startLatchkey } from '../support/latchkey.ts'
 import { serverApp, startRequest } from '../support/relying-party.ts'
-import { formActions, headingOf, newAddress, newAgentBehindProxy, pressOnlyButton, returned } from '../support/sign-in.ts'
+import {
+  followAll,
+  formActions,
+  headingOf,
+  newAddress,
+  newAgentBehindProxy,
+  pressOnlyButton,
+  returned,
+} from '../support/sign-in.ts'
 import { findUserId, invite, openWorkspace, pick, suspend, waitForInvitation, workspacesOn } from '../support/workspaces.ts'
 
 const { say } = speak('en')
@@ -66,6 +74,15 @@ describe('an invitation', () => {
 
     const { url: request } = await startRequest(latchkey.issuer, app)
     expect(returned(await agent.follow(await agent.get(request)))?.has('code')).toBe(true)
+  })
+
+  it('leads to a sign-in in which its address stands in the field, and in no URL', async () => {
+    const { address, url } = await inviteSomebody()
+    const agent = newAgentBehindProxy()
+    const { urls, page } = await followAll(agent, await agent.post(`${url}/sign-in`))
+    expect(page.body).toContain(`value="${address}"`)
+    expect(urls.length).toBeGreaterThan(2)
+    expect(urls.filter(each => each.includes(address.split('@')[0] ?? ''))).toEqual([])
   })
 
   it('is leave to sign up where nobody else may', async () => {

@@ -87,6 +87,17 @@ export async function askState({ agent, home }: Pick<BegunSignIn, 'agent' | 'hom
   return JSON.parse(answer.body).next
 }
 
+/** Every URL on the way to a page, and the page. */
+export async function followAll(agent: Agent, response: Response): Promise<{ urls: string[]; page: Response }> {
+  const urls = [response.url]
+  let page = response
+  while (page.location !== undefined) {
+    urls.push(page.location)
+    page = await agent.get(page.location)
+  }
+  return { urls, page }
+}
+
 /** The parameters with which the browser is sent back to the app; undefined where it stays. */
 export function returned(response: Response): URLSearchParams | undefined {
   const { location, url } = response

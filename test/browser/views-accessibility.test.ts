@@ -57,7 +57,7 @@ async function findAxeViolations(page: Page, name: string, prepare: (axe: AxeBui
   return violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
-test('axe finds nothing on any page or mail, and contrasts suffice in the dark too', { timeout: 300_000 }, async () => {
+test('axe finds nothing on any page or mail, and contrasts suffice in the dark too', { timeout: 600_000 }, async () => {
   const { findings } = await lookAt({ viewport: phone }, allNames, async (page, name) => {
     const isMail = mailNames.includes(name)
     await page.emulateMedia({ colorScheme: 'light' })

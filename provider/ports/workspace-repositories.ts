@@ -135,6 +135,8 @@ export interface InvitationRepository {
   replace(invitation: Omit<InvitationRecord, 'acceptedAt' | 'acceptedBy' | 'revokedAt'>): Promise<void>
   find(workspaceId: string, invitationId: string): Promise<InvitationRecord | undefined>
   findByTokenHash(tokenHash: Buffer): Promise<InvitationRecord | undefined>
+  /** The one to an address, in normal form, that can still be accepted. */
+  findOpen(workspaceId: string, address: string, moment: Date): Promise<InvitationRecord | undefined>
   /** Those that can still be accepted, oldest first. */
   listOpen(workspaceId: string, moment: Date, page: PageRequest): Promise<InvitationRecord[]>
   /** Those that can still be accepted by somebody's verified addresses, whichever workspace they are for. */

@@ -6,6 +6,8 @@ import { AppError } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import { hashSecret, newSecret } from '../kernel/secrets.ts'
 import type { Repositories } from '../ports/repositories.ts'
+import type { InvitationRecord } from '../ports/workspace-records.ts'
+import { isInvitationOpen } from './accepting-invitations.ts'
 import { assertWithin, type Authority, findPermissions, requirePermission } from './authority.ts'
 
 export interface InvitationOptions {
@@ -47,6 +49,8 @@ export function createInvitations({ issuer, installationName, lifetimeSeconds }:
     const id = newId()
     const token = newSecret()
     const createdAt = circumstances.clock()
+    const replaced = await repositories.invitations.findOpen(workspaceId, address, createdAt)
+    if (replaced !== undefined) await assertMayTakeBack(repositories, authority, replaced)
     const expiresAt = secondsAfter(createdAt, lifetimeSeconds)
     const wanted = [...new Set(roles)].toSorted()
     await repositories.invitations.replace({
@@ -70,8 +74,8 @@ export function createInvitations({ issuer, installationName, lifetimeSeconds }:
 
     /**
      * Invites an address (in normal form) with these roles, in the caller's transaction, in the workspace's scope: by mail, in place of
-     * an open invitation for the same address. Answers its id. Rejects with AppError `already-member`, `role-unknown`, `more-than-own` or
-     * `personal-workspace`.
+     * an open invitation for the same address. Answers its id. Rejects with AppError `already-member`, `role-unknown`, `more-than-own` (of
+     * the one that it replaces, too) or `personal-workspace`.
      */
     async invite(
       repositories: Repositories,
@@ -98,7 +102,7 @@ export function createInvitations({ issuer, installationName, lifetimeSeconds }:
       return { link, expiresAt }
     },
 
-    /** Takes one back, in the caller's transaction. Rejects with AppError `not-found`, or `invitation-over` where it is too late. */
+    /** Takes one back, in the caller's transaction. Rejects with AppError `not-found`, `more-than-own`, or `invitation-over` where it is too late. */
     async revoke(
       repositories: Repositories,
       authority: Authority,
@@ -107,10 +111,22 @@ export function createInvitations({ issuer, installationName, lifetimeSeconds }:
     ): Promise<void> {
       requirePermission(authority, 'members.manage')
       const { workspaceId } = authority
-      if ((await repositories.invitations.find(workspaceId, invitationId)) === undefined) throw new AppError('not-found')
+      const invitation = await repositories.invitations.find(workspaceId, invitationId)
+      if (invitation === undefined) throw new AppError('not-found')
+      if (!isInvitationOpen(invitation, circumstances.clock())) throw new AppError('invitation-over')
+      await assertMayTakeBack(repositories, authority, invitation)
       if (!(await repositories.invitations.revoke(workspaceId, invitationId, circumstances.clock())))
         throw new AppError('invitation-over')
       await recordEvent(repositories, { action: 'invitation.revoked', workspaceId, invitation_id: invitationId }, circumstances)
     },
   }
+}
+
+/** To take an invitation from somebody is to take its roles: nobody takes more than they have. */
+async function assertMayTakeBack(
+  repositories: Repositories,
+  authority: Authority,
+  { roles }: Pick<InvitationRecord, 'roles'>,
+): Promise<void> {
+  assertWithin(authority, await findPermissions(repositories, authority, roles))
 }

@@ -16,6 +16,7 @@ export const foundingAttacks: Pick<Attacks, 'firstSetUp' | 'invitations' | 'requ
     replace: ({ invitations }, theirs) => invitations.replace(anInvitation(theirs.workspace.id)),
     find: ({ invitations }, theirs) => invitations.find(theirs.workspace.id, theirs.invitation.id),
     findByTokenHash: ({ invitations }, theirs) => invitations.findByTokenHash(theirs.invitation.tokenHash),
+    findOpen: ({ invitations }, theirs) => invitations.findOpen(theirs.workspace.id, theirs.invitation.address, noon),
     listOpen: ({ invitations }, theirs) => invitations.listOpen(theirs.workspace.id, noon, { after: undefined, limit: 1000 }),
     listOpenForUser: ({ invitations }, theirs) => invitations.listOpenForUser(theirs.user.id, noon),
     isInvited: async ({ invitations }, theirs) => (await invitations.isInvited(theirs.invitation.address, noon)) || undefined,

@@ -29,6 +29,13 @@ const findByTokenHash = prepare<{ tokenHash: Buffer }>()(parameter =>
   invitationQuery().where('i.token_hash', '=', parameter.tokenHash),
 )
 
+const findOpen = prepare<{ workspaceId: string; addressIndex: Buffer; now: Date }>()(parameter =>
+  openQuery()
+    .where('i.workspace_id', '=', parameter.workspaceId)
+    .where('i.address_index', '=', parameter.addressIndex)
+    .where('i.expires_at', '>', parameter.now),
+)
+
 const listOpen = prepare<PageParameters & { workspaceId: string; now: Date }>()(parameter =>
   openQuery()
     .where('i.workspace_id', '=', parameter.workspaceId)
@@ -174,6 +181,13 @@ export function createInvitationRepository(scope: SqlScope, vault: Vault): Invit
 
     async findByTokenHash(tokenHash) {
       const [row] = await scope.run(findByTokenHash, { tokenHash })
+      return row && open(row)
+    },
+
+    async findOpen(workspaceId, address, moment) {
+      if (!isId(workspaceId)) return undefined
+      const addressIndex = vault.blindIndex('email-address', address)
+      const [row] = await scope.run(findOpen, { workspaceId, addressIndex, now: moment })
       return row && open(row)
     },
 

@@ -59,7 +59,7 @@ export function overviewRoutes(parts: ConsoleParts): Route[] {
             }
           : undefined,
         leaveHref: personal ? undefined : consoleHref(where.slug, '/leave'),
-        deleteHref: permissions.has('workspace.delete') ? consoleHref(where.slug, '/delete') : undefined,
+        deleteHref: !personal && permissions.has('workspace.delete') ? consoleHref(where.slug, '/delete') : undefined,
         graceDays,
         stale,
         outcome,

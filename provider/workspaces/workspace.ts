@@ -51,7 +51,10 @@ export async function changeRequirement(
   })
 }
 
-/** Closes it at once, and has it deleted when the time in which that can be taken back is over. Answers when that will be. */
+/**
+ * Closes it at once, and has it deleted when the time in which that can be taken back is over. Answers when that will be. Rejects with
+ * AppError `personal-workspace` where it is somebody's own: that one goes with their account, and without it they could sign in to nothing.
+ */
 export async function scheduleDeletion(
   repositories: Repositories,
   authority: Authority,
@@ -61,7 +64,10 @@ export async function scheduleDeletion(
   requirePermission(authority, 'workspace.delete')
   const dueAt = secondsAfter(circumstances.clock(), graceSeconds)
   await change(repositories, authority.workspaceId, circumstances, {
-    apply: ({ workspaces }, { id }) => workspaces.scheduleDeletion(id, dueAt, version),
+    async apply({ workspaces }, { id, personal }) {
+      if (personal) throw new AppError('personal-workspace', { detail: 'A personal workspace goes with its account.' })
+      return workspaces.scheduleDeletion(id, dueAt, version)
+    },
     tell: ({ deletionDueAt }) => ({ before: { deletion_due_at: deletionDueAt }, after: { deletion_due_at: dueAt } }),
   })
   return dueAt

@@ -1,8 +1,9 @@
 /** A workspace always has an Admin: also when one of them has their account deleted. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { visitAccount } from '../support/account.ts'
-import { callApi, newWorkspace, startWithApi } from '../support/api.ts'
+import { callApi, newPerson, newWorkspace, startWithApi, tokenOf } from '../support/api.ts'
 import type { RunningLatchkey } from '../support/latchkey.ts'
+import { asSystem } from '../support/records.ts'
 import { headingOf } from '../support/sign-in.ts'
 
 let latchkey: RunningLatchkey
@@ -50,4 +51,14 @@ it('whoever is about to be deleted is not the Admin who stays', async () => {
   expect((await callApi(latchkey, 'POST', `${path}/transfer`, handOver)).status).toBe(409)
   expect((await giveRoles(workspace, member.userId, ['viewer'])).status).toBe(200)
   workspace.close()
+})
+
+it('a personal workspace is not deleted by itself: its person could sign in to nothing', async () => {
+  const person = await newPerson(latchkey)
+  const token = await tokenOf(latchkey, person)
+  const [own] = await latchkey.adapters.data.read(asSystem, ({ workspaces }) => workspaces.listForUser(person.userId))
+  const asked = await callApi(latchkey, 'DELETE', `/workspaces/${own?.id}`, { as: token, headers: any })
+  expect(asked).toMatchObject({ status: 409, body: { code: 'personal-workspace' } })
+  expect(await tokenOf(latchkey, person)).toEqual(expect.any(String))
+  person.agent.close()
 })

@@ -1,10 +1,10 @@
-import { renderAccountProfile } from '../../views/account/profile.tsx'
+import { type ProfileProps, renderAccountProfile } from '../../views/account/profile.tsx'
 import { locales } from '../../views/page-context.ts'
 import { recordEvent } from '../audit/record.ts'
 import { html } from '../http/answer.ts'
 import { chooseLocale, keepLocale } from '../http/locale.ts'
 import type { Route } from '../http/route.ts'
-import { readName } from '../users/names.ts'
+import { looksLikeWebAddress, type ReadName, readName } from '../users/names.ts'
 import { goOn } from './outcome.ts'
 import type { AccountParts } from './surroundings.ts'
 
@@ -34,11 +34,10 @@ export function profileRoutes({ accountRoute, data }: AccountParts): Route[] {
       async handler({ ctx, mode, user, form, page, circumstances }) {
         const read = readName(form['name'], longestName)
         const language = locales.find(locale => locale === form['language']) ?? chooseLocale([user.locale])
-        if (read.kind === 'too-long') {
-          const typed = { form: { action: path }, name: form['name'] ?? '', language, problem: 'name-too-long' } as const
-          return html(renderAccountProfile(page, typed), 400)
-        }
-        const name = read.kind === 'empty' ? undefined : read.name
+        const problem = problemOf(read)
+        if (problem !== undefined)
+          return html(renderAccountProfile(page, { form: { action: path }, name: form['name'] ?? '', language, problem }), 400)
+        const name = read.kind === 'name' ? read.name : undefined
         await data.scoped(mode, async repositories => {
           const before = await repositories.users.findById(user.id)
           if (before === undefined || (before.name === name && before.locale === language)) return
@@ -62,4 +61,10 @@ export function profileRoutes({ accountRoute, data }: AccountParts): Route[] {
       },
     }),
   ]
+}
+
+/** The name stands in invitations as who invites: mails of ours must not lead to where a stranger wants. */
+function problemOf(read: ReadName): NonNullable<ProfileProps['problem']> | undefined {
+  if (read.kind === 'too-long') return 'name-too-long'
+  return read.kind === 'name' && looksLikeWebAddress(read.name) ? 'name-web-address' : undefined
 }

@@ -44,6 +44,8 @@ describe.each(['embedded', 'servers'] as const)('on %s', on => {
     const visitor = await visitAccount(latchkey)
     const long = await visitor.send('/account/profile', { name: 'x'.repeat(101), language: 'en' })
     expect([long.status, long.body.includes('This name is too long.')]).toEqual([400, true])
+    const address = await visitor.send('/account/profile', { name: 'Payroll evil.example/pay', language: 'en' })
+    expect([address.status, address.body.includes('This looks like a web address.')]).toEqual([400, true])
     const saved = await visitor.submit('/account/profile', { name: ' Anna\u202e  <b>Keller\n', language: 'fr' })
     expect(saved.body).toContain('value="Anna &lt;b>Keller"')
     expect(saved.body).toContain('Enregistré.')

@@ -9,7 +9,7 @@ export interface ProfileProps {
   form: FormTarget
   name: string
   language: Locale
-  problem?: 'name-too-long' | undefined
+  problem?: 'name-too-long' | 'name-web-address' | undefined
   outcome?: AccountOutcome | undefined
 }
 

@@ -56,6 +56,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.profile.name': 'Name',
   'account.profile.name-hint': 'So, wie andere ihn sehen sollen. Er darf leer bleiben.',
   'account.profile.name-too-long': 'Dieser Name ist zu lang. Höchstens 100 Zeichen sind möglich.',
+  'account.profile.name-web-address': 'Das sieht wie eine Webadresse aus. Wählen Sie einen Namen ohne eine solche.',
   'account.profile.language': 'Sprache',
   'account.profile.language-hint': 'Für diese Seiten und für die E-Mails, die Sie von uns bekommen.',
 

@@ -54,6 +54,7 @@ export const account = {
   'account.profile.name': 'Name',
   'account.profile.name-hint': 'As others should see it. You may leave it empty.',
   'account.profile.name-too-long': 'This name is too long. 100 characters are the most.',
+  'account.profile.name-web-address': 'This looks like a web address. Choose a name without one.',
   'account.profile.language': 'Language',
   'account.profile.language-hint': 'For these pages, and for the e-mails that you get from us.',
 

@@ -56,6 +56,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.profile.name': 'Nom',
   'account.profile.name-hint': 'Tel que les autres doivent le voir. Il peut rester vide.',
   'account.profile.name-too-long': 'Ce nom est trop long. 100 caractères au maximum.',
+  'account.profile.name-web-address': 'Cela ressemble à une adresse web. Choisissez un nom qui n’en contient pas.',
   'account.profile.language': 'Langue',
   'account.profile.language-hint': 'Pour ces pages et pour les e-mails que vous recevez de nous.',
 

@@ -56,6 +56,7 @@ export const account: Record<keyof typeof english, string> = {
   'account.profile.name': 'Nome',
   'account.profile.name-hint': 'Come devono vederlo gli altri. Può restare vuoto.',
   'account.profile.name-too-long': 'Questo nome è troppo lungo. Al massimo 100 caratteri.',
+  'account.profile.name-web-address': 'Sembra un indirizzo web. Scelga un nome che non ne contenga.',
   'account.profile.language': 'Lingua',
   'account.profile.language-hint': 'Per queste pagine e per le e-mail che riceve da noi.',
 

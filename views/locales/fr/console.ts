@@ -241,7 +241,7 @@ export const workspaceConsole = {
   'console.audit.download-ndjson': 'Lignes de JSON',
   'console.audit.download-csv': 'Tableau (CSV)',
   'console.audit.download-plan-lacks':
-    'Votre espace de travail a l’offre {plan}. Emporter le journal va avec les offres qui comprennent « {entitlement} ». La personne qui gère l’offre peut la changer.',
+    'Votre espace de travail a l’offre {plan}. Emporter le journal va avec les offres qui comprennent « {entitlement} ». La personne qui gère l’offre peut la changer.',
   'console.audit.by': 'par {actor}',
   'console.audit.gone': 'un ancien membre',
   'console.audit.system': 'le système',

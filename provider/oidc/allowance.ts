@@ -1,4 +1,4 @@
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider'
 import { z } from 'zod'
 import type { ConsentRecord } from '../ports/session-records.ts'
 
@@ -22,6 +22,16 @@ export function requestedAllowance(ctx: KoaContextWithOIDC, issuer: string): All
     claims: [...requestParamClaims],
     resources: Object.fromEntries(resources),
   }
+}
+
+/**
+ * Refuses at the beginning what could only end in a refusal: nobody is asked to sign in for nothing. A request without a scope fails
+ * rather than be given one that was not asked for (RFC 6749 §3.3).
+ */
+export function assertSomeScope(ctx: KoaContextWithOIDC, issuer: string): void {
+  const { scopes, resources } = requestedAllowance(ctx, issuer)
+  if (scopes.length > 0 || Object.values(resources).some(each => each.length > 0)) return
+  throw new errors.InvalidScope('scope names nothing that there is to ask for; openid signs somebody in', '')
 }
 
 /** What a grant gives, as oidc-provider keeps it. */

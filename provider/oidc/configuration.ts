@@ -8,6 +8,7 @@ import type { Egress } from '../ports/egress.ts'
 import type { FieldCipher } from '../ports/field-cipher.ts'
 import type { Store } from '../ports/store.ts'
 import { claims, createFindAccount } from './accounts.ts'
+import { assertSomeScope } from './allowance.ts'
 import { appOf, ownMetadata } from './clients.ts'
 import { createCookieSigner } from './cookie-signatures.ts'
 import { createGrantAdapter, revokeGrant } from './grant-adapter.ts'
@@ -95,7 +96,10 @@ export function configureProvider(options: ConfigurationOptions): Configuration 
     expiresWithSession: () => false,
     extraClientMetadata: { properties: [...ownMetadata] },
     // The workspace that tokens are to be for, by id or slug.
-    extraParams: ['workspace'],
+    extraParams: {
+      // Called with each authorization request, the last of the checks: scopes and resources are read by then.
+      workspace: ctx => assertSomeScope(ctx, issuer),
+    },
     extraTokenClaims: describeToken,
     features: {
       backchannelLogout: { enabled: true },

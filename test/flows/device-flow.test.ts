@@ -63,6 +63,11 @@ describe('signing in a device that has no browser (RFC 8628)', () => {
     expect((await refresh(latchkey, tv, tokens.refresh_token ?? '')).status).toBe(200)
   })
 
+  it.each([{}, { scope: 'nonsense' }])('gives no code to a device that asks for nothing: %j', async parameters => {
+    const answer = await postAs(tv, `${latchkey.issuer}/device_authorization`, parameters)
+    expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_scope'])
+  })
+
   it('is answered with "wait" until the person has decided', async () => {
     const { deviceCode, userCode } = await start()
     expect((await poll(deviceCode)).body['error']).toBe('authorization_pending')

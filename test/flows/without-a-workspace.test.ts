@@ -12,11 +12,14 @@ import { visitAsColleague } from '../support/colleagues.ts'
 const { say } = speak('en')
 const page = '/account/workspaces'
 
-describe.each(['personal', 'founded', 'invited'] as const)('where new users work in: %s', setting => {
+const settings = ['personal', 'founded', 'invited'] as const
+const cases = settings.flatMap(setting => [[setting, 'embedded'] as const, [setting, 'postgres'] as const])
+
+describe.each(cases)('where new users work in: %s, on %s', (setting, on) => {
   let latchkey: RunningLatchkey
   beforeAll(async () => {
     const environment = { TRUSTED_PROXIES: '1', NEW_USER_WORKSPACE: setting }
-    latchkey = await startLatchkey({ apps: [serverApp], on: 'embedded', environment })
+    latchkey = await startLatchkey({ apps: [serverApp], on, environment })
   })
   afterAll(() => latchkey?.stop())
 

@@ -1,6 +1,6 @@
 /** A stolen backup, a stolen Redis and a log at its most talkative hold no token, no code, and nothing that says who somebody is. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Agent } from '../support/agent.ts'
+import { Agent, type Response } from '../support/agent.ts'
 import { exchangeCode, refresh } from '../support/code-exchange.ts'
 import { dumpFiles, dumpPostgres, dumpRedis, findSpellings } from '../support/dumps.ts'
 import { type Installation, startInstallation } from '../support/processes.ts'
@@ -13,6 +13,9 @@ import { type SmtpSink, startSmtpSink, waitForMailTo } from '../support/smtp-sin
 const address = 'canary.person@canary-domain.example'
 const userAgent = 'Mozilla/5.0 (X11; CanaryOS) CanaryBrowser/77.7'
 const ip = '198.51.100.77'
+
+/** As the page of a reset shows one. */
+const passPattern = /[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}/
 
 describe.each(['embedded', 'servers'] as const)('on %s', on => {
   let installation: Installation
@@ -190,5 +193,29 @@ async function manage(
   const link = /\/invitation\/([\w-]+)/.exec(await waitForMailTo(mails, invited))
   planted['the token of an invitation'] = link?.[1] ?? ''
   await see(`${workspace}/members`, person)
+  await join(`${issuer}${link?.[0]}`, invited, mails)
+  const member = await findMemberPage(open, workspace, invited)
+  const shown = await send(`${member}/reset`, hiddenIn(await open(`${member}/reset`), `${member}/reset`))
+  planted['a temporary access pass'] = passPattern.exec(shown.body)?.[0] ?? ''
+  await send(`${member}/remove`, hiddenIn(await open(`${member}/remove`), `${member}/remove`))
+  expect((await open(`${workspace}/members`)).body).not.toContain(invited)
   await see(`${workspace}/audit`, company)
+}
+
+/** Whoever was invited signs up, by the code of a mail, and accepts. */
+async function join(invitation: string, invited: string, mails: SmtpSink): Promise<void> {
+  const guest = new Agent(userAgent, { 'x-forwarded-for': ip })
+  await guest.get(invitation)
+  const first = await guest.follow(await guest.post(`${invitation}/sign-in`))
+  const home = `${new URL(invitation).origin}${new URL(first.url).pathname}`
+  await guest.post(`${home}/email`, { address: invited })
+  await guest.follow(await guest.post(`${home}/verify`, { code: codeIn(await waitForMailTo(mails, invited, 1)) }))
+  expect((await guest.follow(await guest.post(`${invitation}/accept`))).status).toBe(200)
+}
+
+async function findMemberPage(open: (path: string) => Promise<Response>, workspace: string, address: string): Promise<string> {
+  const { body } = await open(`${workspace}/members`)
+  for (const [path] of body.matchAll(new RegExp(`${workspace}/members/[0-9a-f-]{36}`, 'g')))
+    if ((await open(path)).body.includes(address)) return path
+  throw new Error('nobody of that address is a member')
 }

@@ -1,5 +1,5 @@
 /** An invitation makes one person a member once: whoever has verified the address that it went to, and nobody by opening a link. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { speak } from '../../views/messages.ts'
 import { Agent, type Response } from '../support/agent.ts'
 import { prove } from '../support/code-flow.ts'
@@ -187,6 +187,21 @@ describe('whoever has no workspace', () => {
     const left = await agent.follow(await agent.post(`${page.url}/join`, { invitation: invitationId }))
     expect(returned(left)?.has('code')).toBe(true)
     expect(await countMembers(workspaceId)).toBe(1)
+  })
+
+  it('goes on to the app from the page that waited, once they have joined by the mail', async () => {
+    const { agent, address, page } = await arriveWithout()
+    const used = await waitForInvitation(latchkey, address)
+    const { workspaceId } = await inviteSomebody('Contoso', address)
+    const path = await vi.waitFor(async () => {
+      const newest = await waitForInvitation(latchkey, address)
+      expect(newest).not.toBe(used)
+      return newest
+    })
+    await pressOnlyButton(agent, await agent.get(`${latchkey.issuer}${path}`))
+    expect(await countMembers(workspaceId)).toBe(1)
+    const left = await pick(agent, await agent.get(page.url), workspaceId)
+    expect(returned(left)?.has('code')).toBe(true)
   })
 
   it('joins nothing that others are invited to', async () => {

@@ -47,8 +47,8 @@ export interface RouteSurroundings {
 }
 
 /**
- * Declares a route. One declaration drives the router, validation, guards and limits, in this order: limits, origin, input,
- * handler; so a flood costs no parsing, and a cross-site form no database.
+ * Declares a route. One declaration drives the router, validation, guards and limits, in this order: origin, limits, input,
+ * handler; so a flood costs no parsing, and another site's form spends nothing of what the person may do.
  */
 export function route<Params = unknown, Query = unknown, Form = unknown>(declaration: {
   method: Route['method']
@@ -69,9 +69,9 @@ export function route<Params = unknown, Query = unknown, Form = unknown>(declara
     mode,
     limits,
     async serve(ctx, params, { issuer, rateLimiter }) {
-      await spendLimits(rateLimiter, limits, ctx.state.facts)
       const changes = method !== 'GET'
       if (changes && access === 'browser') assertSameOrigin(ctx, issuer)
+      await spendLimits(rateLimiter, limits, ctx.state.facts)
       const browser = access === 'browser' && !changes ? recogniseBrowser(ctx) : (findBrowser(ctx) ?? unknownBrowser())
       const answer = await declaration.handler({
         params: parseInput(declaration.params, params),

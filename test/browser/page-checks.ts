@@ -20,6 +20,8 @@ export async function copyBy(page: Page, name: string): Promise<string> {
 
 /** Nothing for axe to find, and nothing that scrolls sideways. */
 export async function checkPage(page: Page): Promise<void> {
+  // A page slides in: until it stands, its colours are not yet what they are.
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
   const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze()
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),

@@ -217,6 +217,7 @@ describe('whoever has no workspace', () => {
     for (const [name, problem] of [
       ['  ', 'no-workspace.found.empty'],
       ['x'.repeat(61), 'no-workspace.found.too-long'],
+      ['Payroll https://evil.example/pay', 'no-workspace.found.web-address'],
     ] as const) {
       const again = await agent.post(`${page.url}/found`, { name })
       expect([again.status, again.body.includes(say(problem))]).toEqual([400, true])

@@ -4,7 +4,7 @@ import { html } from '../http/answer.ts'
 import type { Limit } from '../http/limits.ts'
 import type { Pages } from '../http/pages.ts'
 import { type Route, route } from '../http/route.ts'
-import { describeApi, describeWho } from './openapi.ts'
+import { describeApi, describeWho, templateOf } from './openapi.ts'
 import type { ApiRoute } from './operation.ts'
 
 const limits: Limit[] = [{ name: 'api-document', by: 'address', points: 120, windowSeconds: 60 }]
@@ -26,7 +26,7 @@ export function documentRoutes({
     operations: routes.map(({ method, path, operation }) => ({
       id: operation.id,
       method,
-      path,
+      path: templateOf(path),
       summary: operation.summary,
       description: operation.description,
       who: describeWho(operation),

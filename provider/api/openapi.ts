@@ -46,7 +46,7 @@ type ErrorStatus = keyof typeof errors
 export function describeApi(operations: readonly ApiRoute[], issuer: string) {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of operations) {
-    const path = route.path.slice(apiPath.length).replaceAll(/:([A-Za-z]+)/g, '{$1}')
+    const path = templateOf(route.path.slice(apiPath.length))
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeOperation(route) }
   }
   return {
@@ -61,6 +61,11 @@ export function describeApi(operations: readonly ApiRoute[], issuer: string) {
       schemas: { Problem: toSchema(problem, 'output') },
     },
   }
+}
+
+/** The path of a route as OpenAPI writes it: `/workspaces/{workspace}`. */
+export function templateOf(path: string): string {
+  return path.replaceAll(/:([A-Za-z]+)/g, '{$1}')
 }
 
 function describeOperation({ operation, method, path }: ApiRoute): Record<string, unknown> {

@@ -17,7 +17,8 @@ const listNext = prepare<{ class: string; limit: number }>()(parameter =>
     .limit(sql<number>`${parameter.limit}::bigint`),
 )
 
-const empty = prepare<{ ids: string[] }>()(parameter =>
+/** Takes away what opens events; what was committed to stays. */
+export const emptyEvents = prepare<{ ids: string[] }>()(parameter =>
   queries
     .updateTable('audit_events')
     .set({ disclosures_sealed: Buffer.alloc(0) })
@@ -44,7 +45,7 @@ export function createAuditRetention(scope: SqlScope): Pick<AuditEventRepository
       const last = passed.at(-1)
       if (last === undefined) return { passed: 0, emptied: 0 }
       const ids = passed.filter(({ action }) => actions.includes(action)).map(({ id }) => id)
-      const emptied = ids.length > 0 ? await scope.change(empty, { ids }) : 0
+      const emptied = ids.length > 0 ? await scope.change(emptyEvents, { ids }) : 0
       await scope.post(moveOn, { class: name, eventId: last.id })
       return { passed: passed.length, emptied }
     },

@@ -4,6 +4,7 @@ import type { DeletedWorkspaceRepository } from '../../../provider/ports/workspa
 import type { SqlScope } from '../database.ts'
 import { prepare, queries } from '../statement.ts'
 import type { Vault } from '../vault.ts'
+import { emptyEvents } from './audit-retention.ts'
 
 const listDeletedBefore = prepare<{ moment: Date; limit: number }>()(parameter =>
   queries
@@ -34,14 +35,6 @@ const listNext = prepare<{ workspaceId: string; through: string | null; limit: n
     .limit(sql<number>`${parameter.limit}::bigint`),
 )
 
-const empty = prepare<{ ids: string[] }>()(parameter =>
-  queries
-    .updateTable('audit_events')
-    .set({ disclosures_sealed: Buffer.alloc(0) })
-    .where(sql<boolean>`id = any(${parameter.ids}::uuid[])`)
-    .where(sql<boolean>`length(disclosures_sealed) > 0`),
-)
-
 const moveOn = prepare<{ workspaceId: string; through: string }>()(parameter =>
   queries.updateTable('deleted_workspaces').set({ emptied_through: parameter.through }).where('id', '=', parameter.workspaceId),
 )
@@ -62,7 +55,7 @@ export function createDeletedWorkspaceRepository(scope: SqlScope, vault: Vault):
       const ids = (await scope.run(listNext, { workspaceId, through: row.emptied_through, limit })).map(({ id }) => id)
       const last = ids.at(-1)
       if (last === undefined) return { passed: 0, emptied: 0 }
-      const emptied = await scope.change(empty, { ids })
+      const emptied = await scope.change(emptyEvents, { ids })
       await scope.post(moveOn, { workspaceId, through: last })
       return { passed: ids.length, emptied }
     },

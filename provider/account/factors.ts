@@ -12,7 +12,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import { countLosable } from '../recovery-codes/recovery-codes.ts'
 import type { Notice } from '../users/notices.ts'
 import { describePasskey } from '../sign-in/passkey.ts'
-import { looksLikeWebAddress, type ReadName, readName } from '../users/names.ts'
+import { readMailedName } from '../users/names.ts'
 import { goOn } from './outcome.ts'
 import { type Removable, type Removal, removalRoutes } from './removing.ts'
 import type { AccountParts } from './surroundings.ts'
@@ -120,7 +120,7 @@ function renamingRoutes({ accountRoute, data, notices, rateLimiter }: AccountPar
       comeBackTo: waysInPath,
       changesFactors: true,
       async handler({ ctx, mode, user, form, facts, page, circumstances, params: { id } }) {
-        const read = readName(form['name'], longestName)
+        const read = readMailedName(form['name'], longestName)
         const problem = problemOf(read)
         if (problem === undefined) await spendLimit(rateLimiter, renamings, user.id)
         await data.scoped(mode, async repositories => {
@@ -139,9 +139,9 @@ function renamingRoutes({ accountRoute, data, notices, rateLimiter }: AccountPar
   ]
 }
 
-function problemOf(read: ReadName): RenameProps['problem'] {
-  if (read.kind === 'name') return looksLikeWebAddress(read.name) ? 'name-web-address' : undefined
-  return read.kind === 'empty' ? 'field-needed' : 'name-too-long'
+function problemOf({ kind }: ReturnType<typeof readMailedName>): RenameProps['problem'] {
+  if (kind === 'name') return undefined
+  return kind === 'empty' ? 'field-needed' : `name-${kind}`
 }
 
 /** What a passkey or an authenticator app leaves behind. */

@@ -9,17 +9,15 @@ import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
 import { hashSecret } from '../kernel/secrets.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
-import { readName } from '../users/names.ts'
 import { foundFirstWorkspace, setUpPath } from '../workspaces/first-set-up.ts'
-import { slugPattern } from '../workspaces/founding.ts'
+import { longestSlug, longestTypedName, slugPattern } from '../workspaces/founding.ts'
+import { readMailedName } from '../users/names.ts'
 import type { AccountParts } from './surroundings.ts'
 
 const mode = { kind: 'system', reason: 'founding' } as const
 const limits: Limit[] = [{ name: 'first-set-up', by: 'address', points: 60, windowSeconds: 60 }]
 // Whatever else stands there is a link that leads nowhere, and the page says so.
 const params = z.object({ token: z.string().max(1000) })
-const longestName = 60
-const longestSlug = 63
 
 /** What was typed into one of the two forms, and what is wrong with it. */
 type Typed =
@@ -89,7 +87,7 @@ export function firstSetUpRoutes({ accountRoute, signInAs, loopback, data, pages
       comeBackTo: ({ token }) => homeOf(token),
       async handler({ ctx, params: { token }, form, user, circumstances }) {
         if (findBrowser(ctx) === undefined) return { kind: 'redirect', to: homeOf(token) }
-        const read = readName(form['name'], longestName)
+        const read = readMailedName(form['name'], longestTypedName)
         const slug = (form['slug'] ?? '').trim()
         const typed = { kind: 'found', name: form['name'] ?? '', slug } as const
         if (read.kind !== 'name') return show(ctx, token, { ...typed, problem: read.kind })

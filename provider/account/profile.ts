@@ -1,10 +1,10 @@
-import { type ProfileProps, renderAccountProfile } from '../../views/account/profile.tsx'
+import { renderAccountProfile } from '../../views/account/profile.tsx'
 import { locales } from '../../views/page-context.ts'
 import { recordEvent } from '../audit/record.ts'
 import { html } from '../http/answer.ts'
 import { chooseLocale, keepLocale } from '../http/locale.ts'
 import type { Route } from '../http/route.ts'
-import { looksLikeWebAddress, type ReadName, readName } from '../users/names.ts'
+import { readMailedName } from '../users/names.ts'
 import { goOn } from './outcome.ts'
 import type { AccountParts } from './surroundings.ts'
 
@@ -32,11 +32,12 @@ export function profileRoutes({ accountRoute, data }: AccountParts): Route[] {
       path,
       comeBackTo: path,
       async handler({ ctx, mode, user, form, page, circumstances }) {
-        const read = readName(form['name'], longestName)
+        const read = readMailedName(form['name'], longestName)
         const language = locales.find(locale => locale === form['language']) ?? chooseLocale([user.locale])
-        const problem = problemOf(read)
-        if (problem !== undefined)
-          return html(renderAccountProfile(page, { form: { action: path }, name: form['name'] ?? '', language, problem }), 400)
+        if (read.kind === 'too-long' || read.kind === 'web-address') {
+          const typed = { form: { action: path }, name: form['name'] ?? '', language, problem: `name-${read.kind}` } as const
+          return html(renderAccountProfile(page, typed), 400)
+        }
         const name = read.kind === 'name' ? read.name : undefined
         await data.scoped(mode, async repositories => {
           const before = await repositories.users.findById(user.id)
@@ -61,10 +62,4 @@ export function profileRoutes({ accountRoute, data }: AccountParts): Route[] {
       },
     }),
   ]
-}
-
-/** The name stands in invitations as who invites: mails of ours must not lead to where a stranger wants. */
-function problemOf(read: ReadName): NonNullable<ProfileProps['problem']> | undefined {
-  if (read.kind === 'too-long') return 'name-too-long'
-  return read.kind === 'name' && looksLikeWebAddress(read.name) ? 'name-web-address' : undefined
 }

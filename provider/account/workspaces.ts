@@ -2,12 +2,12 @@ import type { FoundingProps } from '../../views/parts/founding-form.tsx'
 import { renderAccountWorkspaces } from '../../views/account/workspaces.tsx'
 import { consoleHref } from '../../views/console/console-page.tsx'
 import { type Answer, html } from '../http/answer.ts'
-import type { Limit } from '../http/limits.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import { looksLikeWebAddress, readName } from '../users/names.ts'
 import { findPermissions } from '../workspaces/authority.ts'
-import { ensurePersonalWorkspace, foundWorkspace } from '../workspaces/founding.ts'
+import { ensurePersonalWorkspace, foundWorkspace, longestTypedName } from '../workspaces/founding.ts'
+import { foundingLimits } from '../workspaces/founding-limits.ts'
+import { readMailedName } from '../users/names.ts'
 import { nameRoles } from '../workspaces/role-names.ts'
 import type { AccountInput } from './account-route.ts'
 import { goOn } from './outcome.ts'
@@ -15,9 +15,6 @@ import type { AccountParts } from './surroundings.ts'
 
 const path = '/account/workspaces'
 const asFounder = { kind: 'system', reason: 'founding' } as const
-/** Nobody founds more than a few, and each is a key and rows that stay. */
-const founding: Limit[] = [{ name: 'founding-workspaces', by: 'address', points: 30, windowSeconds: 3600 }]
-const longestName = 60
 
 /** Where somebody works, with the way to what they may see and do there; and to a workspace, for whoever may make one by themselves. */
 export function workspaceRoutes({ accountRoute, data, newUserWorkspace }: AccountParts): Route[] {
@@ -57,7 +54,7 @@ export function workspaceRoutes({ accountRoute, data, newUserWorkspace }: Accoun
       method: 'POST',
       path: `${path}/own`,
       comeBackTo: path,
-      limits: founding,
+      limits: foundingLimits,
       async handler({ ctx, user, circumstances }) {
         if (newUserWorkspace !== 'personal') throw new AppError('not-found')
         const founder = { userId: user.id }
@@ -69,13 +66,12 @@ export function workspaceRoutes({ accountRoute, data, newUserWorkspace }: Accoun
       method: 'POST',
       path: `${path}/found`,
       comeBackTo: path,
-      limits: founding,
+      limits: foundingLimits,
       async handler(input) {
         if (newUserWorkspace !== 'founded') throw new AppError('not-found')
         const { ctx, form, user, circumstances } = input
-        const read = readName(form['name'], longestName)
+        const read = readMailedName(form['name'], longestTypedName)
         if (read.kind !== 'name') return show(input, { name: form['name'] ?? '', problem: read.kind })
-        if (looksLikeWebAddress(read.name)) return show(input, { name: read.name, problem: 'web-address' })
         const wanted = { name: read.name, userId: user.id }
         await data.scoped(asFounder, repositories => foundWorkspace(repositories, wanted, circumstances))
         return goOn(ctx, path, 'workspace-founded')

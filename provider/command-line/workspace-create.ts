@@ -5,7 +5,7 @@ import { withoutRequest } from '../audit/record.ts'
 import { AppError } from '../kernel/errors.ts'
 import { show } from '../kernel/wording.ts'
 import { normaliseAddress } from '../sign-in/address.ts'
-import { foundWorkspace, slugPattern } from '../workspaces/founding.ts'
+import { foundWorkspace, longestSlug, slugPattern } from '../workspaces/founding.ts'
 import { createInvitations } from '../workspaces/invitations.ts'
 import { permissions } from '../kernel/permissions.ts'
 import { commandActor, commandMode } from './command-mode.ts'
@@ -22,7 +22,6 @@ export interface WorkspaceRequest {
 }
 
 const longestName = 100
-const longestSlug = 63
 
 /** Founds a workspace that has nobody in it yet, and invites its first Admin: by mail, or where none can be sent by a link to hand on. */
 export function createWorkspace(surroundings: Surroundings, request: WorkspaceRequest): Promise<ExitCode> {

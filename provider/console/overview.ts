@@ -3,16 +3,15 @@ import { type ConsoleOverviewProps, renderConsoleOverview } from '../../views/co
 import { type Answer, html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import { looksLikeWebAddress, readName } from '../users/names.ts'
+import { longestTypedName } from '../workspaces/founding.ts'
 import { cancelDeletion, renameWorkspace, scheduleDeletion } from '../workspaces/workspace.ts'
+import { readMailedName } from '../users/names.ts'
 import { confirmedRoutes } from './confirmation.ts'
 import type { ConsoleInput } from './console-route.ts'
 import { goOn } from './outcome.ts'
 import { nameRoles } from '../workspaces/role-names.ts'
 import type { ConsoleParts } from './surroundings.ts'
 import { readVersion, wasFaster } from './versions.ts'
-
-export const longestName = 60
 
 /** What a workspace is: its name, what it requires, and its end. */
 export function overviewRoutes(parts: ConsoleParts): Route[] {
@@ -79,12 +78,10 @@ export function overviewRoutes(parts: ConsoleParts): Route[] {
         const { ctx, form, where, circumstances } = input
         const version = readVersion(form)
         const typed = form['name'] ?? ''
-        const read = readName(typed, longestName)
+        const read = readMailedName(typed, longestTypedName)
         if (read.kind === 'empty') return show(input, { typed, problem: 'field-needed' })
-        if (read.kind === 'too-long') return show(input, { typed, problem: 'name-too-long' })
+        if (read.kind !== 'name') return show(input, { typed, problem: `name-${read.kind}` })
         const { name } = read
-        // It stands in invitations.
-        if (looksLikeWebAddress(name)) return show(input, { typed, problem: 'name-web-address' })
         const isStale = await wasFaster(
           input.change((repositories, authority) => renameWorkspace(repositories, authority, { name, version }, circumstances)),
         )

@@ -3,21 +3,19 @@ import { renderExpired } from '../../views/sign-in/expired.tsx'
 import { ofRequest } from '../audit/record.ts'
 import { type Answer, html } from '../http/answer.ts'
 import type { Context } from '../http/context.ts'
-import type { Limit } from '../http/limits.ts'
 import { type Route, route } from '../http/route.ts'
 import { AppError } from '../kernel/errors.ts'
-import { looksLikeWebAddress, readName } from '../users/names.ts'
+import type { Limit } from '../http/limits.ts'
 import { acceptInvitation } from '../workspaces/accepting-invitations.ts'
 import { findNamed } from '../workspaces/open-memberships.ts'
-import { ensurePersonalWorkspace, foundWorkspace } from '../workspaces/founding.ts'
+import { ensurePersonalWorkspace, foundWorkspace, longestTypedName } from '../workspaces/founding.ts'
+import { foundingLimits } from '../workspaces/founding-limits.ts'
+import { readMailedName } from '../users/names.ts'
 import { finishInteraction, workspacePath } from './interactions.ts'
 import { createWorkspacePage, type WaitingRequest, type WorkspacePageOptions } from './workspace-page.ts'
 
 const limits: Limit[] = [{ name: 'choosing-workspaces', by: 'address', points: 120, windowSeconds: 60 }]
-/** Nobody founds more than a few, and each is a key and rows that stay. */
-const founding: Limit[] = [{ name: 'founding-workspaces', by: 'address', points: 30, windowSeconds: 3600 }]
 const params = z.object({ uid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) })
-const longestName = 60
 
 /** Where somebody is going to work: chosen, joined or founded on a page between the sign-in and the app. */
 export function chooseWorkspaceRoutes(options: WorkspacePageOptions): Route[] {
@@ -90,16 +88,15 @@ export function chooseWorkspaceRoutes(options: WorkspacePageOptions): Route[] {
       ...common,
       method: 'POST',
       path: `${path}/found`,
-      limits: founding,
+      limits: foundingLimits,
       mode: { system: 'founding' },
       form: z.object({ name: z.string().max(1000).optional() }),
       handler: ({ ctx, params: { uid }, form, facts }) =>
         withWaiting(ctx, uid, async waiting => {
           const { userId, refused } = waiting
           if (newUserWorkspace !== 'founded' || refused !== undefined) throw new AppError('not-found')
-          const read = readName(form.name, longestName)
+          const read = readMailedName(form.name, longestTypedName)
           if (read.kind !== 'name') return page.show(ctx, waiting, { name: form.name ?? '', problem: read.kind })
-          if (looksLikeWebAddress(read.name)) return page.show(ctx, waiting, { name: read.name, problem: 'web-address' })
           const id = await data.scoped({ kind: 'system', reason: 'founding' }, async repositories => {
             // Of the same form sent twice at once, the second goes where the first led.
             await repositories.accounts.lock(userId)
@@ -114,7 +111,7 @@ export function chooseWorkspaceRoutes(options: WorkspacePageOptions): Route[] {
       ...common,
       method: 'POST',
       path: `${path}/own`,
-      limits: founding,
+      limits: foundingLimits,
       mode: { system: 'founding' },
       handler: ({ ctx, params: { uid }, facts }) =>
         withWaiting(ctx, uid, async ({ userId, refused }) => {

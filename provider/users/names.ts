@@ -17,6 +17,12 @@ export function readName(typed: string | undefined, longest: number): ReadName {
   return Array.from(name).length > longest ? { kind: 'too-long' } : { kind: 'name', name }
 }
 
+/** The same of a name that stands in mails of ours. */
+export function readMailedName(typed: string | undefined, longest: number): ReadName | { kind: 'web-address' } {
+  const read = readName(typed, longest)
+  return read.kind === 'name' && looksLikeWebAddress(read.name) ? { kind: 'web-address' } : read
+}
+
 /**
  * Whether a name looks like an address of the web. Names stand in mails of ours, whose programs make a link of it: whoever is in an
  * account for a moment would have us send its owner to a page of theirs.

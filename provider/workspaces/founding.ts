@@ -7,6 +7,10 @@ import type { Repositories } from '../ports/repositories.ts'
 export type NewUserWorkspace = 'personal' | 'invited' | 'founded'
 
 export const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
+export const longestSlug = 63
+
+/** What fits into a page's field for a name, in characters. */
+export const longestTypedName = 60
 
 interface Founding {
   name: string

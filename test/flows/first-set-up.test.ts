@@ -118,6 +118,8 @@ describe('the link of the first set-up', () => {
     const { agent } = await signInFrom(latchkey, url)
     const empty = await agent.post(`${url}/found`, { name: ' ', slug: 'acme' })
     expect([empty.status, empty.body.includes(say('no-workspace.found.empty'))]).toEqual([400, true])
+    const web = await agent.post(`${url}/found`, { name: 'Acme, https://acme.example', slug: 'acme' })
+    expect([web.status, web.body.includes(say('no-workspace.found.web-address'))]).toEqual([400, true])
     const odd = await agent.post(`${url}/found`, { name: 'Acme & Sons', slug: 'Acme!' })
     expect([odd.status, odd.body.includes(say('set-up.slug-form'))]).toEqual([400, true])
     expect(odd.body).toContain('Acme &amp; Sons')

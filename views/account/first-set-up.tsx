@@ -7,7 +7,7 @@ import { Button, Form } from '../parts/form.tsx'
 import { MaskedAddress } from '../parts/masked-address.tsx'
 import { tidyName } from '../text.ts'
 
-export type SetUpProblem = 'empty' | 'too-long' | 'slug-form' | 'slug-taken'
+export type SetUpProblem = 'empty' | 'too-long' | 'web-address' | 'slug-form' | 'slug-taken'
 
 /** What is next for whoever has opened the link of the first set-up. */
 export type SetUpStep =
@@ -50,7 +50,11 @@ function Found({ speaker: { say, show }, step }: { speaker: Speaker; step: Extra
         name="name"
         label={say('no-workspace.found.name')}
         hint={say('no-workspace.found.hint')}
-        problem={problem === 'empty' || problem === 'too-long' ? say(`no-workspace.found.${problem}`) : undefined}
+        problem={
+          problem === 'empty' || problem === 'too-long' || problem === 'web-address'
+            ? say(`no-workspace.found.${problem}`)
+            : undefined
+        }
         focused={problem === undefined}
         input={{ type: 'text', value: step.name, autocomplete: 'organization', maxLength: 200, required: true }}
       />

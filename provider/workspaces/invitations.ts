@@ -1,4 +1,4 @@
-import { renderInvitationMail } from '../../views/emails/invitation.tsx'
+import { renderInvitationMail } from '../../views/emails/invitation.ts'
 import type { Locale } from '../../views/page-context.ts'
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import { secondsAfter } from '../kernel/clock.ts'

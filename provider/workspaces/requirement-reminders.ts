@@ -1,4 +1,4 @@
-import { type ReminderNeed, renderRequirementReminderMail } from '../../views/emails/requirement-reminder.tsx'
+import { type ReminderNeed, renderRequirementReminderMail } from '../../views/emails/requirement-reminder.ts'
 import { locales } from '../../views/page-context.ts'
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import { secondsAfter } from '../kernel/clock.ts'

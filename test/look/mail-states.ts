@@ -1,8 +1,8 @@
-import { renderInvitationMail } from '../../views/emails/invitation.tsx'
+import { renderInvitationMail } from '../../views/emails/invitation.ts'
 import { renderMagicLinkMail } from '../../views/emails/magic-link.tsx'
 import type { MailContext, RenderedMail } from '../../views/emails/mail-context.ts'
 import { type Notice, renderNoticeMail } from '../../views/emails/notice.tsx'
-import { type ReminderNeed, renderRequirementReminderMail } from '../../views/emails/requirement-reminder.tsx'
+import { type ReminderNeed, renderRequirementReminderMail } from '../../views/emails/requirement-reminder.ts'
 import { accountMailStates } from './account-states.ts'
 
 export interface MailState {

@@ -166,7 +166,7 @@ function renderHtml(context: MailContext, { heading, account, facts, fine, notYo
         {inert}
       </p>
       <p class="quiet" style={styles.small}>
-        {say('mail.notice.button-fallback')}
+        {say('mail.button-fallback')}
         <br />
         <MailLink href={secureUrl} />
       </p>

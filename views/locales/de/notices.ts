@@ -52,5 +52,5 @@ export const notices = {
   'mail.notice.button': 'Alle abmelden',
   'mail.notice.inert':
     'Die Seite zu öffnen ändert noch nichts: Zuerst werden Sie gebeten, sich anzumelden. Niemand wird Sie je am Telefon oder per E-Mail nach einem Code fragen.',
-  'mail.notice.button-fallback': 'Falls der Knopf nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
+  'mail.button-fallback': 'Falls der Knopf nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
 }

@@ -60,7 +60,6 @@ export const workspaces = {
   'mail.invitation.lead': 'Sie sind in den Arbeitsbereich {workspace} auf {installation} eingeladen.',
   'mail.invitation.lead-by': '{inviter} lädt Sie in den Arbeitsbereich {workspace} auf {installation} ein.',
   'mail.invitation.button': 'Einladung ansehen',
-  'mail.invitation.fallback': 'Falls die Schaltfläche nicht geht, kopieren Sie diese Adresse in Ihren Browser:',
   'mail.invitation.lifetime': 'Sie gilt einmal, für die Adresse, an die diese E-Mail ging, bis {until}.',
   'mail.invitation.not-you':
     'Wenn Sie keine Einladung erwartet haben, brauchen Sie nichts zu tun: Es geschieht nichts, solange Sie sie nicht annehmen.',

@@ -53,5 +53,5 @@ export const notices = {
   'mail.notice.button': 'Sign everybody out',
   'mail.notice.inert':
     'Opening the page changes nothing yet: first you are asked to sign in. Nobody will ever ask you for a code by phone or e-mail.',
-  'mail.notice.button-fallback': 'If the button doesn’t work, copy this address into your browser:',
+  'mail.button-fallback': 'If the button doesn’t work, copy this address into your browser:',
 } as const

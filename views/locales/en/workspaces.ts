@@ -56,7 +56,6 @@ export const workspaces = {
   'mail.invitation.lead': 'You are invited to the workspace {workspace} on {installation}.',
   'mail.invitation.lead-by': '{inviter} invites you to the workspace {workspace} on {installation}.',
   'mail.invitation.button': 'Look at the invitation',
-  'mail.invitation.fallback': 'If the button does not work, copy this address into your browser:',
   'mail.invitation.lifetime': 'It is good once, for the address that this mail went to, until {until}.',
   'mail.invitation.not-you': 'If you expected no invitation, you need not do anything: nothing happens unless you accept it.',
   'mail.requirement.subject': '{workspace}: from {date} on, sign-in takes one more step',

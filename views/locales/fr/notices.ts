@@ -53,5 +53,5 @@ export const notices = {
   'mail.notice.button': 'Déconnecter tout le monde',
   'mail.notice.inert':
     'Ouvrir la page ne change encore rien : on vous demande d’abord de vous connecter. Personne ne vous demandera jamais un code par téléphone ou par e-mail.',
-  'mail.notice.button-fallback': 'Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur :',
+  'mail.button-fallback': 'Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur :',
 }

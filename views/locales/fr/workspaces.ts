@@ -60,7 +60,6 @@ export const workspaces = {
   'mail.invitation.lead': 'Vous êtes invité à rejoindre l’espace de travail {workspace} sur {installation}.',
   'mail.invitation.lead-by': '{inviter} vous invite à rejoindre l’espace de travail {workspace} sur {installation}.',
   'mail.invitation.button': 'Voir l’invitation',
-  'mail.invitation.fallback': 'Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur :',
   'mail.invitation.lifetime': 'Elle est valable une fois, pour l’adresse à laquelle cet e-mail a été envoyé, jusqu’au {until}.',
   'mail.invitation.not-you':
     'Si vous n’attendiez pas d’invitation, vous n’avez rien à faire : il ne se passe rien tant que vous ne l’acceptez pas.',

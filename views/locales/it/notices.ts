@@ -53,5 +53,5 @@ export const notices = {
   'mail.notice.button': 'Disconnetti tutti',
   'mail.notice.inert':
     'Aprire la pagina non cambia ancora nulla: prima Le si chiede di accedere. Nessuno Le chiederà mai un codice per telefono o per e-mail.',
-  'mail.notice.button-fallback': 'Se il pulsante non funziona, copi questo indirizzo nel Suo browser:',
+  'mail.button-fallback': 'Se il pulsante non funziona, copi questo indirizzo nel Suo browser:',
 }

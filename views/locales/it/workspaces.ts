@@ -58,7 +58,6 @@ export const workspaces = {
   'mail.invitation.lead': 'Ha ricevuto un invito nell’area di lavoro {workspace} su {installation}.',
   'mail.invitation.lead-by': '{inviter} La invita nell’area di lavoro {workspace} su {installation}.',
   'mail.invitation.button': 'Vedi l’invito',
-  'mail.invitation.fallback': 'Se il pulsante non funziona, copi questo indirizzo nel browser:',
   'mail.invitation.lifetime': 'Vale una volta, per l’indirizzo a cui è stata inviata questa e-mail, fino al {until}.',
   'mail.invitation.not-you': 'Se non aspettava un invito, non deve fare nulla: non succede niente finché non lo accetta.',
   'mail.requirement.subject': '{workspace}: dal {date} l’accesso richiede un passaggio in più',

@@ -1,9 +1,8 @@
 import { speak } from '../messages.ts'
 import { tidyName } from '../text.ts'
 import { formatDay, formatMoment } from '../times.ts'
+import { renderButtonMail } from './button-mail.tsx'
 import type { MailContext, RenderedMail } from './mail-context.ts'
-import { renderMailDocument } from './mail-document.tsx'
-import { MailButton, MailLink } from './mail-parts.tsx'
 import { composeMailText } from './mail-text.ts'
 
 /** What somebody lacks: any second step, a passkey, or one of a model that the workspace accepts. */
@@ -30,27 +29,11 @@ export function renderRequirementReminderMail(context: MailContext, props: Requi
   return {
     subject,
     text: composeMailText(context, [lead, `${next}\n${props.setUpUrl}`, otherwise]),
-    html: renderMailDocument(context, { title: subject, preview: lead }, (_, styles) => (
-      <>
-        <h1 class="strong" style={styles.heading}>
-          {subject}
-        </h1>
-        <p class="plain" style={styles.text}>
-          {lead}
-        </p>
-        <p class="plain" style={styles.text}>
-          {next}
-        </p>
-        <MailButton href={props.setUpUrl} label={say('mail.requirement.button')} styles={styles} />
-        <p class="quiet" style={styles.small}>
-          {otherwise}
-        </p>
-        <p class="quiet" style={styles.small}>
-          {say('mail.invitation.fallback')}
-          <br />
-          <MailLink href={props.setUpUrl} />
-        </p>
-      </>
-    )),
+    html: renderButtonMail(context, {
+      subject,
+      paragraphs: [lead, next],
+      button: { href: props.setUpUrl, label: say('mail.requirement.button') },
+      notes: [otherwise],
+    }),
   }
 }

@@ -1,9 +1,8 @@
 import { speak } from '../messages.ts'
 import { tidyName } from '../text.ts'
 import { formatMoment } from '../times.ts'
+import { renderButtonMail } from './button-mail.tsx'
 import type { MailContext, RenderedMail } from './mail-context.ts'
-import { renderMailDocument } from './mail-document.tsx'
-import { MailButton, MailLink } from './mail-parts.tsx'
 import { composeMailText } from './mail-text.ts'
 
 export interface InvitationProps {
@@ -30,27 +29,11 @@ export function renderInvitationMail(context: MailContext, props: InvitationProp
   return {
     subject,
     text: composeMailText(context, [lead, props.link, lifetime, notYou]),
-    html: renderMailDocument(context, { title: subject, preview: lead }, (_, styles) => (
-      <>
-        <h1 class="strong" style={styles.heading}>
-          {subject}
-        </h1>
-        <p class="plain" style={styles.text}>
-          {lead}
-        </p>
-        <MailButton href={props.link} label={say('mail.invitation.button')} styles={styles} />
-        <p class="quiet" style={styles.small}>
-          {lifetime}
-        </p>
-        <p class="quiet" style={styles.small}>
-          {notYou}
-        </p>
-        <p class="quiet" style={styles.small}>
-          {say('mail.invitation.fallback')}
-          <br />
-          <MailLink href={props.link} />
-        </p>
-      </>
-    )),
+    html: renderButtonMail(context, {
+      subject,
+      paragraphs: [lead],
+      button: { href: props.link, label: say('mail.invitation.button') },
+      notes: [lifetime, notYou],
+    }),
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exportFormats } from '../audit/export-format.ts'
+import { exportFormats } from '../audit/export-record.ts'
 import { exampleId, exampleMoment, exampleUserId, exampleWorkspaceId } from './example-ids.ts'
 import type { ApiRoute } from './operation.ts'
 import type { ApiParts } from './parts.ts'

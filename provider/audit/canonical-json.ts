@@ -12,3 +12,12 @@ function write(value: unknown): string {
   const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)) // by UTF-16 code units, as §3.2.3 wants it
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${write(member)}`).join(',')}}`
 }
+
+/** What a text says as JSON; undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

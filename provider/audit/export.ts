@@ -4,7 +4,9 @@ import { AppError } from '../kernel/errors.ts'
 import type { ChainEntry, ChainHead } from '../ports/audit-chain.ts'
 import type { Data } from '../ports/data.ts'
 import type { Repositories } from '../ports/repositories.ts'
-import { type ExportFormat, type ExportRecord, renderCsv, renderNdjson } from './export-format.ts'
+import { renderCsv } from './export-csv.ts'
+import { renderNdjson } from './export-format.ts'
+import type { ExportFormat, ExportRecord } from './export-record.ts'
 import { firstHead } from './link.ts'
 
 const entriesAtOnce = 100

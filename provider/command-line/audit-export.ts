@@ -1,7 +1,7 @@
 import { findOrCreateAuditKey, listPublicAuditKeys } from '../audit/audit-key.ts'
 import type { AuditEvent } from '../audit/catalogue.ts'
 import { exportChain, fixRange } from '../audit/export.ts'
-import type { ExportFormat } from '../audit/export-format.ts'
+import type { ExportFormat } from '../audit/export-record.ts'
 import { recordEvent, withoutRequest } from '../audit/record.ts'
 import { AppError } from '../kernel/errors.ts'
 import { isId } from '../kernel/ids.ts'

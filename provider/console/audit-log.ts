@@ -1,6 +1,6 @@
 import { type AuditLogProps, renderConsoleAuditLog } from '../../views/console/audit-log.tsx'
 import { consoleHref } from '../../views/console/console-page.tsx'
-import { exportFormats } from '../audit/export-format.ts'
+import { exportFormats } from '../audit/export-record.ts'
 import { recordEvent } from '../audit/record.ts'
 import { type Answer, html } from '../http/answer.ts'
 import type { Route } from '../http/route.ts'

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose'
 import { exportChain, fixRange } from '../audit/export.ts'
-import { type ExportFormat, mediaTypes } from '../audit/export-format.ts'
+import { type ExportFormat, mediaTypes } from '../audit/export-record.ts'
 import { type Circumstances, recordEvent } from '../audit/record.ts'
 import type { Download } from '../http/answer.ts'
 import { spendLimit } from '../http/limits.ts'
